@@ -1,0 +1,31 @@
+"""neurosim: circuits of neurons as functions, every claim about them checked by the machine."""
+
+from .circuit import Circuit
+from .connections import Source, convolve, stack
+from .errors import (
+    CircuitError,
+    FileError,
+    InputError,
+    NeurosimError,
+    SimulationError,
+)
+from .neurons import Binary, Rate, Transfer, naka_rushton, power
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Binary",
+    "Circuit",
+    "CircuitError",
+    "FileError",
+    "InputError",
+    "NeurosimError",
+    "Rate",
+    "SimulationError",
+    "Source",
+    "Transfer",
+    "convolve",
+    "naka_rushton",
+    "power",
+    "stack",
+]

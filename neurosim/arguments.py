@@ -1,0 +1,156 @@
+"""What a circuit is given: arguments matched to its inputs, numbers checked and laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import InputError, unknown
+from .populations import VETO, Population
+
+if TYPE_CHECKING:
+    from .circuit import Circuit
+
+
+def match_arguments(
+    circuit: Circuit, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return one argument for each declared input, by position or by name.
+
+    Raises
+    ------
+    InputError
+        Too many, a missing, an unknown or a doubled argument.
+    """
+    names = [p.name for p in circuit.input_populations]
+    listed = ", ".join(names) or "none"
+    if len(args) > len(names):
+        raise InputError(f"{circuit} takes {len(names)} inputs ({listed}), got {len(args)}")
+    given = dict(zip(names, args, strict=False))
+    for name, value in kwargs.items():
+        if name not in names:
+            raise InputError(f"{circuit}: {unknown('input', name, names)}")
+        if name in given:
+            raise InputError(f"{circuit}: input {name!r} was given twice")
+        given[name] = value
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise InputError(f"{circuit} takes {listed}: no value for {', '.join(missing)}")
+    return given
+
+
+def input_values(circuit: Circuit, population: Population, value: Any) -> np.ndarray:
+    """Return a value for an input as a float array, the bits of a number spread out.
+
+    The array's last axes are the input's shape; any axes before them (trials, time) are kept.
+
+    Raises
+    ------
+    InputError
+        Not numbers; NaN or infinite; not 0 or 1 for a binary input; a number outside the range
+        of its bits; a negative value where it divides; a shape that does not end in the input's.
+    """
+    label = f"{circuit}, input {population.name!r}"
+    try:
+        array = np.asarray(value)
+        values = array.astype(float)
+    except (TypeError, ValueError):
+        raise InputError(f"{label} must be numbers (got {_short(value)})") from None
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"{label} must be numbers (got {_short(value)})")
+    if not np.isfinite(values).all():
+        raise InputError(f"{label} must be finite (got {values[~np.isfinite(values)][0]})")
+    if population.bits is not None:
+        top = 2**population.bits - 1
+        outside = (values < 0) | (values > top) | (values != np.floor(values))
+        if outside.any():
+            raise InputError(
+                f"{label} is a number of {population.bits} bits: it takes whole numbers from 0 "
+                f"to {top} (got {values[outside][0]:g})"
+            )
+        return spread_bits(array.astype(np.int64), population.bits).astype(float)
+    n = len(population.shape)
+    if values.ndim < n or values.shape[values.ndim - n :] != population.shape:
+        raise InputError(
+            f"{label} has shape {population.shape}; got values of shape {values.shape} (one more "
+            "leading axis is trials)"
+        )
+    if circuit.takes_binary(population):
+        wrong = (values != 0) & (values != 1)
+        if wrong.any():
+            raise InputError(
+                f"{label} takes only 0 and 1 (got {values[wrong][0]:g}); for other numbers "
+                f"declare it with inputs({population.name!r}, real=True)"
+            )
+    if (values < 0).any() and divides(circuit, population):
+        raise InputError(f"{label} divides, so it must not be negative (got {values.min():g})")
+    return values
+
+
+def own_dimensions(population: Population) -> int:
+    """Return the number of dimensions of one value of an input: 0 for a number of bits."""
+    return 0 if population.bits is not None else len(population.shape)
+
+
+def batch(
+    circuit: Circuit, given: Mapping[str, Any]
+) -> tuple[int | None, dict[str, np.ndarray]]:
+    """Return the number of trials (None: unbatched) and each input as (1 or trials, size).
+
+    Raises
+    ------
+    InputError
+        As `input_values`; axes beyond one of trials; numbers of trials that differ.
+    """
+    trials: int | None = None
+    first = ""
+    arrays = {}
+    for population in circuit.input_populations:
+        values = input_values(circuit, population, given[population.name])
+        extra = values.ndim - len(population.shape)
+        if extra > 1:
+            raise InputError(
+                f"{circuit}, input {population.name!r} has shape {population.shape}; a call takes "
+                f"one more leading axis (trials), got values of shape {values.shape}"
+            )
+        if extra:
+            if trials is not None and trials != len(values):
+                raise InputError(
+                    f"{circuit}: input {first!r} has {trials} trials, input "
+                    f"{population.name!r} has {len(values)}"
+                )
+            trials, first = len(values), population.name
+        count = len(values) if extra else 1
+        arrays[population.name] = values.reshape(count, population.size)
+    return trials, arrays
+
+
+def divides(circuit: Circuit, population: Population) -> bool:
+    """Return whether an input reaches a divisive channel, straight or by a delay line."""
+    reaching = {circuit.position(population)}
+    for position, line in enumerate(circuit.populations):
+        if line.delayed is not None and reaching & set(circuit.positions_of(line.delayed)):
+            reaching.add(position)
+    return any(
+        p.channel in ("divide", VETO)
+        and reaching & set(circuit.positions_of(p.connection.source.index))
+        for p in circuit.projections
+    )
+
+
+def spread_bits(numbers: np.ndarray, bits: int) -> np.ndarray:
+    """Return the bits of unsigned numbers along a new last axis, least significant first."""
+    return (np.asarray(numbers)[..., None] >> np.arange(bits)) & 1
+
+
+def gather_bits(values: np.ndarray) -> np.ndarray:
+    """Return the unsigned numbers whose bits, least significant first, are the last axis."""
+    weights = np.left_shift(1, np.arange(values.shape[-1], dtype=np.int64))
+    return np.rint(values).astype(np.int64) @ weights
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}…"

@@ -1,0 +1,183 @@
+"""Where a Program runs: the device is chosen once, before the loop, and never silently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import InputError, unknown
+from .kernels import tables
+from .kernels.random import seed_words
+
+if TYPE_CHECKING:
+    from .program import Program
+
+DEVICES = ("cpu", "auto", "cuda")
+CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
+WIDEST = 256  # trials side by side at most
+BUFFER = 4096  # values that each of a chunk's three sums holds at most
+WORTH_THREADS = 20_000_000  # multiplications of a run from which threads are worth starting
+WORTH_SHARING = 100_000  # and those of one step, from which they may share a single trial
+TINY = {"float32": np.float32(1e-30), "float64": np.float64(1e-300)}  # below: 0 (denormals)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What one run gave.
+
+    Attributes
+    ----------
+    record : (trials, samples, recorded values)
+    final : (trials, state), the state vectors after the last step, empty if not asked for
+    fault : None, or the step, trial and place of the first rate that was not finite
+    """
+
+    record: np.ndarray
+    final: np.ndarray
+    fault: tuple[int, int, int] | None
+
+
+def check_device(device: str) -> str:
+    """Return the device a run will take.
+
+    Raises
+    ------
+    InputError
+        An unknown device, or one that this version does not have.
+    """
+    if device not in DEVICES:
+        raise InputError(unknown("device", str(device), DEVICES))
+    if device == "cuda":
+        raise InputError("device 'cuda' is not available in this version: use device='cpu'")
+    return "cpu"
+
+
+def check_threads(threads: int | None) -> int | None:
+    """Return a number of threads that can be had; None leaves the choice to the work."""
+    from numba import config
+
+    if threads is None:
+        return None
+    if not isinstance(threads, int | np.integer) or isinstance(threads, bool) or threads < 1:
+        raise InputError(f"threads must be a whole number from 1 (got {threads!r})")
+    return min(int(threads), int(config.NUMBA_NUM_THREADS))
+
+
+def execute(
+    program: Program,
+    trials: int,
+    steps: int,
+    movie: np.ndarray,
+    places: np.ndarray,
+    recorded: np.ndarray,
+    *,
+    every: int = 1,
+    state: np.ndarray | None = None,
+    ring: np.ndarray | None = None,
+    keep_final: bool = False,
+    first_step: int = 0,
+    seed: int = 0,
+    threads: int | None = None,
+) -> Run:
+    """Run a Program on the CPU.
+
+    Parameters
+    ----------
+    movie : (trials or 1, steps or 1, inputs), what the inputs show
+    places : where in the state vector each of the movie's values goes
+    recorded : the places to record, after every `every`-th step
+    state : (trials or 1, state) to start from; left out, the Program's own
+    ring : (trials, ring), what the delay lines hold; changed in place
+    first_step : the number of the first step, which noise is addressed by
+    """
+    from .kernels import cpu
+
+    real = program.dtype
+    block = block_of(program, trials)
+    record = np.empty((trials, steps // every, recorded.size), dtype=real)
+    size = program.state.size
+    final = np.empty((trials if keep_final else 0, 1, size), dtype=real)
+    start = program.state[None] if state is None else state.astype(real, copy=False)
+    rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
+    blocks = -(-trials // block)
+    wanted = _threads_for(program, blocks, trials * steps) if threads is None else threads
+    by_trial = blocks >= wanted
+    threads = min(wanted, blocks) if by_trial else wanted
+    chunks, layers = cut(program, block, 1 if by_trial else threads)
+    longest = int((chunks[:, 2] - chunks[:, 1]).max(initial=1))
+    runs = threads if by_trial else 1
+    values = np.empty((runs, 1 if program.static else 2, size * block), dtype=real)
+    sums = np.empty((threads, 3, longest * block), dtype=real)
+    strips = np.empty((threads, program.strip), dtype=real)
+    faults = np.zeros((threads, tables.FAULT_COLUMNS), dtype=np.int64)
+    settings = (
+        int(program.static), block, np.ascontiguousarray(movie, dtype=real), places,
+        start[:, None, :], np.arange(size), rings, recorded, record, every, final, first_step,
+        steps, seed_words(seed), TINY[real.name],
+    )  # fmt: skip
+    if threads == 1:
+        scratch = (values[0], sums[0], strips[0], faults[0])
+        cpu.run(program.tables, chunks, 0, trials, *settings, *scratch)
+    elif by_trial:
+        cpu.run_trials(program.tables, chunks, trials, *settings, values, sums, strips, faults)
+    else:
+        scratch = (values[0], sums, strips, faults)
+        shares = share(program, chunks, layers, threads)
+        cpu.run_chunks(program.tables, chunks, shares, trials, *settings, *scratch)
+    found = sorted(tuple(int(v) for v in row[1:]) for row in faults if row[tables.FAULT])
+    return Run(record, final[:, 0], found[0] if found else None)
+
+
+def block_of(program: Program, trials: int) -> int:
+    """Return how many trials lie side by side; never a question of threads."""
+    if program.has_sheets or trials < 4:
+        return 1
+    fits = CACHE // max(1, 2 * program.state.size * program.dtype.itemsize)
+    if fits < 4:
+        return 1
+    widest = 1 << (min(fits, WIDEST).bit_length() - 1)
+    return min(widest, trials)
+
+
+def cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chunks (group, low, high) in layer order, and where each layer begins."""
+    chunks: list[tuple[int, int, int]] = []
+    layers: list[int] = []
+    for number, group in enumerate(program.groups):
+        if number == 0 or group.layer != program.groups[number - 1].layer:
+            layers.append(len(chunks))
+        size = group.stop - group.start
+        most = max(1, BUFFER // block, -(-size // threads) if size * block <= BUFFER else 1)
+        most = min(most, -(-size // threads)) or 1
+        most = max(group.row_length, most // group.row_length * group.row_length)
+        for low in range(group.start, group.stop, most):
+            chunks.append((number, low, min(low + most, group.stop)))
+    table = np.array(chunks, dtype=np.int64).reshape(-1, 3)
+    return table, np.array([*layers, len(chunks)], dtype=np.int64)
+
+
+def share(
+    program: Program, chunks: np.ndarray, layers: np.ndarray, threads: int
+) -> np.ndarray:
+    """Return (layers, threads + 1) bounds of the chunks, each thread's share of like cost."""
+    cost = np.array([program.groups[g].cost * (high - low) for g, low, high in chunks])
+    shares = np.empty((len(layers) - 1, threads + 1), dtype=np.int64)
+    for layer, (first, last) in enumerate(zip(layers[:-1], layers[1:], strict=True)):
+        done = np.concatenate(([0.0], np.cumsum(cost[first:last])))
+        goals = done[-1] * np.arange(threads + 1) / threads
+        shares[layer] = first + np.searchsorted(done, goals, side="left").clip(0, last - first)
+        shares[layer, 0], shares[layer, -1] = first, last
+    return shares
+
+
+def _threads_for(program: Program, blocks: int, passes: int) -> int:
+    """Return how many threads the work is worth."""
+    from numba import config, get_num_threads
+
+    if config.DISABLE_JIT or program.cost * passes < WORTH_THREADS:
+        return 1
+    if blocks == 1 and program.cost < WORTH_SHARING:
+        return 1
+    return min(int(get_num_threads()), blocks) if blocks > 1 else int(get_num_threads())

@@ -1,0 +1,42 @@
+"""The errors a user can meet: each says what was given, the rule, and what to do.
+
+All of them are `ValueError`, so that a script which catches that keeps working.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class NeurosimError(ValueError):
+    """The family's head: anything neurosim refuses."""
+
+
+class CircuitError(NeurosimError):
+    """A circuit that cannot be built: a name, a shape, a weight, a parameter or a cycle."""
+
+
+class InputError(NeurosimError):
+    """Values that a circuit cannot be run on: their shape, range, kind or number."""
+
+
+class SimulationError(NeurosimError):
+    """A run that went wrong: a rate became infinite or NaN, or the circuit did not settle."""
+
+
+class FileError(NeurosimError):
+    """A file that cannot be read or written, or that is not what it claims to be."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return `` (did you mean 'x'?)`` for the known name closest to `name`, or ``""``."""
+    match = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {match[0]!r}?)" if match else ""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return the sentence for a name that nothing has, with the nearest match."""
+    known = list(known)
+    listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") or "none"
+    return f"no {kind} is called {name!r}{nearest(name, known)}; there are: {listed}"

@@ -1,0 +1,123 @@
+"""The one Numba decorator, its flags, and a cache that never runs old code.
+
+Numba's own cache has three traps: its key ignores the compile flags, editing a callee in another
+file leaves its callers stale, and a folder that cannot be written makes decorating raise.  Here
+a compiled kernel is filed under a fingerprint of *all* kernel sources, the flags and Numba's
+version; and where no folder can be written, kernels are compiled anew in each process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numba
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+
+# nogil: Python threads may run kernels side by side.  error_model "numpy": x/0 is inf, not raise.
+FLAGS = {"nogil": True, "error_model": "numpy"}
+
+# Python never calls an inner function: the code that would unpack its arguments is left out.
+UNWRAPPED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+# What a sum of rates may be reordered by, so that it uses vector registers.  NaN and inf are kept.
+# Never where a threshold decides on numbers that are not integers: reordering could flip it.
+REORDER = frozenset({"reassoc", "contract", "arcp", "nsz"})
+
+
+@cache
+def fingerprint() -> str:
+    """Return a short hash of every kernel source, Numba's version and Python's."""
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Return a folder that can be written for compiled kernels, or None where there is none.
+
+    NUMBA_CACHE_DIR, then the user's cache folder, then a private one among the temporary files.
+    """
+    roots = [os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")]
+    roots.append(os.environ.get("LOCALAPPDATA"))
+    with contextlib.suppress(RuntimeError):  # raised where no home is known
+        roots.append(str(Path.home() / ".cache"))
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    roots.append(os.path.join(tempfile.gettempdir(), f"neurosim-{user}"))
+    for root in filter(None, roots):
+        folder = Path(root) / "neurosim" / fingerprint()
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Cached code is run: never take it from a folder that is somebody else's.
+            if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+                continue
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+    return None
+
+
+class FingerprintLocator(_CacheLocator):
+    """Where Numba files a compiled kernel: by the fingerprint, apart for each set of flags."""
+
+    def __init__(self, flags: str):
+        self._flags = flags
+
+    def get_cache_path(self):
+        return str(cache_folder())
+
+    def get_source_stamp(self):
+        return fingerprint()
+
+    def get_disambiguator(self):
+        return self._flags
+
+    @classmethod
+    def from_function(cls, py_func, py_file):
+        return cls(py_func.kernel_flags)
+
+
+class KernelCache(FunctionCache):
+    """Numba's on-disk cache with `FingerprintLocator`; a full disk costs time, never a run."""
+
+    class _impl_class(CompileResultCacheImpl):  # noqa: N801 - the name Numba looks for
+        _locator_classes = (FingerprintLocator,)
+
+    def save_overload(self, sig, data):
+        with contextlib.suppress(OSError):
+            super().save_overload(sig, data)
+
+
+def rule(function):
+    """Compile a scalar rule into whatever calls it: nothing of it is compiled twice."""
+    return numba.njit(**FLAGS, inline="always")(function)
+
+
+def inner(function=None, *, reorder=False):
+    """Compile a function that only other kernels call; `reorder` lets its sums be reordered."""
+
+    def decorate(function):
+        fastmath = set(REORDER) if reorder else False
+        return numba.njit(**FLAGS, **UNWRAPPED, fastmath=fastmath)(function)
+
+    return decorate if function is None else decorate(function)
+
+
+def kernel(function=None, *, parallel=False):
+    """Compile a function that Python calls, lazily, and keep the result on disk."""
+
+    def decorate(function):
+        dispatcher = numba.njit(**FLAGS, parallel=parallel)(function)
+        if not numba.config.DISABLE_JIT and cache_folder() is not None:
+            function.kernel_flags = "parallel" if parallel else "serial"
+            dispatcher._cache = KernelCache(function)
+        return dispatcher
+
+    return decorate if function is None else decorate(function)

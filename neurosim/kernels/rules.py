@@ -1,0 +1,91 @@
+"""Each equation of the simulator once, as a plain scalar function.
+
+The engines (`cpu`, and those that follow) wrap these functions and add nothing but loops;
+called from Python they are their own slow reference.  Equations: SCIENCE §1.  No function here
+allocates, branches on a type, or knows an array.
+"""
+
+from __future__ import annotations
+
+import math
+
+# Transfer functions by code; `neurons.TRANSFERS` gives them their names.
+IDENTITY, STEP, THRESHOLD_LINEAR, LOGISTIC, TANH, SOFTPLUS, POWER, NAKA_RUSHTON = range(8)
+
+
+def net_input(drive, pool, vetoed):
+    """u = (bias + E − S) / (σ + D): `drive` over `pool`, 0/0 = 0, and 0 under a veto."""
+    if vetoed or pool == 0:
+        return drive * 0
+    return drive / pool
+
+
+def fires(drive, bar, vetoed):
+    """Return whether a binary neuron fires: bias + E − S ≥ θ·(σ + D), never under a veto.
+
+    `bar` is θ·(σ + D).  A cell with σ = 0 and a silent pool has u = 0/0 = 0 and fires iff
+    0 ≥ θ; for that cell the engines pass the bar as +∞ where θ > 0.
+    """
+    return drive >= bar and not vetoed
+
+
+def silent_bar(bar, threshold):
+    """θ·(σ + D) of a cell with σ = 0: +∞ where the pool is silent and θ > 0 (0/0 = 0 < θ)."""
+    if bar == 0 and threshold > 0:
+        return math.inf
+    return bar
+
+
+def threshold_linear(x):
+    """[x]₊."""
+    return x if x > 0 else x * 0
+
+
+def transfer(code, x, a, b, c):
+    """f(x) for the transfer function `code` with the parameters a, b, c of `neurons.TRANSFERS`.
+
+    Each is written so that nothing overflows on the way to a finite answer.
+    """
+    y = x
+    if code == STEP:
+        y = x * 0 + (x >= 0)
+    elif code == THRESHOLD_LINEAR:
+        y = x if x > 0 else x * 0
+    elif code == LOGISTIC:  # 1/(1 + e^−x), maximal slope ¼
+        e = math.exp(-abs(x))
+        y = 1 / (1 + e) if x >= 0 else e / (1 + e)
+    elif code == TANH:
+        y = math.tanh(x)
+    elif code == SOFTPLUS:  # ln(1 + eˣ)
+        y = math.log1p(math.exp(-abs(x))) + (x if x > 0 else x * 0)
+    elif code == POWER:  # [x]₊ⁿ, silent for x ≤ 0 whatever n
+        y = x**a if x > 0 else x * 0
+    elif code == NAKA_RUSHTON:  # a = Rmax, b = c50, c = n (Naka & Rushton 1966)
+        y = a / (1 + (b / x) ** c) if x > 0 else x * 0
+    return y
+
+
+def relax(activity, target, decay):
+    """One exact step of τ dy/dt = −y + y∞ under a held y∞; `decay` = e^(−dt/τ), 0 for τ = 0."""
+    return target + (activity - target) * decay
+
+
+def flush(x, tiny):
+    """Return 0 for a magnitude below `tiny`: denormal numbers are many times slower."""
+    return x if abs(x) >= tiny else x * 0
+
+
+def decay(dt, tau):
+    """e^(−dt/τ), and 0 for τ = 0: the cell is at its steady value at once."""
+    return math.exp(-dt / tau) if tau > 0 else 0.0
+
+
+def noise_scale(strength, dt, tau):
+    """Standard deviation of the noise that is added to u each step.
+
+    s·√coth(dt/2τ), which leaves a linear cell's activity with standard deviation gain·s for any
+    dt; s itself for τ = 0.
+    """
+    if tau == 0:
+        return strength
+    return strength / math.sqrt(math.tanh(dt / (2 * tau)))

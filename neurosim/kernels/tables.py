@@ -1,0 +1,60 @@
+"""The columns of a Program's tables: what an engine reads, by name instead of by number."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+# Rules of a group of neurons.  BINARY compares integers with θ·(σ + D); NOISY_BINARY compares u.
+BINARY, NOISY_BINARY, RATE = range(3)
+
+# Kinds of connection.
+ONE_TO_ONE, DENSE, ROWS, CONVOLUTION, SEPARABLE = range(5)
+
+# Channels as engines see them: excitation minus subtraction is one signed sum.
+DRIVE, POOL, VETOES = range(3)
+
+# What lies beyond a sheet's border.
+ZERO, REFLECT, WRAP = range(3)
+
+# A group's columns; each parameter has an offset into `parameters` and a stride, 0 if shared.
+# CHANNELS has a bit for each channel that is summed; ALIKE is 1 where every stride is 0.
+(
+    RULE, TRANSFER, START, STOP, FIRST, LAST, CHANNELS, USES_POOL, USES_VETO, NOISY, IDENTITY,
+    ALIKE, BIAS, BIAS_STRIDE, THRESHOLD, THRESHOLD_STRIDE, GAIN, GAIN_STRIDE, SIGMA, SIGMA_STRIDE,
+    DECAY, DECAY_STRIDE, NOISE, NOISE_STRIDE, SHAPE,
+    GROUP_COLUMNS,
+) = range(26)  # fmt: skip
+
+# A connection's columns; the last ones are for convolutions only.  SOURCE is where its sources
+# begin in the state vector, and for ROWS where its entries begin in `columns`.
+(
+    KIND, CHANNEL, TARGET, TARGET_STOP, SOURCE, WIDTH, WEIGHTS, WEIGHT_STRIDE, POINTERS, ORDERED,
+    ROWS_IN, COLUMNS_IN, CHANNELS_IN, ROWS_OUT, COLUMNS_OUT, CHANNELS_OUT,
+    KERNEL_ROWS, KERNEL_COLUMNS, TOP, LEFT, BORDER, STEP_OVER,
+    CONNECTION_COLUMNS,
+) = range(23)  # fmt: skip
+
+# A delay line's columns: its place, its size, its length in steps, and where its ring and the
+# places that it repeats begin.
+LINE_START, LINE_SIZE, LINE_STEPS, LINE_RING, LINE_SOURCES, LINE_COLUMNS = range(6)
+
+# A fault's columns: whether there is one, and the step, trial and place of the first.
+FAULT, FAULT_STEP, FAULT_TRIAL, FAULT_PLACE, FAULT_COLUMNS = range(5)
+
+
+class Tables(NamedTuple):
+    """A Program as the engines take it: flat arrays and nothing else.
+
+    `real` below is the Program's dtype, float32 or float64.
+    """
+
+    groups: np.ndarray  # int64 (groups, GROUP_COLUMNS)
+    parameters: np.ndarray  # real, flat
+    connections: np.ndarray  # int64 (connections, CONNECTION_COLUMNS)
+    weights: np.ndarray  # real, flat
+    columns: np.ndarray  # int32, flat: the source places of ROWS connections, as their weights
+    pointers: np.ndarray  # int64, flat: where each row of a ROWS connection begins, from its first entry
+    lines: np.ndarray  # int64 (delay lines, LINE_COLUMNS)
+    line_sources: np.ndarray  # int64, flat: the places that delay lines repeat

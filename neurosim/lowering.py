@@ -1,0 +1,262 @@
+"""Connections → rows of a Program's table: which layout serves which connection.
+
+Whole rows of weights are kept as they are where the sources lie side by side in the state
+vector; whatever else there is becomes sparse rows, gathered for a whole group.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .connections import Connection, Convolution, Dense, OneToOne
+from .kernels import tables
+from .populations import Population
+
+if TYPE_CHECKING:
+    from .circuit import Circuit
+
+TINY = {"float32": 1e-30, "float64": 1e-300}  # smaller magnitudes are stored as 0
+BORDER_CODES = {"zero": tables.ZERO, "reflect": tables.REFLECT, "wrap": tables.WRAP}
+BORDER_CODES["valid"] = tables.ZERO  # nothing of it lies outside
+FEW_ENTRIES = 4096  # below which even a sheet's convolution is written out as sparse rows
+MOST_RUNS = 8  # stretches of neighbouring sources for which a dense matrix is cut up
+
+
+class Flat(NamedTuple):
+    """The finished arrays of connections."""
+
+    connections: np.ndarray
+    weights: np.ndarray
+    columns: np.ndarray
+    pointers: np.ndarray
+
+
+class Lowering:
+    """Collects the rows, weights and parameters of one Program."""
+
+    def __init__(self, circuit: Circuit, place: np.ndarray, real: np.dtype):
+        self.circuit = circuit
+        self.place = place
+        self.real = real
+        self.has_sheets = False
+        self.strip = 0
+        self.work = 0.0
+        self._rows: list[list[int]] = []
+        self._weights: list[np.ndarray] = []
+        self._columns: list[np.ndarray] = []
+        self._pointers: list[np.ndarray] = []
+        self._parameters: list[np.ndarray] = []
+        self._weight_count = self._column_count = 0
+        self._pointer_count = self._parameter_count = 0
+
+    @property
+    def count(self) -> int:
+        """Rows so far."""
+        return len(self._rows)
+
+    def add_parameters(self, values: np.ndarray) -> int:
+        """Keep values; returns their offset."""
+        offset = self._parameter_count
+        self._parameters.append(values.astype(self.real))
+        self._parameter_count += values.size
+        return offset
+
+    def parameters(self) -> np.ndarray:
+        """Return all parameters, flat."""
+        return np.concatenate(self._parameters or [np.zeros(0, dtype=self.real)])
+
+    def finished(self) -> Flat:
+        """Return the arrays; the pieces they were made of are let go."""
+        flat = Flat(
+            np.array(self._rows, dtype=np.int64).reshape(-1, tables.CONNECTION_COLUMNS),
+            _joined(self._weights, self.real),
+            _joined(self._columns, np.dtype(np.int32)),
+            _joined(self._pointers, np.dtype(np.int64)),
+        )
+        self._weights, self._columns, self._pointers = [], [], []
+        return flat
+
+    def row_length(self, first: int) -> int:
+        """Return the values in one row of the sheet that rows from `first` on convolve, or 1."""
+        for row in self._rows[first:]:
+            if row[tables.KIND] in (tables.CONVOLUTION, tables.SEPARABLE):
+                return row[tables.COLUMNS_OUT] * row[tables.CHANNELS_OUT]
+        return 1
+
+    def add(
+        self, channel: int, arrivals: list[tuple[Population, Connection]], start: int, stop: int,
+        small: bool, ordered: bool,
+    ) -> None:  # fmt: skip
+        """Lay out one channel's connections to the group [start, stop) of the state vector."""
+        rest: list[tuple[Population, Connection]] = []
+        for population, connection in arrivals:
+            target = int(self.place[population.start]) if population.size else start
+            places = self.place[connection.source.index]
+            if small and not _is_large(connection):
+                rest.append((population, connection))
+            elif isinstance(connection, OneToOne):
+                full = np.broadcast_to(places, population.shape).ravel()
+                if _is_run(full):
+                    self._add_one_to_one(channel, population, connection, target, int(full[0]))
+                else:
+                    rest.append((population, connection))
+            elif isinstance(connection, Dense):
+                if not self._add_dense(channel, connection, target, places.ravel(), ordered):
+                    rest.append((population, connection))
+            elif (
+                isinstance(connection, Convolution)
+                and _is_run(places.ravel())
+                and _entries(connection) > FEW_ENTRIES
+            ):
+                self._add_convolution(
+                    channel, population, connection, target, int(places.flat[0])
+                )
+            else:
+                rest.append((population, connection))
+        if rest:
+            self._add_rows(channel, rest, start, stop, ordered)
+
+    # ------------------------------------------------------------ kinds
+
+    def _row(self, kind: int, channel: int, target: int, size: int, weights: int) -> list[int]:
+        row = [0] * tables.CONNECTION_COLUMNS
+        row[tables.KIND], row[tables.CHANNEL] = kind, channel
+        row[tables.TARGET], row[tables.TARGET_STOP] = target, target + size
+        row[tables.WEIGHTS] = weights
+        self._rows.append(row)
+        return row
+
+    def _keep(self, weights: np.ndarray) -> int:
+        offset = self._weight_count
+        kept = np.ascontiguousarray(weights, dtype=self.real).ravel()
+        small = np.abs(kept) < TINY[self.real.name]
+        if (small & (kept != 0)).any():
+            kept = np.where(small, 0, kept)
+        self._weights.append(kept)
+        self._weight_count += kept.size
+        return offset
+
+    def _add_one_to_one(
+        self, channel: int, population: Population, connection: OneToOne, target: int, source: int
+    ) -> None:
+        weight = connection.weights
+        if weight.ndim:
+            weight = np.broadcast_to(weight, population.shape).ravel()
+        row = self._row(
+            tables.ONE_TO_ONE, channel, target, population.size, self._keep(np.atleast_1d(weight))
+        )
+        row[tables.SOURCE] = source
+        row[tables.WEIGHT_STRIDE] = int(weight.ndim > 0)
+        self.work += population.size
+
+    def _add_dense(
+        self, channel: int, connection: Dense, target: int, places: np.ndarray, ordered: bool
+    ) -> bool:
+        """Lay out a matrix, cut where its sources are not neighbours; False if too often."""
+        cuts = np.flatnonzero(np.diff(places) != 1) + 1
+        if len(cuts) >= MOST_RUNS or not places.size:
+            return False
+        matrix = connection.weight
+        for columns in np.split(np.arange(places.size), cuts):
+            part = matrix[:, columns[0] : columns[-1] + 1]
+            shared = part.strides[0] == 0 and len(part) > 1  # one row that every target hears
+            offset = self._keep(part[:1] if shared else part)
+            row = self._row(tables.DENSE, channel, target, len(part), offset)
+            row[tables.SOURCE], row[tables.WIDTH] = int(places[columns[0]]), columns.size
+            row[tables.WEIGHT_STRIDE] = 0 if shared else columns.size
+            row[tables.ORDERED] = int(ordered)
+            self.work += part.size
+        return True
+
+    def _add_convolution(
+        self, channel: int, population: Population, connection: Convolution, target: int,
+        source: int,
+    ) -> None:  # fmt: skip
+        kernel = connection.weight
+        factors = None
+        if connection.stride == 1 and kernel.shape[2:] == (1, 1) and not population.is_binary:
+            factors = separated(kernel[:, :, 0, 0])
+        kind = tables.CONVOLUTION if factors is None else tables.SEPARABLE
+        weights = kernel if factors is None else np.concatenate(factors)
+        row = self._row(kind, channel, target, population.size, self._keep(weights))
+        rows_in, columns_in, channels_in = connection.sheet
+        rows_out, columns_out, top, left = connection.extent
+        row[tables.SOURCE] = source
+        row[tables.ROWS_IN], row[tables.COLUMNS_IN] = rows_in, columns_in
+        row[tables.CHANNELS_IN], row[tables.CHANNELS_OUT] = channels_in, kernel.shape[3]
+        row[tables.ROWS_OUT], row[tables.COLUMNS_OUT] = rows_out, columns_out
+        row[tables.KERNEL_ROWS], row[tables.KERNEL_COLUMNS] = kernel.shape[:2]
+        row[tables.TOP], row[tables.LEFT] = top, left
+        row[tables.BORDER] = BORDER_CODES[connection.border]
+        row[tables.STEP_OVER] = connection.stride
+        self.has_sheets = True
+        self.strip = max(self.strip, columns_in + kernel.shape[1], columns_out + kernel.shape[1])
+        taps = sum(kernel.shape[:2]) if factors is not None else kernel[:, :, :, 0].size
+        self.work += population.size * taps
+
+    def _add_rows(
+        self, channel: int, arrivals: list[tuple[Population, Connection]], start: int, stop: int,
+        ordered: bool,
+    ) -> None:  # fmt: skip
+        from scipy import sparse
+
+        parts = []
+        for population, connection in arrivals:
+            matrix = connection.matrix(population.shape)
+            target = int(self.place[population.start]) - start if population.size else 0
+            parts.append((target, matrix, self.place[connection.source.index.ravel()]))
+        if len(parts) == 1 and parts[0][1].shape[0] == stop - start:
+            _, matrix, places = parts[0]
+            data, columns, pointers = matrix.data, places[matrix.indices], matrix.indptr
+        else:
+            triples = []
+            for target, matrix, places in parts:
+                entries = matrix.tocoo()
+                triples.append((entries.data, entries.row + target, places[entries.col]))
+            data, rows, columns = (np.concatenate(column) for column in zip(*triples, strict=True))
+            whole = sparse.csr_array(
+                (data, (rows, columns)), shape=(stop - start, int(self.place.max(initial=0)) + 1)
+            )
+            whole.sum_duplicates()
+            data, columns, pointers = whole.data, whole.indices, whole.indptr
+        row = self._row(tables.ROWS, channel, start, stop - start, self._keep(data))
+        row[tables.SOURCE] = self._column_count
+        row[tables.POINTERS] = self._pointer_count
+        row[tables.ORDERED] = int(ordered)
+        self._columns.append(columns.astype(np.int32))
+        self._column_count += columns.size
+        self._pointers.append(pointers.astype(np.int64))
+        self._pointer_count += pointers.size
+        self.work += data.size
+
+
+def separated(kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return a column and a row whose outer product is the kernel, or None."""
+    if min(kernel.shape) == 1 or not kernel.any():
+        return None
+    left, strength, right = np.linalg.svd(kernel)
+    if strength[1] > 1e-13 * strength[0]:
+        return None
+    root = np.sqrt(strength[0]) * np.sign(left[np.abs(left[:, 0]).argmax(), 0])
+    return left[:, 0] * root, right[0] * root
+
+
+def _joined(parts: list[np.ndarray], dtype: np.dtype) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, dtype=dtype), *parts])
+
+
+def _is_run(places: np.ndarray) -> bool:
+    return bool(places.size) and bool((np.diff(places) == 1).all())
+
+
+def _entries(connection: Connection) -> int:
+    if isinstance(connection, Convolution):
+        return int(np.prod(connection.shape)) * connection.weight[:, :, :, 0].size
+    return connection.weights.size
+
+
+def _is_large(connection: Connection) -> bool:
+    return isinstance(connection, Dense | Convolution) and _entries(connection) > FEW_ENTRIES
+

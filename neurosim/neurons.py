@@ -1,0 +1,209 @@
+"""The neurons: frozen records of parameters, and transfer functions by name.
+
+Both kinds sum three channels, excitation E, subtractive inhibition S and divisive inhibition D,
+into u = (bias + E − S) / (σ + D).  A `Binary` answers 1 iff u ≥ θ; a `Rate` follows
+τ dy/dt = −y + f(gain·(u − θ)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .errors import CircuitError, unknown
+from .kernels import rules
+
+
+class TransferKind(NamedTuple):
+    """What a transfer function's name stands for."""
+
+    code: int
+    parameters: dict[str, float]
+    non_negative: bool
+
+
+TRANSFERS = {
+    "identity": TransferKind(rules.IDENTITY, {}, False),
+    "step": TransferKind(rules.STEP, {}, True),
+    "threshold-linear": TransferKind(rules.THRESHOLD_LINEAR, {}, True),
+    "logistic": TransferKind(rules.LOGISTIC, {}, True),
+    "tanh": TransferKind(rules.TANH, {}, False),
+    "softplus": TransferKind(rules.SOFTPLUS, {}, True),
+    "power": TransferKind(rules.POWER, {"exponent": 2.0}, True),
+    "naka-rushton": TransferKind(
+        rules.NAKA_RUSHTON, {"maximum": 1.0, "semi_saturation": 0.5, "exponent": 2.0}, True
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A transfer function f: its name and, for those that have some, its parameters."""
+
+    name: str
+    parameters: tuple[float, ...] = ()
+
+    def __post_init__(self):
+        if self.name not in TRANSFERS:
+            raise CircuitError(unknown("transfer function", self.name, TRANSFERS))
+        defaults = TRANSFERS[self.name].parameters
+        values = self.parameters or tuple(defaults.values())
+        if len(values) != len(defaults):
+            raise CircuitError(
+                f"transfer function {self.name!r} takes {len(defaults)} parameters "
+                f"({', '.join(defaults) or 'none'}), got {len(values)}"
+            )
+        for given, parameter in zip(values, defaults, strict=True):
+            if not (np.isfinite(given) and given > 0):
+                raise CircuitError(
+                    f"transfer function {self.name!r}: {parameter} must be finite and above 0 "
+                    f"(got {given})"
+                )
+        object.__setattr__(self, "parameters", tuple(float(v) for v in values))
+
+    @property
+    def code(self) -> int:
+        """Its number in `kernels.rules`."""
+        return TRANSFERS[self.name].code
+
+    @property
+    def non_negative(self) -> bool:
+        """Whether f(x) ≥ 0 for every x, as a source of divisive inhibition must be."""
+        return TRANSFERS[self.name].non_negative
+
+    def __call__(self, x):
+        """Return f(x), elementwise, for a number or an array."""
+        a, b, c = (*self.parameters, 0.0, 0.0, 0.0)[:3]
+        values = np.asarray(x, dtype=float)
+        flat = [rules.transfer(self.code, v, a, b, c) for v in values.ravel().tolist()]
+        answer = np.array(flat, dtype=float).reshape(values.shape)
+        return answer if answer.ndim else float(answer)
+
+    def __str__(self) -> str:
+        names = TRANSFERS[self.name].parameters
+        inside = ", ".join(f"{k}={v:g}" for k, v in zip(names, self.parameters, strict=True))
+        return f"{self.name}({inside})" if inside else self.name
+
+
+def power(exponent: float = 2.0) -> Transfer:
+    """Return the power law [x]₊ⁿ."""
+    return Transfer("power", (exponent,))
+
+
+def naka_rushton(
+    maximum: float = 1.0, semi_saturation: float = 0.5, exponent: float = 2.0
+) -> Transfer:
+    """Return Rmax·[x]₊ⁿ/(c50ⁿ + [x]₊ⁿ) (Naka & Rushton 1966); R(c50) = Rmax/2."""
+    return Transfer("naka-rushton", (maximum, semi_saturation, exponent))
+
+
+@dataclass(frozen=True, eq=False)
+class Neurons:
+    """What `Binary` and `Rate` share; each parameter is a number or one value a neuron.
+
+    Attributes
+    ----------
+    threshold : θ, in units of u
+    bias : a constant drive, added to E − S
+    semi_saturation : σ ≥ 0, what divides without any divisive inhibition
+    noise : s ≥ 0, the standard deviation of seeded noise on u, in time only
+    """
+
+    threshold: Any = 0.0
+    bias: Any = 0.0
+    semi_saturation: Any = 1.0
+    noise: Any = 0.0
+
+    # The parameters that must not be negative.
+    NON_NEGATIVE = ("semi_saturation", "noise", "tau")
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the numeric parameters by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "transfer"}
+
+    def checked(self, where: str, shape: tuple[int, ...]) -> Neurons:
+        """Return a copy with every parameter a float or a read-only array of `shape`.
+
+        Raises
+        ------
+        CircuitError
+            A parameter that is not finite, is negative where it must not be, or whose shape does
+            not fit; the message begins with `where`.
+        """
+        changed: dict[str, Any] = {}
+        for name, given in self.parameters().items():
+            try:
+                value = np.array(given, dtype=float)
+            except (TypeError, ValueError):
+                raise CircuitError(f"{where}: {name} must be a number (got {given!r})") from None
+            if not np.isfinite(value).all():
+                raise CircuitError(f"{where}: {name} must be finite (got {_first_bad(value)})")
+            if name in self.NON_NEGATIVE and (value < 0).any():
+                raise CircuitError(f"{where}: {name} must not be negative (got {value.min():g})")
+            if value.ndim:
+                try:
+                    value = np.broadcast_to(value, shape).copy()
+                except ValueError:
+                    raise CircuitError(
+                        f"{where}: {name} has shape {value.shape}, the neurons have {shape}; "
+                        "give one number, or one value a neuron"
+                    ) from None
+                value.flags.writeable = False
+                changed[name] = value
+            else:
+                changed[name] = float(value)
+        return replace(self, **changed)
+
+    @property
+    def non_negative(self) -> bool:
+        """Whether the activity can never be negative."""
+        raise AttributeError  # pragma: no cover - both kinds answer
+
+
+@dataclass(frozen=True, eq=False)
+class Binary(Neurons):
+    """Neurons that answer 1 iff u ≥ θ, else 0 (McCulloch & Pitts 1943); one tick a step."""
+
+    threshold: Any = 1.0
+
+    @property
+    def non_negative(self) -> bool:
+        """Binary neurons answer 0 or 1."""
+        return True
+
+
+@dataclass(frozen=True, eq=False)
+class Rate(Neurons):
+    """Neurons with a graded activity y: τ dy/dt = −y + f(gain·(u − θ)).
+
+    Attributes
+    ----------
+    gain : slope on u − θ
+    tau : τ in seconds; 0 follows the input at once
+    transfer : f, a `Transfer` or the name of one (`TRANSFERS`)
+    """
+
+    gain: Any = 1.0
+    tau: Any = 0.0
+    transfer: Any = "threshold-linear"
+
+    def checked(self, where: str, shape: tuple[int, ...]) -> Neurons:
+        """As `Neurons.checked`, and with `transfer` resolved to a `Transfer`."""
+        transfer = self.transfer
+        if not isinstance(transfer, Transfer):
+            try:
+                transfer = Transfer(transfer)
+            except CircuitError as error:
+                raise CircuitError(f"{where}: {error}") from None
+        return replace(super().checked(where, shape), transfer=transfer)
+
+    @property
+    def non_negative(self) -> bool:
+        """Whether the transfer function keeps the activity at or above 0."""
+        return self.transfer.non_negative
+
+
+def _first_bad(values: np.ndarray) -> float:
+    return float(values[~np.isfinite(values)].ravel()[0])

@@ -1,0 +1,486 @@
+"""Circuit → Program: flat arrays that any engine runs.
+
+A Program orders a circuit's values (inputs, constants, delay lines, then neurons) into one state
+vector, gathers neurons of one rule into *groups*, and lays out every connection as a row of one
+table.  For a static call groups are sorted into layers, each computed from those before it, and
+delays are dropped; in time there is one layer, and every group is computed from the step before.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .connections import Connection
+from .errors import CircuitError, InputError
+from .exactness import EXACT_FLOAT32, EXACT_FLOAT64, common_divisor, decimals, integers
+from .kernels import rules, tables
+from .lowering import Lowering
+from .neurons import Neurons, Rate
+from .populations import VETO, Population
+
+if TYPE_CHECKING:
+    from .circuit import Circuit
+
+SMALL = 64  # populations up to this size share a group, and their weights one sparse table
+
+# What a group may keep one value of, or one a neuron, and its column.
+PARAMETERS = {
+    "bias": tables.BIAS,
+    "threshold": tables.THRESHOLD,
+    "gain": tables.GAIN,
+    "sigma": tables.SIGMA,
+    "decay": tables.DECAY,
+    "noise": tables.NOISE,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """What the engines need to know of a group beside its row: where it is, and whose it is."""
+
+    start: int
+    stop: int
+    layer: int
+    row_length: int  # of a sheet with convolutions: chunks are whole rows; else 1
+    cost: float  # multiplications a neuron, about
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A circuit as flat arrays.
+
+    Attributes
+    ----------
+    tables : what the engines read
+    place : for each of the circuit's values, where it stands in the state vector
+    state : the state vector before the first step: constants filled in, all else 0
+    groups : the groups' extents, layer by layer
+    static : whether it is for a static call; else for steps of `dt` seconds
+    has_sheets : whether it has convolutions over sheets, which run one trial at a time
+    exact : whether every binary neuron's sums are exact in any order
+    noisy : whether anything in it has noise
+    ring : values that the delay lines hold, a trial
+    strip : values that a convolution's padded row needs at most
+    """
+
+    tables: tables.Tables
+    place: np.ndarray
+    state: np.ndarray
+    groups: tuple[Group, ...]
+    static: bool
+    dt: float | None
+    has_sheets: bool
+    exact: bool
+    noisy: bool
+    ring: int
+    strip: int
+
+    @property
+    def dtype(self) -> np.dtype:
+        """float64 or float32."""
+        return self.state.dtype
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all tables."""
+        return sum(array.nbytes for array in self.tables)
+
+    @property
+    def cost(self) -> float:
+        """Multiplications of one step of one trial, about."""
+        return sum((g.stop - g.start) * g.cost for g in self.groups)
+
+
+def compile_program(circuit: Circuit, dt: float | None, dtype: str = "float64") -> Program:
+    """Return the circuit's Program, kept on the circuit until it is changed.
+
+    Parameters
+    ----------
+    dt
+        Seconds a step; None for a static call.
+    dtype
+        "float64", or "float32" for rates.  A circuit of binary neurons alone is stored in
+        whichever is exact: the answers are the same.
+
+    Raises
+    ------
+    CircuitError
+        A static call of a recurrent circuit; a delay that is no whole number of steps.
+    """
+    if dtype not in ("float64", "float32"):
+        raise InputError(f"{circuit}: dtype must be 'float64' or 'float32' (got {dtype!r})")
+    key = (dt, dtype)
+    if key not in circuit.programs:
+        if len(circuit.programs) >= 2:  # one for calls, one for runs: weights are large
+            circuit.programs.clear()
+        circuit.programs[key] = _Compiler(circuit, dt, dtype).program()
+    return circuit.programs[key]
+
+
+class _Compiler:
+    """One compilation: the order of the state vector, then groups, then connections."""
+
+    def __init__(self, circuit: Circuit, dt: float | None, dtype: str):
+        self.circuit = circuit
+        self.dt = dt
+        self.dtype = dtype
+        self.populations = circuit.populations
+        self.arriving: dict[int, list[Any]] = {i: [] for i in range(len(self.populations))}
+        for projection in circuit.projections:
+            self.arriving[projection.target].append(projection)
+        self.binary = self._binary_places()
+
+    def program(self) -> Program:
+        layers = self._layers()
+        members = self._members(layers)
+        order = [p for p in self.populations if p.role != "neurons"]
+        order += [p for group in members for p in group]
+        place = np.empty(self.circuit.size, dtype=np.int64)
+        at = 0
+        for population in order:
+            place[population.start : population.stop] = np.arange(at, at + population.size)
+            at += population.size
+        if at > np.iinfo(np.int32).max:
+            raise CircuitError(f"{self.circuit} has {at} values; 2^31 − 1 are the most")
+        if self.dt is None:  # a delay line is what it repeats
+            for population in self.populations:
+                if population.delayed is not None:
+                    repeated = place[population.delayed.ravel()]
+                    place[population.start : population.stop] = repeated
+        scaled = {
+            self.circuit.position(p): self._scaled(p) for group in members for p in group
+        }
+        bounds = [s.bound for s in scaled.values() if s.bound is not None]
+        exact = len(bounds) == sum(p.is_binary for p in self.populations)
+        real = self._real_type(exact, max(bounds, default=0.0))
+        lowering = Lowering(self.circuit, place, real)
+        rows, extents = [], []
+        for group in members:
+            row, extent = self._group(group, layers, place, scaled, lowering)
+            rows.append(row)
+            extents.append(extent)
+        lines, sources, ring = self._lines(place)
+        state = np.zeros(at, dtype=real)
+        for population in self.populations:
+            if population.values is not None:
+                start = place[population.start] if population.size else 0
+                state[start : start + population.size] = population.values.ravel()
+        flat = lowering.finished()
+        return Program(
+            tables=tables.Tables(
+                groups=np.array(rows, dtype=np.int64).reshape(-1, tables.GROUP_COLUMNS),
+                parameters=lowering.parameters(),
+                connections=flat.connections,
+                weights=flat.weights,
+                columns=flat.columns,
+                pointers=flat.pointers,
+                lines=lines,
+                line_sources=sources,
+            ),
+            place=place,
+            state=state,
+            groups=tuple(extents),
+            static=self.dt is None,
+            dt=self.dt,
+            has_sheets=lowering.has_sheets,
+            exact=exact,
+            noisy=any(row[tables.NOISY] for row in rows),
+            ring=ring,
+            strip=lowering.strip,
+        )
+
+    # ------------------------------------------------------------ order
+
+    def _layers(self) -> dict[int, int]:
+        """Return each neuron population's layer: in time all 0, else by longest path."""
+        neurons = [i for i, p in enumerate(self.populations) if p.role == "neurons"]
+        if self.dt is not None:
+            return dict.fromkeys(neurons, 0)
+        drivers = {i: self._drivers(i) for i in neurons}
+        layer: dict[int, int] = {}
+        waiting = {i: len(d) for i, d in drivers.items()}
+        followers: dict[int, list[int]] = {i: [] for i in neurons}
+        for i, sources in drivers.items():
+            for source in sources:
+                followers[source].append(i)
+        ready = [i for i in neurons if not waiting[i]]
+        for i in ready:  # grows while it is walked through
+            layer[i] = 1 + max((layer[s] for s in drivers[i]), default=-1)
+            for follower in followers[i]:
+                waiting[follower] -= 1
+                if not waiting[follower]:
+                    ready.append(follower)
+        if len(layer) < len(neurons):
+            raise CircuitError(self._cycle({i: drivers[i] for i in neurons if i not in layer}))
+        return layer
+
+    def _drivers(self, position: int) -> set[int]:
+        """Return which neuron populations drive one, through delay lines too."""
+        found: set[int] = set()
+        walk = [p.connection.source.index for p in self.arriving[position]]
+        while walk:
+            for i in self.circuit.positions_of(walk.pop()):
+                population = self.populations[i]
+                if population.delayed is not None:
+                    walk.append(population.delayed)
+                elif population.role == "neurons":
+                    found.add(i)
+        return found
+
+    def _cycle(self, drivers: dict[int, set[int]]) -> str:
+        """Return the sentence that names one cycle among populations that all lie behind one."""
+        path = [next(iter(drivers))]
+        while path.count(path[-1]) == 1:
+            path.append(next(d for d in sorted(drivers[path[-1]]) if d in drivers))
+        cycle = path[path.index(path[-1]) :][::-1]
+        names = " → ".join(self.populations[i].name for i in cycle)
+        return (
+            f"{self.circuit} is recurrent ({names}), so a call has no order to compute it in: "
+            "use simulate(…) to run it in time, or settle(…) for its steady state"
+        )
+
+    def _members(self, layers: dict[int, int]) -> list[list[Population]]:
+        """Return the populations of each group, layer by layer."""
+        groups: dict[Any, list[Population]] = {}
+        for position, layer in layers.items():
+            population = self.populations[position]
+            neurons = population.neurons
+            key: tuple[Any, ...] = (layer, type(neurons))
+            if isinstance(neurons, Rate):
+                key += (neurons.transfer,)
+            if population.size > SMALL or (self.dt is not None and _is_noisy(neurons)):
+                key += (position,)
+            groups.setdefault(key, []).append(population)
+        return [groups[key] for key in sorted(groups, key=lambda key: key[0])]
+
+    # ------------------------------------------------------------ numbers
+
+    def _binary_places(self) -> np.ndarray:
+        """Return for each of the circuit's values whether it is always 0 or 1."""
+        binary = np.zeros(self.circuit.size, dtype=bool)
+        for p in self.populations:
+            if p.role == "input":
+                binary[p.start : p.stop] = self.circuit.takes_binary(p)
+            elif p.values is not None:
+                binary[p.start : p.stop] = np.isin(p.values.ravel(), (0, 1))
+            elif p.delayed is not None:
+                binary[p.start : p.stop] = binary[p.delayed.ravel()]
+            else:
+                binary[p.start : p.stop] = p.is_binary
+        return binary
+
+    def _real_type(self, exact: bool, bound: float) -> np.dtype:
+        if self.circuit.is_binary and exact and all(
+            self.circuit.takes_binary(p) for p in self.circuit.input_populations
+        ):
+            return np.dtype(np.float32 if bound < EXACT_FLOAT32 else np.float64)
+        if self.dtype == "float32" and bound >= EXACT_FLOAT32:
+            raise CircuitError(
+                f"{self.circuit}: its binary neurons add up to {bound:g}, which float32 does not "
+                "hold exactly; leave out dtype= (float64)"
+            )
+        return np.dtype(self.dtype)
+
+    def _scaled(self, population: Population) -> _Scaled:
+        """Return a population's parameters and connections as its rule takes them.
+
+        A noise-free binary population compares bias + E − S with θσ + θD, in integers if every
+        sum of them stays exact.
+        """
+        neurons = population.neurons
+        assert neurons is not None
+        arriving = self.arriving[self.circuit.position(population)]
+        noisy = self.dt is not None and _is_noisy(neurons)
+        # (engine channel, sign, connection)
+        parts = [(_channel(p.channel), _sign(p.channel), p.connection) for p in arriving]
+        values = {
+            "bias": np.asarray(neurons.bias, dtype=float),
+            "threshold": np.asarray(neurons.threshold, dtype=float),
+            "sigma": np.asarray(neurons.semi_saturation, dtype=float),
+        }
+        if not population.is_binary or noisy:
+            signed = [(c, k.scaled(np.float64(s)) if s < 0 else k) for c, s, k in parts]
+            return _Scaled(values, signed, None)
+        pools = [k for c, _, k in parts if c == tables.POOL]
+        drives = [(s, k) for c, s, k in parts if c == tables.DRIVE]
+        vetoes = [(c, k) for c, _, k in parts if c == tables.VETOES]
+        all_binary = all(
+            self.binary[k.source.index.ravel()].all() for c, _, k in parts if c != tables.VETOES
+        )
+        of_weights = decimals([k.weights for _, k in drives] + [values["bias"]])
+        of_threshold = decimals([values["threshold"]])
+        of_pool = decimals([k.weights for k in pools] + [values["sigma"]])
+        if all_binary and None not in (of_weights, of_threshold, of_pool):
+            assert of_weights is not None and of_threshold is not None and of_pool is not None
+            places = max(of_weights, of_threshold + of_pool)
+            theta = integers(values["threshold"], of_threshold)
+            rise = 10.0 ** (places - of_threshold - of_pool)
+            lift = 10.0 ** (places - of_weights)
+            sigma = theta * integers(values["sigma"], of_pool) * rise
+            bias = integers(values["bias"], of_weights) * lift
+            driven = [k.with_weights(s * integers(k.weights, of_weights) * lift) for s, k in drives]
+            pooled = [
+                self._times(k.with_weights(integers(k.weights, of_pool) * rise), theta, population)
+                for k in pools
+            ]
+            bound = np.abs(bias) + np.abs(sigma)
+            for k in (*driven, *pooled):
+                bound = bound + k.absolute_sums(population.shape).reshape(population.shape)
+            if bound.max(initial=0.0) < EXACT_FLOAT64:
+                divisor = common_divisor([bias, sigma, *(k.weights for k in (*driven, *pooled))])
+                shrunk = [(tables.DRIVE, k.with_weights(k.weights / divisor)) for k in driven]
+                shrunk += [(tables.POOL, k.with_weights(k.weights / divisor)) for k in pooled]
+                scaled = {"bias": bias / divisor, "sigma": sigma / divisor}
+                scaled["threshold"] = values["threshold"]  # of which only the sign is used
+                return _Scaled(scaled, shrunk + vetoes, float(bound.max(initial=0.0)) / divisor)
+        loose = [(tables.DRIVE, k.scaled(np.float64(s)) if s < 0 else k) for s, k in drives]
+        loose += [
+            (tables.POOL, self._times(k, values["threshold"], population)) for k in pools
+        ]
+        values["sigma"] = values["threshold"] * values["sigma"]
+        return _Scaled(values, loose + vetoes, None)
+
+    @staticmethod
+    def _times(connection: Connection, theta: np.ndarray, population: Population) -> Connection:
+        """Return a connection with each target's weights multiplied by its threshold."""
+        if theta.ndim == 0:
+            return connection.scaled(np.float64(theta))
+        from .connections import Convolution, Sparse
+
+        if isinstance(connection, Convolution):  # its neurons share their weights: write them out
+            matrix = connection.matrix(population.shape)
+            connection = Sparse(connection.source.ravel(), matrix, population.shape)
+        return connection.scaled(theta)
+
+    # ------------------------------------------------------------ rows
+
+    def _group(
+        self, members: list[Population], layers: dict[int, int], place: np.ndarray,
+        scaled: dict[int, _Scaled], lowering: Lowering,
+    ) -> tuple[list[int], Group]:  # fmt: skip
+        first = members[0]
+        neurons = first.neurons
+        assert neurons is not None
+        start = int(place[first.start]) if first.size else 0
+        size = sum(p.size for p in members)
+        noisy = self.dt is not None and _is_noisy(neurons)
+        row = [0] * tables.GROUP_COLUMNS
+        row[tables.START], row[tables.STOP] = start, start + size
+        row[tables.NOISY], row[tables.IDENTITY] = int(noisy), first.start
+        own = [scaled[self.circuit.position(p)] for p in members]
+        if isinstance(neurons, Rate):
+            row[tables.RULE], row[tables.TRANSFER] = tables.RATE, neurons.transfer.code
+            row[tables.SHAPE] = lowering.add_parameters(
+                np.array([*neurons.transfer.parameters, 0.0, 0.0, 0.0][:3])
+            )
+        else:
+            row[tables.RULE] = tables.NOISY_BINARY if noisy else tables.BINARY
+            row[tables.SHAPE] = lowering.add_parameters(np.zeros(3))
+        for name, column in PARAMETERS.items():
+            values = [
+                np.broadcast_to(self._parameter(p, s, name), p.shape).ravel()
+                if np.ndim(self._parameter(p, s, name)) or len(members) > 1
+                else np.atleast_1d(self._parameter(p, s, name))
+                for p, s in zip(members, own, strict=True)
+            ]
+            flat = np.concatenate(values)
+            if flat.size and (flat == flat[0]).all():
+                flat = flat[:1]
+            row[column] = lowering.add_parameters(flat)
+            row[column + 1] = 1 if flat.size > 1 else 0
+        row[tables.ALIKE] = int(all(row[column + 1] == 0 for column in PARAMETERS.values()))
+        row[tables.FIRST] = lowering.count
+        before = lowering.work
+        small = first.size <= SMALL
+        ordered = not isinstance(neurons, Rate) and any(s.bound is None for s in own)
+        channels = set()
+        for channel in (tables.DRIVE, tables.POOL, tables.VETOES):
+            arrivals = [
+                (p, connection)
+                for p, s in zip(members, own, strict=True)
+                for c, connection in s.connections
+                if c == channel
+            ]
+            if arrivals:
+                channels.add(channel)
+                lowering.add(channel, arrivals, start, start + size, small, ordered)
+        row[tables.LAST] = lowering.count
+        bare = (np.concatenate([np.atleast_1d(s.values["sigma"]).ravel() for s in own]) != 1).any()
+        row[tables.USES_POOL] = int(
+            tables.POOL in channels or (row[tables.RULE] != tables.BINARY and bare)
+        )
+        row[tables.USES_VETO] = int(tables.VETOES in channels)
+        row[tables.CHANNELS] = 1 | row[tables.USES_POOL] << 1 | row[tables.USES_VETO] << 2
+        cost = (lowering.work - before) / max(size, 1) + 8
+        group = Group(
+            start, start + size, layers[self.circuit.position(first)],
+            lowering.row_length(row[tables.FIRST]), cost,
+        )  # fmt: skip
+        return row, group
+
+    def _parameter(self, population: Population, scaled: _Scaled, name: str) -> Any:
+        neurons = population.neurons
+        if name in scaled.values:
+            return scaled.values[name]
+        if not isinstance(neurons, Rate):
+            noise = neurons.noise if neurons and self.dt is not None else 0.0
+            return {"gain": 1.0, "decay": 0.0, "noise": noise}[name]
+        if name == "gain":
+            return neurons.gain
+        if self.dt is None:
+            return 0.0
+        if name == "decay":
+            return np.vectorize(rules.decay, otypes=[float])(self.dt, neurons.tau)
+        return np.vectorize(rules.noise_scale, otypes=[float])(neurons.noise, self.dt, neurons.tau)
+
+    def _lines(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+        """Return the delay lines' rows, the places they repeat, and the size of their rings."""
+        rows: list[list[int]] = []
+        sources: list[np.ndarray] = [np.zeros(0, dtype=np.int64)]
+        ring = offset = 0
+        if self.dt is not None:
+            for p in self.populations:
+                if p.delayed is not None and p.size:
+                    steps = self._whole_steps(p)
+                    rows.append([int(place[p.start]), p.size, steps, ring, offset])
+                    sources.append(place[p.delayed.ravel()])
+                    ring += steps * p.size
+                    offset += p.size
+        table = np.array(rows, dtype=np.int64).reshape(-1, tables.LINE_COLUMNS)
+        return table, np.concatenate(sources), ring
+
+    def _whole_steps(self, line: Population) -> int:
+        assert self.dt is not None
+        steps = round(line.seconds / self.dt)
+        if steps < 1 or not math.isclose(steps * self.dt, line.seconds, rel_tol=1e-9):
+            whole = max(1, round(line.seconds / self.dt))
+            raise CircuitError(
+                f"{self.circuit}: the delay of {line.seconds:g} s is no whole number of steps of "
+                f"dt = {self.dt:g} s; the nearest dt that fits is {line.seconds / whole:.6g} s"
+            )
+        return steps
+
+
+@dataclass(frozen=True, eq=False)
+class _Scaled:
+    """A population as its rule takes it; `bound` is the largest exact sum, None if not exact."""
+
+    values: dict[str, np.ndarray]
+    connections: list[tuple[int, Connection]]
+    bound: float | None
+
+
+def _is_noisy(neurons: Neurons | None) -> bool:
+    return neurons is not None and bool(np.any(np.asarray(neurons.noise) > 0))
+
+
+def _channel(channel: str) -> int:
+    return {"divide": tables.POOL, VETO: tables.VETOES}.get(channel, tables.DRIVE)
+
+
+def _sign(channel: str) -> float:
+    return -1.0 if channel == "subtract" else 1.0

@@ -1,0 +1,520 @@
+"""Running a circuit: a static call, or steps in time that leave a `Record`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .arguments import batch, gather_bits, input_values, own_dimensions
+from .backend import check_device, check_threads, execute
+from .errors import InputError, SimulationError, unknown
+from .populations import Population
+from .program import Program, compile_program
+
+if TYPE_CHECKING:
+    from .circuit import Circuit
+
+FRAMES = 32 * 1024 * 1024  # bytes of inputs laid out at a time
+
+
+# ------------------------------------------------------------------ static calls
+
+
+def evaluate(circuit: Circuit, given: Mapping[str, Any]) -> Any:
+    """Return the outputs of a static call, as `Circuit.__call__` describes."""
+    if not circuit.outputs:
+        raise InputError(f"{circuit} has no output: declare one with output(…)")
+    trials, arrays = batch(circuit, given)
+    where = [output.index.ravel() for output in circuit.outputs]
+    flat = evaluate_places(circuit, arrays, np.concatenate(where))
+    answers = []
+    for output, columns in zip(
+        circuit.outputs, np.split(flat, np.cumsum([w.size for w in where])[:-1], axis=1),
+        strict=True,
+    ):  # fmt: skip
+        shape = output.index.shape
+        values = columns.reshape(-1, *shape) if trials is not None else columns[0].reshape(shape)
+        is_binary = all(circuit.is_binary_at(int(i)) for i in output.index.ravel())
+        answers.append(_as_answer(values, output.bits, is_binary))
+    return circuit.answer(answers)
+
+
+def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every population's values of a static call, by name."""
+    trials, arrays = batch(circuit, given)
+    flat = evaluate_places(circuit, arrays, np.arange(circuit.size))
+    answer = {}
+    for p in circuit.populations:
+        columns = flat[:, p.start : p.stop]
+        values = columns.reshape(-1, *p.shape) if trials is not None else columns[0].reshape(p.shape)
+        is_binary = all(circuit.is_binary_at(i) for i in range(p.start, p.stop))
+        answer[p.name] = _as_answer(values, None, is_binary)
+    return answer
+
+
+def evaluate_places(
+    circuit: Circuit, arrays: Mapping[str, np.ndarray], places: np.ndarray,
+    threads: int | None = None,
+) -> np.ndarray:  # fmt: skip
+    """Return the values at the circuit's `places`, (trials, places), for laid-out inputs.
+
+    `arrays` holds each input as (1 or trials, size), already checked.
+    """
+    program = compile_program(circuit, None)
+    trials = max((len(a) for a in arrays.values()), default=1)
+    columns = [np.broadcast_to(a, (trials, a.shape[1])) for a in arrays.values()]
+    movie = np.concatenate([np.zeros((trials, 0)), *columns], axis=1)[:, None, :]
+    run = execute(
+        program, trials, 1, movie, _input_places(circuit, program), program.place[places],
+        threads=threads,
+    )  # fmt: skip
+    if run.fault:
+        raise _not_finite(circuit, program, run.fault, None)
+    return run.record[:, 0, :]
+
+
+# ------------------------------------------------------------------ in time
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Where a run stopped: give it as `initial=` and the next run continues exactly.
+
+    Attributes
+    ----------
+    step : steps done since the first run began (noise is addressed by it)
+    values : each population's activity, by name, (trials, *shape)
+    lines : what each delay line holds, by name, oldest first: (trials, steps, *shape)
+    """
+
+    step: int
+    values: Mapping[str, np.ndarray]
+    lines: Mapping[str, np.ndarray]
+
+
+class Record(Mapping[str, np.ndarray]):
+    """What a simulation recorded: ``record["lgn"]`` is (trials, time, *shape).
+
+    Sample i stands for the time `record.times[i]`, the end of a step.  An input's sample is what
+    it showed during that step.  An output that is a number of bits is recorded as integers.
+
+    Attributes
+    ----------
+    times : (samples,), seconds
+    dt : seconds a step
+    seed : of the noise
+    final_state : a `State`, to continue from
+    """
+
+    def __init__(
+        self, times: np.ndarray, dt: float, seed: int, arrays: dict[str, np.ndarray],
+        final_state: State,
+    ):  # fmt: skip
+        self.times = times
+        self.dt = dt
+        self.seed = seed
+        self.final_state = final_state
+        self._arrays = arrays
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._arrays:
+            raise InputError(
+                f"{unknown('recorded population', name, self._arrays)}; name others with record="
+            )
+        return self._arrays[name]
+
+    def __iter__(self):
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        held = ", ".join(f"{name} {array.shape}" for name, array in self._arrays.items())
+        return f"<record of {len(self.times)} samples: {held}>"
+
+
+def simulate(
+    circuit: Circuit,
+    inputs: Any = None,
+    duration: float | None = None,
+    dt: float = 1e-3,
+    *,
+    steps: int | None = None,
+    trials: int | None = None,
+    seed: int = 0,
+    record: Iterable[str] = (),
+    every: int = 1,
+    initial: Mapping[str, Any] | State | None = None,
+    dtype: str = "float64",
+    threads: int | None = None,
+    device: str = "cpu",
+    progress: bool = False,
+) -> Record:
+    """Run a circuit in time.
+
+    Step k computes every neuron at (k+1)·dt from the states and inputs at k·dt: a connection
+    costs one dt plus its delay.
+
+    Parameters
+    ----------
+    inputs
+        For each input its value: constant (the input's own dimensions), in time (one more), per
+        trial and in time (two more), or a function of the time in seconds that returns a constant
+        one, also one a trial.  A mapping by name, a tuple in order, or one value for one input.
+    duration, steps
+        Seconds, a whole number of steps; or the number of steps itself.
+    dt
+        Seconds a step.
+    trials
+        How many, where no input says so.
+    seed
+        Of the noise, an integer from 0 to 2^64 − 1.
+    record
+        Populations to record beside the outputs.
+    every
+        Record each so-manieth step.
+    initial
+        Activities to start from by name (0 elsewhere), or another run's `final_state`.
+    dtype
+        "float64", or "float32" for rates in half the memory.
+    threads
+        How many; left out, by the amount of work.  The result never depends on it.
+    device
+        "cpu", "cuda" or "auto".
+    progress
+        Show a progress bar on a terminal.
+
+    Raises
+    ------
+    InputError
+        Inputs, times or names that do not fit.
+    SimulationError
+        A rate became infinite or NaN; the message names the neuron and the step.
+    """
+    check_device(device)
+    threads = check_threads(threads)
+    dt = _positive(dt, "dt", "seconds")
+    count = _steps(circuit, duration, steps, dt)
+    every = _whole(every, "every", 1)
+    seed = _whole(seed, "seed", 0)
+    if seed >= 2**64:
+        raise InputError(f"seed must be below 2^64 (got {seed})")
+    program = compile_program(circuit, dt, dtype)
+    given = _given(circuit, inputs)
+    feeds = [_Feed(circuit, p, given[p.name], count, dt) for p in circuit.input_populations]
+    trials = _trials(circuit, trials, feeds, initial)
+    recorded = _recorded(circuit, record)
+    places = np.concatenate([np.zeros(0, dtype=np.int64), *(i.ravel() for i in recorded.values())])
+    first_step, state, ring = _initial(circuit, program, initial, trials)
+    samples: list[np.ndarray] = []
+    done = 0
+    for length in _lengths(feeds, count, every, trials, progress):
+        movie = _movie(feeds, trials, first_step + done, done, length, dt)
+        run = execute(
+            program, trials, length, movie, _input_places(circuit, program),
+            program.place[places], every=every, state=state, ring=ring, keep_final=True,
+            first_step=first_step + done, seed=seed, threads=threads,
+        )  # fmt: skip
+        if run.fault:
+            raise _not_finite(circuit, program, run.fault, dt)
+        samples.append(run.record)
+        state = run.final
+        done += length
+    flat = samples[0] if len(samples) == 1 else np.concatenate(samples, axis=1)
+    sizes = [i.size for i in recorded.values()]
+    arrays = {}
+    bits = {o.name: o.bits for o in circuit.outputs}
+    for (name, index), part in zip(
+        recorded.items(), np.split(flat, np.cumsum(sizes)[:-1], axis=2), strict=True
+    ):
+        shaped = part.reshape(*part.shape[:2], *index.shape)
+        is_binary = all(circuit.is_binary_at(int(i)) for i in index.ravel())
+        arrays[name] = _as_array(shaped, bits.get(name), is_binary)
+    times = (first_step + (np.arange(count // every) + 1) * every) * dt
+    final = _final(circuit, program, state, ring, first_step + count)
+    return Record(times, dt, seed, arrays, final)
+
+
+class _Feed:
+    """One input in time: its values for any stretch of steps."""
+
+    def __init__(self, circuit: Circuit, population: Population, value: Any, steps: int, dt: float):
+        self.circuit = circuit
+        self.population = population
+        self.function: Callable[[float], Any] | None = value if callable(value) else None
+        self.trials: int | None = None
+        own = own_dimensions(population)
+        if self.function is not None:
+            first = self._called(0.0)
+            self.trials = len(first) if first.ndim > len(population.shape) else None
+            self.changes = True
+            return
+        array = np.asarray(value)
+        extra = array.ndim - own
+        if extra > 2:
+            raise InputError(
+                f"{circuit}, input {population.name!r} has shape {population.shape}; give one "
+                f"value, (time, …) or (trials, time, …), got shape {array.shape}"
+            )
+        values = input_values(circuit, population, value)
+        shape = population.shape
+        if extra == 2:
+            self.trials = len(values)
+        self.values = values.reshape(*((1, 1, 1)[: 3 - max(extra, 0) - 1]), *values.shape)
+        self.values = values.reshape(
+            values.shape[0] if extra == 2 else 1,
+            values.shape[extra - 1] if extra >= 1 else 1,
+            math.prod(shape),
+        )
+        length = self.values.shape[1]
+        if length not in (1, steps):
+            raise InputError(
+                f"{circuit}, input {population.name!r} has {length} moments, the run has {steps} "
+                "steps"
+            )
+        self.changes = length > 1
+
+    def _called(self, time: float) -> np.ndarray:
+        assert self.function is not None
+        values = input_values(self.circuit, self.population, self.function(time))
+        if values.ndim > len(self.population.shape) + 1:
+            raise InputError(
+                f"{self.circuit}, input {self.population.name!r}: its function returned shape "
+                f"{values.shape} at {time:g} s; it returns one value, or one a trial"
+            )
+        return values
+
+    def frames(self, first: int, done: int, length: int, dt: float) -> np.ndarray:
+        """Return (trials or 1, length or 1, size) for `length` steps after `done` of this run."""
+        if self.function is None:
+            return self.values[:, done : done + length] if self.changes else self.values
+        shown = [self._called((first + k) * dt) for k in range(length)]
+        trials = self.trials or 1
+        return np.stack([v.reshape(trials, -1) for v in shown], axis=1)
+
+
+def _movie(
+    feeds: list[_Feed], trials: int, first: int, done: int, length: int, dt: float
+) -> np.ndarray:
+    """Return all inputs side by side, (trials or 1, length or 1, values)."""
+    frames = [feed.frames(first, done, length, dt) for feed in feeds]
+    shape = np.broadcast_shapes((1, 1), *(f.shape[:2] for f in frames))
+    parts = [np.broadcast_to(f, (*shape, f.shape[2])) for f in frames]
+    return np.concatenate([np.zeros((*shape, 0)), *parts], axis=2)
+
+
+def _lengths(
+    feeds: list[_Feed], count: int, every: int, trials: int, progress: bool
+) -> Iterable[int]:
+    """Return the lengths of the stretches that a run is cut into; they never change its result."""
+    width = sum(f.population.size for f in feeds) * 8 * max((f.trials or 1) for f in feeds or [_ONE])
+    longest = count
+    if any(f.changes for f in feeds):
+        longest = max(1, FRAMES // max(1, width))
+    if progress:
+        longest = min(longest, max(1, count // 100))
+    longest = min(max(every, longest // every * every), max(count, 1))
+    whole, rest = divmod(count, longest)
+    lengths = [longest] * whole + ([rest] if rest or not whole else [])
+    if not progress:
+        return lengths
+    from .progress import progress as shown
+
+    return shown(lengths, "simulating")
+
+
+class _One:
+    trials = 1
+
+
+_ONE: Any = _One()
+
+
+def _given(circuit: Circuit, inputs: Any) -> dict[str, Any]:
+    from .arguments import match_arguments
+
+    if isinstance(inputs, Mapping):
+        return match_arguments(circuit, (), inputs)
+    if inputs is None:
+        return match_arguments(circuit, (), {})
+    if isinstance(inputs, tuple):
+        return match_arguments(circuit, inputs, {})
+    return match_arguments(circuit, (inputs,), {})
+
+
+def _trials(
+    circuit: Circuit, trials: int | None, feeds: list[_Feed], initial: Any
+) -> int:
+    found = {f"input {f.population.name!r}": f.trials for f in feeds if f.trials is not None}
+    if isinstance(initial, State):
+        found["the initial state"] = len(next(iter(initial.values.values()), [0]))
+    elif initial:
+        for name, values in initial.items():
+            if name in circuit and np.ndim(values) > len(circuit.population(name).shape):
+                found[f"initial {name!r}"] = len(values)
+    if trials is not None:
+        found["trials="] = _whole(trials, "trials", 1)
+    counts = set(found.values())
+    if len(counts) > 1:
+        told = ", ".join(f"{what}: {count}" for what, count in found.items())
+        raise InputError(f"{circuit}: the numbers of trials differ ({told})")
+    return counts.pop() if counts else 1
+
+
+def _recorded(circuit: Circuit, names: Iterable[str]) -> dict[str, np.ndarray]:
+    if isinstance(names, str):
+        names = [names]
+    recorded = {o.name: o.index for o in circuit.outputs}
+    for name in names:
+        if name not in recorded:
+            recorded[name] = circuit.population(name).index
+    if not recorded:
+        raise InputError(f"{circuit} has no output and record= names nothing: nothing to record")
+    return recorded
+
+
+def _initial(
+    circuit: Circuit, program: Program, initial: Any, trials: int
+) -> tuple[int, np.ndarray, np.ndarray]:
+    """Return the first step's number, the state vectors and the delay lines' rings."""
+    real = program.dtype
+    ring = np.zeros((trials, program.ring), dtype=real)
+    state = np.tile(program.state, (trials, 1))
+    values = initial.values if isinstance(initial, State) else initial or {}
+    for name, given in values.items():
+        p = circuit.population(name)
+        if p.role == "constant":
+            continue
+        label = f"{circuit}: the initial activity of {name!r}"
+        array = np.asarray(given, dtype=float)
+        try:
+            own = array.ndim <= len(p.shape)
+            full = np.broadcast_to(array[None] if own else array, (trials, *p.shape))
+        except ValueError:
+            raise InputError(f"{label} has shape {array.shape}, it takes {p.shape}") from None
+        if not np.isfinite(full).all():
+            raise InputError(f"{label} must be finite")
+        if p.is_binary and not np.isin(full, (0, 1)).all():
+            raise InputError(f"{label} must be 0 or 1")
+        if p.neurons is not None and p.neurons.non_negative and (full < 0).any():
+            raise InputError(f"{label} must not be negative")
+        state[:, program.place[p.index.ravel()]] = full.reshape(trials, p.size)
+    if not isinstance(initial, State):
+        _fill_lines(circuit, program, state, ring)
+        return 0, state, ring
+    for line, begin, steps in _line_slots(circuit, program):
+        held = initial.lines.get(line.name)
+        if held is None or held.shape[1] != steps:
+            raise InputError(
+                f"{circuit}: the state to continue from has no {steps} steps of {line.name!r}; "
+                "continue with the same circuit and dt"
+            )
+        rolled = np.roll(held.reshape(trials, steps, line.size), initial.step % steps, axis=1)
+        ring[:, begin : begin + steps * line.size] = rolled.reshape(trials, -1)
+    return initial.step, state, ring
+
+
+def _fill_lines(circuit: Circuit, program: Program, state: np.ndarray, ring: np.ndarray) -> None:
+    """Before the run everything was as it is at its start: fill the delay lines with that."""
+    for line, begin, steps in _line_slots(circuit, program):
+        assert line.delayed is not None
+        shown = state[:, program.place[line.delayed.ravel()]]
+        ring[:, begin : begin + steps * line.size] = np.tile(shown, steps)
+
+
+def _line_slots(circuit: Circuit, program: Program) -> list[tuple[Population, int, int]]:
+    """Return each delay line with where its ring begins and how many steps it holds."""
+    from .kernels import tables
+
+    lines = [p for p in circuit.populations if p.delayed is not None and p.size]
+    return [
+        (p, int(row[tables.LINE_RING]), int(row[tables.LINE_STEPS]))
+        for p, row in zip(lines, program.tables.lines, strict=True)
+    ]
+
+
+def _final(
+    circuit: Circuit, program: Program, state: np.ndarray, ring: np.ndarray, step: int
+) -> State:
+    values = {
+        p.name: state[:, program.place[p.index.ravel()]].reshape(-1, *p.shape)
+        for p in circuit.populations
+        if p.role == "neurons"
+    }
+    lines = {}
+    for p, begin, steps in _line_slots(circuit, program):
+        held = ring[:, begin : begin + steps * p.size].reshape(-1, steps, *p.shape)
+        lines[p.name] = np.roll(held, -(step % steps), axis=1)
+    return State(step, values, lines)
+
+
+def _input_places(circuit: Circuit, program: Program) -> np.ndarray:
+    parts = [program.place[p.start : p.stop] for p in circuit.input_populations]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+
+def _not_finite(
+    circuit: Circuit, program: Program, fault: tuple[int, int, int], dt: float | None
+) -> SimulationError:
+    step, trial, place = fault
+    name = circuit.name_of(int(np.flatnonzero(program.place == place)[-1]))
+    when = "in a static call" if dt is None else f"at step {step} ({(step + 1) * dt:g} s)"
+    return SimulationError(
+        f"{circuit}, neuron {name}: the activity became infinite or NaN {when}, trial {trial}; "
+        "weaken its excitation, or inhibit it"
+    )
+
+
+def _as_answer(values: np.ndarray, bits: int | None, is_binary: bool) -> Any:
+    array = _as_array(values, bits, is_binary)
+    if array.ndim:
+        return array
+    return int(array) if array.dtype.kind == "i" else float(array)
+
+
+def _as_array(values: np.ndarray, bits: int | None, is_binary: bool) -> np.ndarray:
+    if bits is not None:
+        return np.asarray(gather_bits(values))
+    return values.astype(np.int64) if is_binary else np.asarray(values)
+
+
+def _steps(circuit: Circuit, duration: Any, steps: Any, dt: float) -> int:
+    if (duration is None) == (steps is None):
+        raise InputError(f"{circuit}: simulate() takes duration= in seconds, or steps=")
+    if steps is not None:
+        return _whole(steps, "steps", 0)
+    try:
+        duration = float(duration)
+    except (TypeError, ValueError):
+        raise InputError(f"duration must be a number of seconds (got {duration!r})") from None
+    if not (math.isfinite(duration) and duration >= 0):
+        raise InputError(f"duration must be finite and not negative (got {duration:g} s)")
+    count = round(duration / dt)
+    if not math.isclose(count * dt, duration, rel_tol=1e-9, abs_tol=1e-12 * dt):
+        raise InputError(
+            f"duration {duration:g} s is no whole number of steps of dt = {dt:g} s; the nearest "
+            f"is {count * dt:g} s"
+        )
+    return count
+
+
+def _positive(value: Any, name: str, unit: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a number of {unit} (got {value!r})") from None
+    if not (math.isfinite(number) and number > 0):
+        raise InputError(f"{name} must be finite and above 0 {unit} (got {number:g})")
+    return number
+
+
+def _whole(value: Any, name: str, least: int) -> int:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise InputError(f"{name} must be a whole number from {least} (got {value!r})")
+    return int(value)

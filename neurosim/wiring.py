@@ -1,0 +1,157 @@
+"""What may be connected to what: every rule that a channel puts on its sources and weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .connections import Arithmetic, Connection, Drive, Source, Sparse
+from .errors import CircuitError
+from .populations import VETO, Population, Projection
+
+if TYPE_CHECKING:
+    from .circuit import Circuit
+
+INSTEAD = {
+    "excite": "put it on subtract=, or the signed sum on drive=",
+    "subtract": "put it on excite=, or the signed sum on drive=",
+    "divide": "divisive inhibition has no opposite",
+}
+
+
+def checked_drive(circuit: Circuit, name: str, channel: str, given: Any) -> Drive:
+    """Return what a neuron's channel was given as a drive, every weight allowed there.
+
+    Raises
+    ------
+    CircuitError
+        Not a source; a source of another circuit; a weight that is NaN, negative on a channel,
+        or infinite on one that is not `divide`; a divisor that can be negative.
+    """
+    if given is None or (isinstance(given, int | float) and given == 0):
+        return Drive()
+    where = f"{circuit}, neuron {name!r}"
+    if isinstance(given, list | tuple):
+        raise CircuitError(f"{where}: {channel}= takes a sum of sources: write a + b, or stack")
+    if not isinstance(given, Arithmetic):
+        raise CircuitError(
+            f"{where}: {channel}= takes sources (got {given!r}); a constant drive is bias="
+        )
+    drive = given.drive()
+    for connection in drive.connections:
+        circuit.check_own(connection.source)
+        weights = connection.weights
+        label = f"{where}: the weight from {connection.source} on {channel}"
+        if np.isnan(weights).any():
+            raise CircuitError(f"{label} must not be NaN")
+        if channel != "drive" and (weights < 0).any():
+            raise CircuitError(
+                f"{label} must not be negative (got {weights.min():g}): {INSTEAD[channel]}"
+            )
+        if channel != "divide" and np.isinf(weights).any():
+            raise CircuitError(
+                f"{label} must be finite; only divide= takes an infinite weight (a veto)"
+            )
+        if channel == "divide":
+            _check_divisor(circuit, where, connection.source)
+    return drive
+
+
+def projections(
+    circuit: Circuit, position: int, target: Source, channel: str, connection: Connection
+) -> list[Projection]:
+    """Return the projections that one connection to (part of) a population amounts to.
+
+    Raises
+    ------
+    CircuitError
+        A shape that does not fit; the message names both populations and both shapes.
+    """
+    population = circuit.populations[position]
+    fitted = connection.fitted(target.shape)
+    if fitted is None:
+        raise CircuitError(
+            f"{circuit}: {connection.source} delivers shape {connection.shape} to "
+            f"{population.name!r}, which has shape {target.shape}"
+        )
+    if not np.array_equal(target.index.ravel(), population.index.ravel()):
+        fitted = _scattered(fitted, target, population)
+    if channel != "divide":
+        return [Projection(position, channel, fitted)]
+    finite, veto = _split_vetoes(fitted)
+    parts = (("divide", finite), (VETO, veto))
+    return [Projection(position, kind, part) for kind, part in parts if part is not None]
+
+
+def check_silence(circuit: Circuit, position: int) -> None:
+    """Hold the rule that makes 0/0 = 0 well defined, for the neurons with σ = 0.
+
+    Raises
+    ------
+    CircuitError
+        σ = 0 with a bias, or with a driving source that is not also on `divide`.
+    """
+    population = circuit.populations[position]
+    neurons = population.neurons
+    if neurons is None:
+        return
+    bare = np.broadcast_to(np.asarray(neurons.semi_saturation) == 0, population.shape).ravel()
+    if not bare.any():
+        return
+    where = f"{circuit}, neuron {population.name!r}"
+    rule = "with semi_saturation = 0 a silent cell must be 0/0 = 0"
+    if (np.broadcast_to(neurons.bias, population.shape).ravel()[bare] != 0).any():
+        raise CircuitError(f"{where}: {rule}, so its bias must be 0")
+    driving: set[tuple[int, int]] = set()
+    pooled: set[tuple[int, int]] = set()
+    for projection in circuit.projections:
+        if projection.target == position:
+            matrix = projection.connection.matrix(population.shape).tocoo()
+            live = (matrix.data != 0) & bare[matrix.row]
+            places = projection.connection.source.index.ravel()[matrix.col[live]]
+            pairs = zip(matrix.row[live].tolist(), places.tolist(), strict=True)
+            (pooled if projection.channel in ("divide", VETO) else driving).update(pairs)
+    missing = sorted(driving - pooled)
+    if missing:
+        raise CircuitError(
+            f"{where}: {rule}, so every source that drives it must also be on divide= "
+            f"({circuit.name_of(missing[0][1])} is not)"
+        )
+
+
+def _check_divisor(circuit: Circuit, where: str, source: Source) -> None:
+    for position in circuit.positions_of(source.index):
+        population = circuit.populations[position]
+        if population.delayed is not None:
+            _check_divisor(circuit, where, Source(circuit, population.delayed))
+        elif population.values is not None and (population.values < 0).any():
+            raise CircuitError(f"{where}: constant {population.name!r} on divide= is negative")
+        elif population.neurons is not None and not population.neurons.non_negative:
+            raise CircuitError(
+                f"{where}: {population.name!r} on divide= can be negative; rectify it first "
+                "(transfer='threshold-linear')"
+            )
+
+
+def _scattered(connection: Connection, target: Source, population: Population) -> Connection:
+    """Return a connection to some neurons of a population as one to the whole of it."""
+    from scipy import sparse
+
+    part = connection.matrix(target.shape).tocoo()
+    rows = (target.index.ravel() - population.start)[part.row]
+    shape = (population.size, connection.source.size)
+    whole = sparse.csr_array(sparse.coo_array((part.data, (rows, part.col)), shape=shape))
+    return Sparse(connection.source.ravel(), whole, population.shape)
+
+
+def _split_vetoes(connection: Connection) -> tuple[Connection | None, Connection | None]:
+    """Split into the finite part and the vetoing part, whose weights are 1 where they were ∞."""
+    weights = connection.weights
+    infinite = np.isinf(weights)
+    if not infinite.any():
+        return connection, None
+    veto = connection.with_weights(np.where(infinite, 1.0, 0.0))
+    if (infinite | (weights == 0)).all():
+        return None, veto
+    return connection.with_weights(np.where(infinite, 0.0, weights)), veto
