@@ -1,0 +1,1 @@
+"""The neurosim project's circuits: logic, arithmetic, retina and LGN, built from its neurons."""
