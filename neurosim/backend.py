@@ -80,6 +80,7 @@ def execute(
     first_step: int = 0,
     seed: int = 0,
     threads: int | None = None,
+    chunks: np.ndarray | None = None,
 ) -> Run:
     """Run a Program on the CPU.
 
@@ -91,6 +92,7 @@ def execute(
     state : (trials or 1, state) to start from; left out, the Program's own
     ring : (trials, ring), what the delay lines hold; changed in place
     first_step : the number of the first step, which noise is addressed by
+    chunks : (chunks, 3) to compute one after the other in place, instead of a step in time
     """
     from .kernels import cpu
 
@@ -105,15 +107,17 @@ def execute(
     wanted = _threads_for(program, blocks, trials * steps) if threads is None else threads
     by_trial = blocks >= wanted
     threads = min(wanted, blocks) if by_trial else wanted
-    chunks, layers = cut(program, block, 1 if by_trial else threads)
+    in_place = program.static or chunks is not None
+    if chunks is None:
+        chunks, layers = cut(program, block, 1 if by_trial else threads)
     longest = int((chunks[:, 2] - chunks[:, 1]).max(initial=1))
     runs = threads if by_trial else 1
-    values = np.empty((runs, 1 if program.static else 2, size * block), dtype=real)
+    values = np.empty((runs, 1 if in_place else 2, size * block), dtype=real)
     sums = np.empty((threads, 3, longest * block), dtype=real)
     strips = np.empty((threads, program.strip), dtype=real)
     faults = np.zeros((threads, tables.FAULT_COLUMNS), dtype=np.int64)
     settings = (
-        int(program.static), block, np.ascontiguousarray(movie, dtype=real), places,
+        int(in_place), block, np.ascontiguousarray(movie, dtype=real), places,
         start[:, None, :], np.arange(size), rings, recorded, record, every, final, first_step,
         steps, seed_words(seed), TINY[real.name],
     )  # fmt: skip

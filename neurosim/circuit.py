@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .program import Program
-    from .settling import Settled
+    from .margins import Margins
+    from .settling import Settled, SettlingTime
     from .simulation import Record, State
-    from .verification import CheckResult, Margins, SettlingTime, TruthTable
+    from .verification import CheckResult, TruthTable
 
 
 class Circuit:
@@ -514,8 +515,8 @@ class Circuit:
         return margins(self)
 
     def settling_time(self, **options: Any) -> SettlingTime:
-        """Return how long the outputs take to be right; see `verification.settling_time`."""
-        from .verification import settling_time
+        """Return how long the outputs take to be right; see `neurosim.settling`."""
+        from .settling import settling_time
 
         return settling_time(self, **options)
 

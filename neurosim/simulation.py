@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import batch, gather_bits, input_values, own_dimensions
+from .arguments import batch, gather_bits, input_values, match_arguments, own_dimensions
 from .backend import check_device, check_threads, execute
 from .errors import InputError, SimulationError, unknown
 from .populations import Population
 from .program import Program, compile_program
+from .timing import positive, steps_in, whole
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -39,7 +40,7 @@ def evaluate(circuit: Circuit, given: Mapping[str, Any]) -> Any:
         shape = output.index.shape
         values = columns.reshape(-1, *shape) if trials is not None else columns[0].reshape(shape)
         is_binary = all(circuit.is_binary_at(int(i)) for i in output.index.ravel())
-        answers.append(_as_answer(values, output.bits, is_binary))
+        answers.append(as_answer(values, output.bits, is_binary))
     return circuit.answer(answers)
 
 
@@ -52,7 +53,7 @@ def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
         columns = flat[:, p.start : p.stop]
         values = columns.reshape(-1, *p.shape) if trials is not None else columns[0].reshape(p.shape)
         is_binary = all(circuit.is_binary_at(i) for i in range(p.start, p.stop))
-        answer[p.name] = _as_answer(values, None, is_binary)
+        answer[p.name] = as_answer(values, None, is_binary)
     return answer
 
 
@@ -69,11 +70,11 @@ def evaluate_places(
     columns = [np.broadcast_to(a, (trials, a.shape[1])) for a in arrays.values()]
     movie = np.concatenate([np.zeros((trials, 0)), *columns], axis=1)[:, None, :]
     run = execute(
-        program, trials, 1, movie, _input_places(circuit, program), program.place[places],
+        program, trials, 1, movie, input_places(circuit, program), program.place[places],
         threads=threads,
     )  # fmt: skip
     if run.fault:
-        raise _not_finite(circuit, program, run.fault, None)
+        raise not_finite(circuit, program, run.fault, None)
     return run.record[:, 0, :]
 
 
@@ -198,30 +199,30 @@ def simulate(
     """
     check_device(device)
     threads = check_threads(threads)
-    dt = _positive(dt, "dt", "seconds")
-    count = _steps(circuit, duration, steps, dt)
-    every = _whole(every, "every", 1)
-    seed = _whole(seed, "seed", 0)
+    dt = positive(dt, "dt", "seconds")
+    count = steps_in(circuit, duration, steps, dt)
+    every = whole(every, "every", 1)
+    seed = whole(seed, "seed", 0)
     if seed >= 2**64:
         raise InputError(f"seed must be below 2^64 (got {seed})")
     program = compile_program(circuit, dt, dtype)
-    given = _given(circuit, inputs)
+    given = match_arguments(circuit, *as_inputs(inputs))
     feeds = [_Feed(circuit, p, given[p.name], count, dt) for p in circuit.input_populations]
     trials = _trials(circuit, trials, feeds, initial)
     recorded = _recorded(circuit, record)
     places = np.concatenate([np.zeros(0, dtype=np.int64), *(i.ravel() for i in recorded.values())])
-    first_step, state, ring = _initial(circuit, program, initial, trials)
+    first_step, state, ring = initial_state(circuit, program, initial, trials)
     samples: list[np.ndarray] = []
     done = 0
     for length in _lengths(feeds, count, every, trials, progress):
         movie = _movie(feeds, trials, first_step + done, done, length, dt)
         run = execute(
-            program, trials, length, movie, _input_places(circuit, program),
+            program, trials, length, movie, input_places(circuit, program),
             program.place[places], every=every, state=state, ring=ring, keep_final=True,
             first_step=first_step + done, seed=seed, threads=threads,
         )  # fmt: skip
         if run.fault:
-            raise _not_finite(circuit, program, run.fault, dt)
+            raise not_finite(circuit, program, run.fault, dt)
         samples.append(run.record)
         state = run.final
         done += length
@@ -335,16 +336,13 @@ class _One:
 _ONE: Any = _One()
 
 
-def _given(circuit: Circuit, inputs: Any) -> dict[str, Any]:
-    from .arguments import match_arguments
-
+def as_inputs(inputs: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """Return inputs as a call's arguments: a mapping by name, a tuple, one value, or nothing."""
     if isinstance(inputs, Mapping):
-        return match_arguments(circuit, (), inputs)
+        return (), inputs
     if inputs is None:
-        return match_arguments(circuit, (), {})
-    if isinstance(inputs, tuple):
-        return match_arguments(circuit, inputs, {})
-    return match_arguments(circuit, (inputs,), {})
+        return (), {}
+    return (inputs if isinstance(inputs, tuple) else (inputs,)), {}
 
 
 def _trials(
@@ -358,7 +356,7 @@ def _trials(
             if name in circuit and np.ndim(values) > len(circuit.population(name).shape):
                 found[f"initial {name!r}"] = len(values)
     if trials is not None:
-        found["trials="] = _whole(trials, "trials", 1)
+        found["trials="] = whole(trials, "trials", 1)
     counts = set(found.values())
     if len(counts) > 1:
         told = ", ".join(f"{what}: {count}" for what, count in found.items())
@@ -378,7 +376,7 @@ def _recorded(circuit: Circuit, names: Iterable[str]) -> dict[str, np.ndarray]:
     return recorded
 
 
-def _initial(
+def initial_state(
     circuit: Circuit, program: Program, initial: Any, trials: int
 ) -> tuple[int, np.ndarray, np.ndarray]:
     """Return the first step's number, the state vectors and the delay lines' rings."""
@@ -453,12 +451,12 @@ def _final(
     return State(step, values, lines)
 
 
-def _input_places(circuit: Circuit, program: Program) -> np.ndarray:
+def input_places(circuit: Circuit, program: Program) -> np.ndarray:
     parts = [program.place[p.start : p.stop] for p in circuit.input_populations]
     return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
-def _not_finite(
+def not_finite(
     circuit: Circuit, program: Program, fault: tuple[int, int, int], dt: float | None
 ) -> SimulationError:
     step, trial, place = fault
@@ -470,7 +468,7 @@ def _not_finite(
     )
 
 
-def _as_answer(values: np.ndarray, bits: int | None, is_binary: bool) -> Any:
+def as_answer(values: np.ndarray, bits: int | None, is_binary: bool) -> Any:
     array = _as_array(values, bits, is_binary)
     if array.ndim:
         return array
@@ -481,40 +479,3 @@ def _as_array(values: np.ndarray, bits: int | None, is_binary: bool) -> np.ndarr
     if bits is not None:
         return np.asarray(gather_bits(values))
     return values.astype(np.int64) if is_binary else np.asarray(values)
-
-
-def _steps(circuit: Circuit, duration: Any, steps: Any, dt: float) -> int:
-    if (duration is None) == (steps is None):
-        raise InputError(f"{circuit}: simulate() takes duration= in seconds, or steps=")
-    if steps is not None:
-        return _whole(steps, "steps", 0)
-    try:
-        duration = float(duration)
-    except (TypeError, ValueError):
-        raise InputError(f"duration must be a number of seconds (got {duration!r})") from None
-    if not (math.isfinite(duration) and duration >= 0):
-        raise InputError(f"duration must be finite and not negative (got {duration:g} s)")
-    count = round(duration / dt)
-    if not math.isclose(count * dt, duration, rel_tol=1e-9, abs_tol=1e-12 * dt):
-        raise InputError(
-            f"duration {duration:g} s is no whole number of steps of dt = {dt:g} s; the nearest "
-            f"is {count * dt:g} s"
-        )
-    return count
-
-
-def _positive(value: Any, name: str, unit: str) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} must be a number of {unit} (got {value!r})") from None
-    if not (math.isfinite(number) and number > 0):
-        raise InputError(f"{name} must be finite and above 0 {unit} (got {number:g})")
-    return number
-
-
-def _whole(value: Any, name: str, least: int) -> int:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < least:
-        raise InputError(f"{name} must be a whole number from {least} (got {value!r})")
-    return int(value)

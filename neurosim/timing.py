@@ -1,0 +1,50 @@
+"""Times and counts: checked once, with one clear error each."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .errors import InputError
+
+
+def steps_in(circuit: Any, duration: Any, steps: Any, dt: float) -> int:
+    """Return the number of steps of a run given by its duration in seconds or its steps."""
+    if (duration is None) == (steps is None):
+        raise InputError(f"{circuit}: simulate() takes duration= in seconds, or steps=")
+    if steps is not None:
+        return whole(steps, "steps", 0)
+    try:
+        duration = float(duration)
+    except (TypeError, ValueError):
+        raise InputError(f"duration must be a number of seconds (got {duration!r})") from None
+    if not (math.isfinite(duration) and duration >= 0):
+        raise InputError(f"duration must be finite and not negative (got {duration:g} s)")
+    count = round(duration / dt)
+    if not math.isclose(count * dt, duration, rel_tol=1e-9, abs_tol=1e-12 * dt):
+        raise InputError(
+            f"duration {duration:g} s is no whole number of steps of dt = {dt:g} s; the nearest "
+            f"is {count * dt:g} s"
+        )
+    return count
+
+
+def positive(value: Any, name: str, unit: str) -> float:
+    """Return a finite number above 0, or raise."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a number of {unit} (got {value!r})") from None
+    if not (math.isfinite(number) and number > 0):
+        raise InputError(f"{name} must be finite and above 0 {unit} (got {number:g})")
+    return number
+
+
+def whole(value: Any, name: str, least: int) -> int:
+    """Return a whole number of at least `least`, or raise."""
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_whole or value < least:
+        raise InputError(f"{name} must be a whole number from {least} (got {value!r})")
+    return int(value)
