@@ -1,0 +1,204 @@
+"""Retina: center–surround ganglion cells, ON and OFF.
+
+A ganglion cell's receptive field is a difference of two Gaussians (Rodieck 1965; Enroth-Cugell &
+Robson 1966): a narrow center that excites and a wide surround that inhibits.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import erf
+
+from neurosim import Circuit, CircuitError, convolve
+
+
+@dataclass(frozen=True)
+class DifferenceOfGaussians:
+    """W(r) = (A/πa²)·e^(−r²/a²) − (B/πb²)·e^(−r²/b²), and its responses in closed form.
+
+    The methods give the response at the field's center, for stimuli of contrast 1.
+
+    Attributes
+    ----------
+    center, surround : a and b, the 1/e radii in degrees (a = √2 standard deviations)
+    center_gain, surround_gain : A and B, the volumes of the two Gaussians
+    """
+
+    center: float = 0.62
+    surround: float = 1.26
+    center_gain: float = 1.0
+    surround_gain: float = 0.85
+
+    def __post_init__(self):
+        for name in ("center", "surround", "center_gain", "surround_gain"):
+            value = getattr(self, name)
+            radius = name in ("center", "surround")
+            if not (math.isfinite(value) and (value > 0 or (value == 0 and not radius))):
+                rule = "above 0 degrees" if radius else "not negative"
+                raise CircuitError(
+                    f"receptive field: {name} must be finite and {rule} (got {value:g})"
+                )
+
+    def spot(self, diameter):
+        """Return the response to a centered spot of this diameter in degrees."""
+        square = np.square(diameter) / 4
+        center = self.center_gain * -np.expm1(-square / self.center**2)
+        return center - self.surround_gain * -np.expm1(-square / self.surround**2)
+
+    def annulus(self, inner, outer):
+        """Return the response to a centered ring between two diameters in degrees."""
+        return self.spot(outer) - self.spot(inner)
+
+    def bar(self, width):
+        """Return the response to a long centered bar of this width in degrees."""
+        center = self.center_gain * erf(np.asarray(width) / (2 * self.center))
+        return center - self.surround_gain * erf(np.asarray(width) / (2 * self.surround))
+
+    def edge(self, position):
+        """Return the response to an edge whose bright side reaches `position` degrees beyond."""
+        center = self.center_gain * (1 + erf(np.asarray(position) / self.center))
+        return (center - self.surround_gain * (1 + erf(np.asarray(position) / self.surround))) / 2
+
+    def grating(self, frequency):
+        """Return the amplitude of the response to a grating, in cycles per degree."""
+        f = np.asarray(frequency)
+        center = self.center_gain * np.exp(-np.square(np.pi * self.center * f))
+        return center - self.surround_gain * np.exp(-np.square(np.pi * self.surround * f))
+
+    @property
+    def peak_frequency(self) -> float:
+        """The best spatial frequency in cycles per degree; 0 where the field is low-pass."""
+        a2, b2 = self.center**2, self.surround**2
+        ratio = self.surround_gain * b2 / (self.center_gain * a2) if self.center_gain else 0.0
+        if b2 == a2 or ratio <= 1:
+            return 0.0
+        return math.sqrt(math.log(ratio) / (b2 - a2)) / math.pi
+
+    @property
+    def best_diameter(self) -> float:
+        """The best spot's diameter in degrees, where W crosses 0; ∞ where it never does."""
+        a2, b2 = self.center**2, self.surround**2
+        if b2 == a2 or not self.surround_gain:
+            return math.inf
+        ratio = self.center_gain * b2 / (self.surround_gain * a2)
+        if ratio <= 1:
+            return math.inf
+        return 2 * math.sqrt(a2 * b2 / (b2 - a2) * math.log(ratio))
+
+    def kernels(self, pixel: float, radius: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return the center's and the surround's weights, each integrated over the pixels.
+
+        Parameters
+        ----------
+        pixel
+            Degrees a pixel.
+        radius
+            Pixels from the middle to the rim; left out, each Gaussian's own 3 radii, beyond which
+            lies less than 0.03% of it.
+
+        Returns
+        -------
+        Two square arrays with odd sides.
+        """
+        if not (math.isfinite(pixel) and pixel > 0):
+            raise CircuitError(f"pixel must be finite and above 0 degrees (got {pixel:g})")
+        kernels = []
+        for spread, gain in (
+            (self.center, self.center_gain), (self.surround, self.surround_gain),
+        ):  # fmt: skip
+            reach = math.ceil(3 * spread / pixel) if radius is None else radius
+            edges = (np.arange(-reach, reach + 2) - 0.5) * pixel
+            line = np.diff(erf(edges / spread)) / 2
+            kernels.append(gain * np.outer(line, line))
+        return kernels[0], kernels[1]
+
+
+def ganglion_cells(
+    shape: tuple[int, int],
+    field: DifferenceOfGaussians | None = None,
+    *,
+    pixel: float = 0.1,
+    border: str = "reflect",
+) -> Circuit:
+    """Return a retina: an image in, a sheet of ON and a sheet of OFF ganglion cells out.
+
+    Graded bipolar cells carry the difference center − surround; ON cells answer where it is
+    positive, OFF cells where it is negative.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns of the image and of each sheet.
+    field
+        The receptive field; left out, the standard one (`DifferenceOfGaussians`).
+    pixel
+        Degrees a pixel.
+    border
+        What lies beyond the image, as `neurosim.convolve`.
+
+    Raises
+    ------
+    CircuitError
+        A shape, a field or a pixel that is not possible.
+    """
+    center, surround = (field or DifferenceOfGaussians()).kernels(pixel)
+    retina = Circuit("retina")
+    image = retina.inputs("image", shape=shape, real=True)
+    bipolar = retina.rate(
+        "bipolar",
+        excite=convolve(image, center, border=border),
+        subtract=convolve(image, surround, border=border),
+        transfer="identity",
+    )
+    retina.output(retina.rate("on", excite=bipolar))
+    retina.output(retina.rate("off", subtract=bipolar))
+    return retina
+
+
+def ganglion_cell(
+    shape: tuple[int, int],
+    field: DifferenceOfGaussians | None = None,
+    *,
+    pixel: float = 0.1,
+    transfer: str = "identity",
+) -> Circuit:
+    """Return one cell that looks at the middle of an image: what an electrode would record.
+
+    With transfer "identity" its activity is the linear response, also below 0.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns of the image, both odd, so that there is a middle.
+    field, pixel
+        As `ganglion_cells`.
+    transfer
+        A transfer function's name; "threshold-linear" makes it an ON cell.
+
+    Raises
+    ------
+    CircuitError
+        An even side.
+    """
+    rows, columns = shape
+    if rows % 2 == 0 or columns % 2 == 0:
+        raise CircuitError(
+            f"ganglion_cell: the image needs a middle pixel, so odd sides (got {rows} × {columns})"
+        )
+    radius = max(rows, columns) // 2
+    center, surround = (field or DifferenceOfGaussians()).kernels(pixel, radius)
+    top, left = radius - rows // 2, radius - columns // 2
+    seen = (slice(top, top + rows), slice(left, left + columns))
+    circuit = Circuit("ganglion cell")
+    image = circuit.inputs("image", shape=shape, real=True)
+    cell = circuit.rate(
+        "cell",
+        excite=center[seen].ravel() @ image,
+        subtract=surround[seen].ravel() @ image,
+        transfer=transfer,
+    )
+    circuit.output(cell)
+    return circuit
