@@ -55,22 +55,18 @@ def input_values(circuit: Circuit, population: Population, value: Any) -> np.nda
     label = f"{circuit}, input {population.name!r}"
     try:
         array = np.asarray(value)
-        values = array.astype(float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError):  # rows of different lengths
         raise InputError(f"{label} must be numbers (got {_short(value)})") from None
+    if population.bits is not None and array.dtype.kind == "O":
+        array = _whole_numbers(array, population.bits, label)
     if array.dtype.kind not in "biuf":
         raise InputError(f"{label} must be numbers (got {_short(value)})")
+    values = array.astype(float)
     if not np.isfinite(values).all():
         raise InputError(f"{label} must be finite (got {values[~np.isfinite(values)][0]})")
     if population.bits is not None:
-        top = 2**population.bits - 1
-        outside = (values < 0) | (values > top) | (values != np.floor(values))
-        if outside.any():
-            raise InputError(
-                f"{label} is a number of {population.bits} bits: it takes whole numbers from 0 "
-                f"to {top} (got {values[outside][0]:g})"
-            )
-        return spread_bits(array.astype(np.int64), population.bits).astype(float)
+        whole = _whole_numbers(array, population.bits, label)
+        return spread_bits(whole, population.bits).astype(float)
     n = len(population.shape)
     if values.ndim < n or values.shape[values.ndim - n :] != population.shape:
         raise InputError(
@@ -87,6 +83,24 @@ def input_values(circuit: Circuit, population: Population, value: Any) -> np.nda
     if (values < 0).any() and divides(circuit, population):
         raise InputError(f"{label} divides, so it must not be negative (got {values.min():g})")
     return values
+
+
+def _whole_numbers(array: np.ndarray, bits: int, label: str) -> np.ndarray:
+    """Return numbers of so many bits as int64; compared as Python's integers, which are exact."""
+    top = 2**bits - 1
+    if array.dtype.kind == "O":
+        odd = [not isinstance(v, int) or not 0 <= v <= top for v in array.ravel().tolist()]
+        wrong = np.array(odd, dtype=bool).reshape(array.shape)
+    elif array.dtype.kind == "f":
+        wrong = (array < 0) | (array >= 2.0**bits) | (array != np.floor(array))
+    else:
+        wrong = (array < 0) | (array > top)
+    if wrong.any():
+        raise InputError(
+            f"{label} is a number of {bits} bits: it takes whole numbers from 0 to {top} "
+            f"(got {_short(array[wrong].tolist()[0])})"
+        )
+    return array.astype(np.int64)
 
 
 def own_dimensions(population: Population) -> int:
@@ -152,5 +166,5 @@ def gather_bits(values: np.ndarray) -> np.ndarray:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return text if len(text) <= 40 else f"{text[:37]}…"

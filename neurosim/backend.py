@@ -116,8 +116,12 @@ def execute(
     sums = np.empty((threads, 3, longest * block), dtype=real)
     strips = np.empty((threads, program.strip), dtype=real)
     faults = np.zeros((threads, tables.FAULT_COLUMNS), dtype=np.int64)
+    with np.errstate(over="ignore"):
+        shown = np.ascontiguousarray(movie, dtype=real)
+    if shown.size and not np.isfinite(shown).all():
+        raise InputError(f"an input is too large for {real}; leave out dtype= (float64)")
     settings = (
-        int(in_place), block, np.ascontiguousarray(movie, dtype=real), places,
+        int(in_place), block, shown, places,
         start[:, None, :], np.arange(size), rings, recorded, record, every, final, first_step,
         steps, seed_words(seed), TINY[real.name],
     )  # fmt: skip

@@ -8,6 +8,7 @@ in its own module and is reached through the methods below.
 from __future__ import annotations
 
 import math
+import operator
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -19,7 +20,7 @@ from .connections import Arithmetic, Connection, Source, broadcast_shape, stack
 from .errors import CircuitError, unknown
 from .neurons import Binary, Neurons, Rate
 from .populations import Output, Population, Projection
-from .wiring import check_silence, checked_drive, projections
+from .wiring import check_divisors, check_silence, checked_drive, projections
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from .settling import Settled, SettlingTime
     from .simulation import Record, State
     from .verification import CheckResult, TruthTable
+
+
+MOST_VALUES = 2**31 - 1  # in a population: engines index with 32 bits
 
 
 class Circuit:
@@ -97,9 +101,10 @@ class Circuit:
                     "shape= nor real="
                 )
             shape = (bits,)
-        made = []
-        for name in names:
-            made.append(self._add(_plain_name(name, self), "input", shape, bits=bits, real=real))
+        for k, name in enumerate(names):  # all first: what is refused leaves no trace
+            if _plain_name(name, self) in self._by_name or name in names[:k]:
+                raise CircuitError(f"{self}: the name {name!r} is used already; choose another")
+        made = [self._add(name, "input", shape, bits=bits, real=real) for name in names]
         return made[0] if len(made) == 1 else tuple(made)
 
     def constant(self, values: Any, name: str = "constant") -> Source:
@@ -185,23 +190,23 @@ class Circuit:
     ) -> Source:
         """Add drive to neurons that exist already, as recurrent circuits need; returns them."""
         self.check_own(target)
-        touched = {self.position_at(int(i)) for i in target.index.ravel()[[0, -1]]}
-        position = touched.pop()
+        touched = self.positions_of(target.index)
+        position = touched[0] if touched else 0
         population = self._populations[position]
-        if touched or population.role != "neurons":
+        if len(touched) != 1 or population.role != "neurons":
             raise CircuitError(
                 f"{self}: connect() takes neurons of one population as its target, got {target}"
             )
         given = {"excite": excite, "subtract": subtract, "divide": divide, "drive": drive}
         drives = {k: checked_drive(self, population.name, k, v) for k, v in given.items()}
-        before = len(self._projections)
+        before = self.snapshot()
         try:
             for channel, one in drives.items():
                 for connection in one.connections:
                     self._projections += projections(self, position, target, channel, connection)
             check_silence(self, position)
         except CircuitError:  # what is refused leaves no trace
-            del self._projections[before:]
+            self.restore(before)
             raise
         self._changed()
         return target
@@ -244,7 +249,7 @@ class Circuit:
                     f"{self}: output {name!r} is declared with {bits} bits, but has shape "
                     f"{source.shape}"
                 )
-            if not all(self.is_binary_at(int(i), unknown=True) for i in source.index):
+            if not self.binary_places(unknown=True)[source.index].all():
                 raise CircuitError(
                     f"{self}: output {name!r} has bits, so every source of it must be binary"
                 )
@@ -315,27 +320,30 @@ class Circuit:
             return True
         return self.is_binary if population.real is None else not population.real
 
-    def is_binary_at(self, place: int, *, unknown: bool = False) -> bool:
-        """Return whether the value at a place is always 0 or 1.
+    def binary_places(self, *, unknown: bool = False) -> np.ndarray:
+        """Return for each of its values whether it is always 0 or 1: bool, (size,).
 
-        `unknown` answers for an input that was not declared either way, in a circuit that is
+        `unknown` answers for inputs that were not declared either way, in a circuit that is
         still being built.
         """
-        population = self._populations[self.position_at(place)]
-        if population.role == "input":
-            undeclared = population.bits is None and population.real is None
-            return (undeclared and unknown) or self.takes_binary(population)
-        if population.role == "constant":
-            return bool(population.values.ravel()[place - population.start] in (0, 1))  # type: ignore
-        if population.role == "delay":
-            repeated = int(population.delayed.ravel()[place - population.start])  # type: ignore
-            return self.is_binary_at(repeated, unknown=unknown)
-        return population.is_binary
+        binary = np.zeros(self.size, dtype=bool)
+        for p in self._populations:
+            part = slice(p.start, p.stop)
+            if p.role == "input":
+                undeclared = p.bits is None and p.real is None
+                binary[part] = (undeclared and unknown) or self.takes_binary(p)
+            elif p.values is not None:
+                binary[part] = np.isin(p.values.ravel(), (0, 1))
+            elif p.delayed is not None:
+                binary[part] = binary[p.delayed.ravel()]
+            else:
+                binary[part] = p.is_binary
+        return binary
 
     def population(self, name: str) -> Population:
         """Return the population of that name."""
         if name not in self._by_name:
-            raise CircuitError(f"{self}: {unknown('population', name, self._by_name)}")
+            raise CircuitError(f"{self}: {unknown('population', str(name), self._by_name)}")
         return self._populations[self._by_name[name]]
 
     def position(self, population: Population) -> int:
@@ -376,6 +384,10 @@ class Circuit:
     def without(self, *names: str) -> Circuit:
         """Return a copy in which these neurons are silent: a lesion."""
         copy = self._copy()
+        for position, population in enumerate(self._populations):
+            if population.role == "input":  # what it takes must not change with the neurons
+                real = None if population.bits else not self.takes_binary(population)
+                copy._populations[position] = replace(population, real=real)
         for name in names:
             population = self.population(name)
             if population.role != "neurons":
@@ -408,6 +420,7 @@ class Circuit:
             checked = neurons.checked(f"{self}, neuron {name!r}", population.shape)
             copy._populations[self._by_name[name]] = replace(population, neurons=checked)
             check_silence(copy, self._by_name[name])
+        check_divisors(copy)
         return copy
 
     def with_connections(self, connections: Mapping[int, Connection]) -> Circuit:
@@ -554,6 +567,18 @@ class Circuit:
 
     # ---------------------------------------------------------------- what composition uses
 
+    def snapshot(self) -> tuple[Any, ...]:
+        """Return what `restore` needs to undo whatever is added from here on."""
+        return self.size, len(self._populations), len(self._projections), set(self._instances)
+
+    def restore(self, before: tuple[Any, ...]) -> None:
+        """Undo what was added since a `snapshot`."""
+        self.size, populations, projections, self._instances = before
+        for population in self._populations[populations:]:
+            del self._by_name[population.name]
+        del self._populations[populations:], self._projections[projections:]
+        self._changed()
+
     def claim_instance(self, name: str, numbered: bool) -> str:
         """Return a name for an inlined circuit: this one, or, if `numbered`, name_2, name_3 …"""
         if not numbered:
@@ -647,7 +672,7 @@ class Circuit:
                 shape = delivered  # `checked` names the parameter that does not fit
         shape = _shape(shape, where)
         checked = neurons.checked(where, shape)
-        before = self.size, len(self._projections)
+        before = self.snapshot()
         source = self._add(name, "neurons", shape, neurons=checked)
         position = len(self._populations) - 1
         try:
@@ -655,9 +680,8 @@ class Circuit:
                 for connection in one.connections:
                     self._projections += projections(self, position, source, channel, connection)
             check_silence(self, position)
-        except CircuitError:  # a refused neuron leaves no trace
-            self.size = before[0]
-            del self._projections[before[1] :], self._by_name[name], self._populations[-1]
+        except CircuitError:  # what is refused leaves no trace
+            self.restore(before)
             raise
         return source
 
@@ -698,21 +722,28 @@ def _holds_source(value: Any) -> bool:
 
 
 def _plain_name(name: Any, owner: Any) -> str:
-    if not isinstance(name, str) or not name or "." in name:
+    if not isinstance(name, str) or not name or "." in name or not name.isprintable():
         raise CircuitError(
-            f"{owner}: a name must be text without a dot (got {name!r}); dots are for the parts "
-            "of inlined circuits"
+            f"{owner}: a name must be printable text without a dot (got {name!r}); dots are for "
+            "the parts of inlined circuits"
         )
     return name
 
 
 def _shape(shape: Any, where: str) -> tuple[int, ...]:
     try:
-        answer = (int(shape),) if isinstance(shape, int | np.integer) else tuple(map(int, shape))
-    except (TypeError, ValueError):
+        sides = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
+        if any(isinstance(n, bool) for n in sides):
+            raise TypeError
+        answer = tuple(operator.index(n) for n in sides)
+    except TypeError:
         raise CircuitError(f"{where}: shape must be whole numbers (got {shape!r})") from None
     if any(n < 0 for n in answer):
         raise CircuitError(f"{where}: shape must not be negative (got {shape!r})")
+    if math.prod(answer) > MOST_VALUES:
+        raise CircuitError(
+            f"{where}: shape {answer} has {math.prod(answer):,} values; {MOST_VALUES:,} are the most"
+        )
     return answer
 
 

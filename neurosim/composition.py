@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .connections import Drive, OneToOne, Source, stack
-from .errors import CircuitError
+from .errors import CircuitError, NeurosimError
 from .populations import Population, Projection
 
 if TYPE_CHECKING:
@@ -33,6 +33,15 @@ def inline(circuit: Circuit, given: Mapping[str, Any], name: str | None) -> Any:
         Sources of two circuits, or of the circuit itself; a shape or width that does not fit.
     """
     host = _host(circuit, given)
+    before = host.snapshot()
+    try:
+        return _built(circuit, host, given, name)
+    except NeurosimError:  # what is refused leaves no trace
+        host.restore(before)
+        raise
+
+
+def _built(circuit: Circuit, host: Circuit, given: Mapping[str, Any], name: str | None) -> Any:
     instance = host.claim_instance(name or circuit.name, numbered=name is None)
     places = np.full(circuit.size, -1, dtype=np.int64)
     for population in circuit.input_populations:
@@ -100,12 +109,13 @@ def _bound(
                 f"{label}: {value} has shape {value.shape}, the input has {population.shape}"
             )
         if circuit.takes_binary(population):
-            for place in value.index.ravel().tolist():
-                if not host.is_binary_at(place, unknown=True):
-                    raise CircuitError(
-                        f"{label} takes only 0 and 1, but {host.name_of(place)} can have other "
-                        "values; put a binary neuron in between"
-                    )
+            binary = host.binary_places(unknown=True)[value.index.ravel()]
+            if not binary.all():
+                graded = host.name_of(value.index.ravel()[~binary][0])
+                raise CircuitError(
+                    f"{label} takes only 0 and 1, but {graded} can have other values; put a "
+                    "binary neuron in between"
+                )
         return value
     values = input_values(circuit, population, value)
     if values.shape != population.shape:

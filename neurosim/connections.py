@@ -58,7 +58,10 @@ class Arithmetic:
                 "a source cannot be divided by a source here: put the divisor on the neuron's "
                 "divide= channel"
             )
-        return self.drive().scaled(1 / np.asarray(divisor, dtype=float))
+        divisor = _finite(divisor, f"the divisor of {self}")
+        if (divisor == 0).any():
+            raise CircuitError(f"the divisor of {self} must not be 0")
+        return self.drive().scaled(1 / divisor)
 
     def __bool__(self) -> bool:
         raise CircuitError(
@@ -351,6 +354,9 @@ class Convolution(Connection):
             )
         return replace(self, weight=_product(factor, self.weight))
 
+    def fitted(self, shape):
+        return self if self.shape == shape else None
+
     def with_weights(self, weights):
         return replace(self, weight=weights)
 
@@ -416,6 +422,9 @@ class Drive(Arithmetic):
         """Return itself."""
         return self
 
+    def __str__(self) -> str:
+        return " + ".join(str(c.source) for c in self.connections) or "nothing"
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape the connections broadcast to."""
@@ -436,7 +445,7 @@ class Drive(Arithmetic):
                 "a source cannot be multiplied by a source: a neuron adds its inputs; a product "
                 "is a circuit (AND), or division on the divide= channel"
             )
-        factor = np.asarray(factor, dtype=float)
+        factor = _finite(factor, f"the weight from {self.connections[0].source}")
         if factor.ndim == 0:
             factor = np.float64(factor)
         return Drive(tuple(c.scaled(factor) for c in self.connections))
@@ -525,6 +534,8 @@ def matrix_product(matrix: Any, source: Source) -> Drive:
     if isinstance(matrix, Arithmetic):
         raise CircuitError("a source cannot be multiplied by a source: a neuron adds its inputs")
     if sparse.issparse(matrix):
+        if matrix.dtype.kind not in "biuf":
+            raise CircuitError(f"the sparse weights from {source} must be real numbers")
         weights: Any = sparse.csr_array(matrix, dtype=float, copy=True)
         weights.sum_duplicates()
         weights.data = _finite(weights.data, f"the sparse weights from {source}")
@@ -569,7 +580,10 @@ def _as_drive(other: Any) -> Drive:
 def _finite(weights: Any, what: str) -> np.ndarray:
     """Return a private float array; NaN is refused here, ∞ by each channel."""
     try:
-        values = np.array(weights, dtype=float)
+        values = np.asarray(weights)
+        if values.dtype.kind not in "biuf":
+            raise TypeError
+        values = np.array(values, dtype=float)
     except (TypeError, ValueError):
         raise CircuitError(f"{what} must be numbers (got {type(weights).__name__})") from None
     if np.isnan(values).any():
@@ -581,8 +595,6 @@ def _product(factor: Any, weights: Any) -> Any:
     """Multiply, with 0·∞ = 0: an absent connection stays absent."""
     with np.errstate(invalid="ignore"):
         product = factor * weights
-    if np.isnan(factor).any():
-        raise CircuitError("a weight must not be NaN")
     return np.where(np.isnan(product), 0.0, product) if np.isnan(product).any() else product
 
 

@@ -10,7 +10,10 @@ from collections.abc import Iterable
 
 
 class NeurosimError(ValueError):
-    """The family's head: anything neurosim refuses."""
+    """The family's head: anything neurosim refuses; its message is always one line."""
+
+    def __init__(self, message: str):
+        super().__init__(" ".join(message.split()))
 
 
 class CircuitError(NeurosimError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .connections import Connection, Convolution, Dense, OneToOne
+from .errors import CircuitError
 from .kernels import tables
 from .populations import Population
 
@@ -59,7 +60,7 @@ class Lowering:
     def add_parameters(self, values: np.ndarray) -> int:
         """Keep values; returns their offset."""
         offset = self._parameter_count
-        self._parameters.append(values.astype(self.real))
+        self._parameters.append(self._stored(values))
         self._parameter_count += values.size
         return offset
 
@@ -107,8 +108,8 @@ class Lowering:
                     rest.append((population, connection))
             elif (
                 isinstance(connection, Convolution)
+                and is_sheet(connection)
                 and _is_run(places.ravel())
-                and _entries(connection) > FEW_ENTRIES
             ):
                 self._add_convolution(
                     channel, population, connection, target, int(places.flat[0])
@@ -130,13 +131,23 @@ class Lowering:
 
     def _keep(self, weights: np.ndarray) -> int:
         offset = self._weight_count
-        kept = np.ascontiguousarray(weights, dtype=self.real).ravel()
+        kept = self._stored(np.ascontiguousarray(weights)).ravel()
         small = np.abs(kept) < TINY[self.real.name]
         if (small & (kept != 0)).any():
             kept = np.where(small, 0, kept)
         self._weights.append(kept)
         self._weight_count += kept.size
         return offset
+
+    def _stored(self, values: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore"):
+            stored = values.astype(self.real, copy=False)
+        if not np.isfinite(stored).all():
+            raise CircuitError(
+                f"{self.circuit}: the number {values[~np.isfinite(stored)][0]:g} is too large for "
+                f"{self.real}; leave out dtype= (float64)"
+            )
+        return stored
 
     def _add_one_to_one(
         self, channel: int, population: Population, connection: OneToOne, target: int, source: int
@@ -255,6 +266,11 @@ def _entries(connection: Connection) -> int:
     if isinstance(connection, Convolution):
         return int(np.prod(connection.shape)) * connection.weight[:, :, :, 0].size
     return connection.weights.size
+
+
+def is_sheet(connection: Connection) -> bool:
+    """Return whether a connection is laid out as a convolution over a sheet."""
+    return isinstance(connection, Convolution) and _entries(connection) > FEW_ENTRIES
 
 
 def _is_large(connection: Connection) -> bool:

@@ -46,8 +46,8 @@ class Transfer:
     parameters: tuple[float, ...] = ()
 
     def __post_init__(self):
-        if self.name not in TRANSFERS:
-            raise CircuitError(unknown("transfer function", self.name, TRANSFERS))
+        if not isinstance(self.name, str) or self.name not in TRANSFERS:
+            raise CircuitError(unknown("transfer function", str(self.name), TRANSFERS))
         defaults = TRANSFERS[self.name].parameters
         values = self.parameters or tuple(defaults.values())
         if len(values) != len(defaults):
@@ -135,7 +135,10 @@ class Neurons:
         changed: dict[str, Any] = {}
         for name, given in self.parameters().items():
             try:
-                value = np.array(given, dtype=float)
+                value = np.asarray(given)
+                if value.dtype.kind not in "biuf":
+                    raise TypeError
+                value = value.astype(float)
             except (TypeError, ValueError):
                 raise CircuitError(f"{where}: {name} must be a number (got {given!r})") from None
             if not np.isfinite(value).all():

@@ -18,7 +18,7 @@ from .connections import Connection
 from .errors import CircuitError, InputError
 from .exactness import EXACT_FLOAT32, EXACT_FLOAT64, common_divisor, decimals, integers
 from .kernels import rules, tables
-from .lowering import Lowering
+from .lowering import Lowering, is_sheet
 from .neurons import Neurons, Rate
 from .populations import VETO, Population
 
@@ -132,7 +132,8 @@ class _Compiler:
         self.arriving: dict[int, list[Any]] = {i: [] for i in range(len(self.populations))}
         for projection in circuit.projections:
             self.arriving[projection.target].append(projection)
-        self.binary = self._binary_places()
+        self.binary = circuit.binary_places()
+        self.starts: dict[int, int] = {}  # where each population begins in the state vector
 
     def program(self) -> Program:
         layers = self._layers()
@@ -142,6 +143,7 @@ class _Compiler:
         place = np.empty(self.circuit.size, dtype=np.int64)
         at = 0
         for population in order:
+            self.starts[self.circuit.position(population)] = at
             place[population.start : population.stop] = np.arange(at, at + population.size)
             at += population.size
         if at > np.iinfo(np.int32).max:
@@ -252,32 +254,21 @@ class _Compiler:
             key: tuple[Any, ...] = (layer, type(neurons))
             if isinstance(neurons, Rate):
                 key += (neurons.transfer,)
-            if population.size > SMALL or (self.dt is not None and _is_noisy(neurons)):
+            alone = population.size > SMALL or (self.dt is not None and _is_noisy(neurons))
+            if alone or any(is_sheet(p.connection) for p in self.arriving[position]):
                 key += (position,)
             groups.setdefault(key, []).append(population)
         return [groups[key] for key in sorted(groups, key=lambda key: key[0])]
 
     # ------------------------------------------------------------ numbers
 
-    def _binary_places(self) -> np.ndarray:
-        """Return for each of the circuit's values whether it is always 0 or 1."""
-        binary = np.zeros(self.circuit.size, dtype=bool)
-        for p in self.populations:
-            if p.role == "input":
-                binary[p.start : p.stop] = self.circuit.takes_binary(p)
-            elif p.values is not None:
-                binary[p.start : p.stop] = np.isin(p.values.ravel(), (0, 1))
-            elif p.delayed is not None:
-                binary[p.start : p.stop] = binary[p.delayed.ravel()]
-            else:
-                binary[p.start : p.stop] = p.is_binary
-        return binary
-
     def _real_type(self, exact: bool, bound: float) -> np.dtype:
+        held = [p.values for p in self.populations if p.values is not None]
+        same = all((np.float32(v) == v).all() for v in held)
         if self.circuit.is_binary and exact and all(
             self.circuit.takes_binary(p) for p in self.circuit.input_populations
         ):
-            return np.dtype(np.float32 if bound < EXACT_FLOAT32 else np.float64)
+            return np.dtype(np.float32 if same and bound < EXACT_FLOAT32 else np.float64)
         if self.dtype == "float32" and bound >= EXACT_FLOAT32:
             raise CircuitError(
                 f"{self.circuit}: its binary neurons add up to {bound:g}, which float32 does not "
@@ -365,7 +356,7 @@ class _Compiler:
         first = members[0]
         neurons = first.neurons
         assert neurons is not None
-        start = int(place[first.start]) if first.size else 0
+        start = self.starts[self.circuit.position(first)]
         size = sum(p.size for p in members)
         noisy = self.dt is not None and _is_noisy(neurons)
         row = [0] * tables.GROUP_COLUMNS
@@ -409,10 +400,11 @@ class _Compiler:
                 channels.add(channel)
                 lowering.add(channel, arrivals, start, start + size, small, ordered)
         row[tables.LAST] = lowering.count
-        bare = (np.concatenate([np.atleast_1d(s.values["sigma"]).ravel() for s in own]) != 1).any()
-        row[tables.USES_POOL] = int(
-            tables.POOL in channels or (row[tables.RULE] != tables.BINARY and bare)
-        )
+        sigma = [np.ravel(p.neurons.semi_saturation) for p in members]  # type: ignore[union-attr]
+        needs = np.concatenate(sigma) == 0 if row[tables.RULE] == tables.BINARY else (
+            np.concatenate(sigma) != 1
+        )  # 0/0 = 0 has to be looked for, and σ = 1 need not divide
+        row[tables.USES_POOL] = int(tables.POOL in channels or needs.any())
         row[tables.USES_VETO] = int(tables.VETOES in channels)
         row[tables.CHANNELS] = 1 | row[tables.USES_POOL] << 1 | row[tables.USES_VETO] << 2
         cost = (lowering.work - before) / max(size, 1) + 8

@@ -247,10 +247,11 @@ class _Run:
 def _settled(
     circuit: Circuit, program: Program, state: np.ndarray, steps: int, time: float | None
 ) -> Settled:
+    binary = circuit.binary_places()
+
     def values(index: np.ndarray, bits: int | None) -> Any:
         found = state[program.place[index.ravel()]].reshape(index.shape)
-        is_binary = all(circuit.is_binary_at(int(i)) for i in index.ravel())
-        return as_answer(found, bits, is_binary)
+        return as_answer(found, bits, bool(binary[index].all()))
 
     outputs = circuit.answer([values(o.index, o.bits) for o in circuit.outputs])
     shown = {p.name: values(p.index, None) for p in circuit.populations if p.role != "delay"}

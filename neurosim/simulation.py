@@ -30,6 +30,7 @@ def evaluate(circuit: Circuit, given: Mapping[str, Any]) -> Any:
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")
     trials, arrays = batch(circuit, given)
+    binary = circuit.binary_places()
     where = [output.index.ravel() for output in circuit.outputs]
     flat = evaluate_places(circuit, arrays, np.concatenate(where))
     answers = []
@@ -39,7 +40,7 @@ def evaluate(circuit: Circuit, given: Mapping[str, Any]) -> Any:
     ):  # fmt: skip
         shape = output.index.shape
         values = columns.reshape(-1, *shape) if trials is not None else columns[0].reshape(shape)
-        is_binary = all(circuit.is_binary_at(int(i)) for i in output.index.ravel())
+        is_binary = bool(binary[output.index].all())
         answers.append(as_answer(values, output.bits, is_binary))
     return circuit.answer(answers)
 
@@ -48,12 +49,12 @@ def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return every population's values of a static call, by name."""
     trials, arrays = batch(circuit, given)
     flat = evaluate_places(circuit, arrays, np.arange(circuit.size))
+    binary = circuit.binary_places()
     answer = {}
     for p in circuit.populations:
         columns = flat[:, p.start : p.stop]
         values = columns.reshape(-1, *p.shape) if trials is not None else columns[0].reshape(p.shape)
-        is_binary = all(circuit.is_binary_at(i) for i in range(p.start, p.stop))
-        answer[p.name] = as_answer(values, None, is_binary)
+        answer[p.name] = as_answer(values, None, bool(binary[p.start : p.stop].all()))
     return answer
 
 
@@ -66,7 +67,9 @@ def evaluate_places(
     `arrays` holds each input as (1 or trials, size), already checked.
     """
     program = compile_program(circuit, None)
-    trials = max((len(a) for a in arrays.values()), default=1)
+    trials = min((len(a) for a in arrays.values() if len(a) != 1), default=1)
+    if not trials:
+        return np.zeros((0, places.size))
     columns = [np.broadcast_to(a, (trials, a.shape[1])) for a in arrays.values()]
     movie = np.concatenate([np.zeros((trials, 0)), *columns], axis=1)[:, None, :]
     run = execute(
@@ -207,7 +210,10 @@ def simulate(
         raise InputError(f"seed must be below 2^64 (got {seed})")
     program = compile_program(circuit, dt, dtype)
     given = match_arguments(circuit, *as_inputs(inputs))
-    feeds = [_Feed(circuit, p, given[p.name], count, dt) for p in circuit.input_populations]
+    begin = initial.step if isinstance(initial, State) else 0
+    feeds = [
+        _Feed(circuit, p, given[p.name], count, begin * dt) for p in circuit.input_populations
+    ]
     trials = _trials(circuit, trials, feeds, initial)
     recorded = _recorded(circuit, record)
     places = np.concatenate([np.zeros(0, dtype=np.int64), *(i.ravel() for i in recorded.values())])
@@ -230,12 +236,12 @@ def simulate(
     sizes = [i.size for i in recorded.values()]
     arrays = {}
     bits = {o.name: o.bits for o in circuit.outputs}
+    binary = circuit.binary_places()
     for (name, index), part in zip(
         recorded.items(), np.split(flat, np.cumsum(sizes)[:-1], axis=2), strict=True
     ):
         shaped = part.reshape(*part.shape[:2], *index.shape)
-        is_binary = all(circuit.is_binary_at(int(i)) for i in index.ravel())
-        arrays[name] = _as_array(shaped, bits.get(name), is_binary)
+        arrays[name] = _as_array(shaped, bits.get(name), bool(binary[index].all()))
     times = (first_step + (np.arange(count // every) + 1) * every) * dt
     final = _final(circuit, program, state, ring, first_step + count)
     return Record(times, dt, seed, arrays, final)
@@ -244,15 +250,18 @@ def simulate(
 class _Feed:
     """One input in time: its values for any stretch of steps."""
 
-    def __init__(self, circuit: Circuit, population: Population, value: Any, steps: int, dt: float):
+    def __init__(
+        self, circuit: Circuit, population: Population, value: Any, steps: int, begin: float
+    ):
         self.circuit = circuit
         self.population = population
         self.function: Callable[[float], Any] | None = value if callable(value) else None
         self.trials: int | None = None
         own = own_dimensions(population)
+        self.first: np.ndarray | None = None
         if self.function is not None:
-            first = self._called(0.0)
-            self.trials = len(first) if first.ndim > len(population.shape) else None
+            self.first = self._called(begin)
+            self.trials = len(self.first) if self.first.ndim > len(population.shape) else None
             self.changes = True
             return
         array = np.asarray(value)
@@ -266,7 +275,6 @@ class _Feed:
         shape = population.shape
         if extra == 2:
             self.trials = len(values)
-        self.values = values.reshape(*((1, 1, 1)[: 3 - max(extra, 0) - 1]), *values.shape)
         self.values = values.reshape(
             values.shape[0] if extra == 2 else 1,
             values.shape[extra - 1] if extra >= 1 else 1,
@@ -294,8 +302,19 @@ class _Feed:
         """Return (trials or 1, length or 1, size) for `length` steps after `done` of this run."""
         if self.function is None:
             return self.values[:, done : done + length] if self.changes else self.values
-        shown = [self._called((first + k) * dt) for k in range(length)]
+        shown = [
+            self.first if k == 0 and self.first is not None else self._called((first + k) * dt)
+            for k in range(length)
+        ]
+        self.first = None
         trials = self.trials or 1
+        own = len(self.population.shape) + (self.trials is not None)
+        for k, values in enumerate(shown):
+            if values.ndim != own or (self.trials is not None and len(values) != trials):
+                raise InputError(
+                    f"{self.circuit}, input {self.population.name!r}: its function returned shape "
+                    f"{values.shape} at {(first + k) * dt:g} s, another than at first"
+                )
         return np.stack([v.reshape(trials, -1) for v in shown], axis=1)
 
 
@@ -350,7 +369,14 @@ def _trials(
 ) -> int:
     found = {f"input {f.population.name!r}": f.trials for f in feeds if f.trials is not None}
     if isinstance(initial, State):
-        found["the initial state"] = len(next(iter(initial.values.values()), [0]))
+        held = [*initial.values.values(), *initial.lines.values()]
+        if held:
+            found["the initial state"] = len(held[0])
+    elif initial is not None and not isinstance(initial, Mapping):
+        raise InputError(
+            f"{circuit}: initial= takes activities by name, or a record's final_state (got "
+            f"{initial!r})"
+        )
     elif initial:
         for name, values in initial.items():
             if name in circuit and np.ndim(values) > len(circuit.population(name).shape):
@@ -369,8 +395,13 @@ def _recorded(circuit: Circuit, names: Iterable[str]) -> dict[str, np.ndarray]:
         names = [names]
     recorded = {o.name: o.index for o in circuit.outputs}
     for name in names:
-        if name not in recorded:
-            recorded[name] = circuit.population(name).index
+        index = circuit.population(name).index
+        if name in recorded and not np.array_equal(recorded[name].ravel(), index.ravel()):
+            raise InputError(
+                f"{circuit}: record= names population {name!r}, but an output has that name too; "
+                "give the output another: output(…, 'name')"
+            )
+        recorded.setdefault(name, index)
     if not recorded:
         raise InputError(f"{circuit} has no output and record= names nothing: nothing to record")
     return recorded
@@ -389,7 +420,12 @@ def initial_state(
         if p.role == "constant":
             continue
         label = f"{circuit}: the initial activity of {name!r}"
-        array = np.asarray(given, dtype=float)
+        if p.role == "input":  # what it showed before the run, for delay lines
+            given = input_values(circuit, p, given)
+        try:
+            array = np.asarray(given, dtype=float)
+        except (TypeError, ValueError):
+            raise InputError(f"{label} must be numbers") from None
         try:
             own = array.ndim <= len(p.shape)
             full = np.broadcast_to(array[None] if own else array, (trials, *p.shape))
@@ -422,6 +458,7 @@ def _fill_lines(circuit: Circuit, program: Program, state: np.ndarray, ring: np.
     for line, begin, steps in _line_slots(circuit, program):
         assert line.delayed is not None
         shown = state[:, program.place[line.delayed.ravel()]]
+        state[:, program.place[line.index.ravel()]] = shown  # for the lines that repeat this one
         ring[:, begin : begin + steps * line.size] = np.tile(shown, steps)
 
 

@@ -445,7 +445,7 @@ def _check_alike(circuit: Circuit, other: Circuit) -> None:
 
 
 def _is_binary(circuit: Circuit, output: Output) -> bool:
-    return all(circuit.is_binary_at(int(i)) for i in output.index.ravel())
+    return bool(circuit.binary_places()[output.index].all())
 
 
 def _possible(binary: bool, bits: int) -> str:

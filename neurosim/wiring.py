@@ -120,6 +120,20 @@ def check_silence(circuit: Circuit, position: int) -> None:
         )
 
 
+def check_divisors(circuit: Circuit) -> None:
+    """Hold the rule that nothing on `divide` can be negative, for every projection.
+
+    Raises
+    ------
+    CircuitError
+        A source on `divide` whose transfer function can be negative.
+    """
+    for projection in circuit.projections:
+        if projection.channel in ("divide", VETO):
+            where = f"{circuit}, neuron {circuit.populations[projection.target].name!r}"
+            _check_divisor(circuit, where, projection.connection.source)
+
+
 def _check_divisor(circuit: Circuit, where: str, source: Source) -> None:
     for position in circuit.positions_of(source.index):
         population = circuit.populations[position]

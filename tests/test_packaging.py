@@ -16,7 +16,7 @@ PACKAGES = ("neurosim", "circuits", "experiments")
 # those of its modules that have no row. A module of neurosim that is not here is over all of them:
 # it may import any, and none of these may import it.
 ORDER = [
-    {"errors", "exactness", "progress", "result"},
+    {"errors", "exactness", "progress", "result", "timing"},
     {"kernels.rules", "kernels.random", "kernels.jit", "kernels.tables"},
     {"kernels"},
     {"backend"},
@@ -25,8 +25,8 @@ ORDER = [
     {"arguments", "wiring", "composition"},
     {"circuit"},
     {"program", "lowering"},
-    {"simulation", "settling"},
-    {"verification", "margins"},
+    {"simulation", "patterns"},
+    {"settling", "verification", "margins"},
     {"marr"},
 ]
 

@@ -357,6 +357,7 @@ def run_chunks(
     for trial in range(0, trials, block):
         width = min(block, trials - trial)
         size = state.shape[2] * width
+        finite[:] = True
         scatter(state, 0, all_places, trial, width, values[0, :size], values[1 - static, :size])
         done = 0
         for k in range(steps):

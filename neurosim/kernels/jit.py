@@ -50,18 +50,28 @@ def cache_folder() -> Path | None:
     roots.append(os.environ.get("LOCALAPPDATA"))
     with contextlib.suppress(RuntimeError):  # raised where no home is known
         roots.append(str(Path.home() / ".cache"))
+    parents = [Path(root) / "neurosim" for root in roots if root]
     user = os.getuid() if hasattr(os, "getuid") else "user"
-    roots.append(os.path.join(tempfile.gettempdir(), f"neurosim-{user}"))
-    for root in filter(None, roots):
-        folder = Path(root) / "neurosim" / fingerprint()
+    with contextlib.suppress(OSError):  # raised where no folder at all can be written
+        parents.append(Path(tempfile.gettempdir()) / f"neurosim-{user}")
+    for parent in parents:
+        folder = parent / fingerprint()
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Cached code is run: never take it from a folder that is somebody else's.
-            if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+            # Cached code is run: never take it from folders that are, or may be, somebody else's.
+            if not (_is_private(parent) and _is_private(folder)):
                 continue
             with tempfile.TemporaryFile(dir=folder):
                 return folder
     return None
+
+
+def _is_private(folder: Path) -> bool:
+    """Return whether the folder is ours and nobody else may write to it."""
+    if not hasattr(os, "getuid"):
+        return True
+    status = folder.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 
 class FingerprintLocator(_CacheLocator):

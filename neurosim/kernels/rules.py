@@ -15,9 +15,7 @@ IDENTITY, STEP, THRESHOLD_LINEAR, LOGISTIC, TANH, SOFTPLUS, POWER, NAKA_RUSHTON 
 
 def net_input(drive, pool, vetoed):
     """u = (bias + E − S) / (σ + D): `drive` over `pool`, 0/0 = 0, and 0 under a veto."""
-    if vetoed or pool == 0:
-        return drive * 0
-    return drive / pool
+    return type(drive)(0) if vetoed or pool == 0 else drive / pool
 
 
 def fires(drive, bar, vetoed):
@@ -38,7 +36,7 @@ def silent_bar(bar, threshold):
 
 def threshold_linear(x):
     """[x]₊."""
-    return x if x > 0 else x * 0
+    return x if x > 0 else type(x)(0)
 
 
 def transfer(code, x, a, b, c):
@@ -47,32 +45,33 @@ def transfer(code, x, a, b, c):
     Each is written so that nothing overflows on the way to a finite answer.
     """
     y = x
+    zero = type(x)(0)
     if code == STEP:
-        y = x * 0 + (x >= 0)
+        y = type(x)(1) if x >= 0 else zero
     elif code == THRESHOLD_LINEAR:
-        y = x if x > 0 else x * 0
+        y = x if x > 0 else zero
     elif code == LOGISTIC:  # 1/(1 + e^−x), maximal slope ¼
         e = math.exp(-abs(x))
         y = 1 / (1 + e) if x >= 0 else e / (1 + e)
     elif code == TANH:
         y = math.tanh(x)
     elif code == SOFTPLUS:  # ln(1 + eˣ)
-        y = math.log1p(math.exp(-abs(x))) + (x if x > 0 else x * 0)
+        y = math.log1p(math.exp(-abs(x))) + (x if x > 0 else zero)
     elif code == POWER:  # [x]₊ⁿ, silent for x ≤ 0 whatever n
-        y = x**a if x > 0 else x * 0
+        y = x**a if x > 0 else zero
     elif code == NAKA_RUSHTON:  # a = Rmax, b = c50, c = n (Naka & Rushton 1966)
-        y = a / (1 + (b / x) ** c) if x > 0 else x * 0
+        y = a / (1 + (b / x) ** c) if x > 0 else zero
     return y
 
 
 def relax(activity, target, decay):
     """One exact step of τ dy/dt = −y + y∞ under a held y∞; `decay` = e^(−dt/τ), 0 for τ = 0."""
-    return target + (activity - target) * decay
+    return target + (activity - target) * decay if decay != 0 else target
 
 
 def flush(x, tiny):
     """Return 0 for a magnitude below `tiny`: denormal numbers are many times slower."""
-    return x if abs(x) >= tiny else x * 0
+    return x if not (abs(x) < tiny) else type(x)(0)
 
 
 def decay(dt, tau):

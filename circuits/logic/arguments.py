@@ -1,0 +1,57 @@
+"""What the circuit makers are given: sizes, 0/1 lists, and the names of bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from neurosim import Circuit, CircuitError, Source
+
+MOST_INPUTS = 1024  # of one gate; each is an input of its own
+
+
+def whole(value: Any, what: str, least: int, most: int) -> int:
+    """Return `value` as an int.
+
+    Raises
+    ------
+    CircuitError
+        No whole number from `least` to `most`.
+    """
+    if not isinstance(value, int | np.integer) or isinstance(value, bool):
+        raise CircuitError(f"{what} must be a whole number (got {value!r})")
+    if not least <= value <= most:
+        raise CircuitError(f"{what} must be a whole number from {least} to {most} (got {value})")
+    return int(value)
+
+
+def zeros_and_ones(values: Any, what: str) -> list[int]:
+    """Return 0/1 values (or bools) as a list of ints.
+
+    Raises
+    ------
+    CircuitError
+        Not a sequence; a value that is neither 0 nor 1, named with its place.
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise CircuitError(f"{what} must be a list of 0 and 1 (got {values!r})")
+    listed = list(values)
+    for place, value in enumerate(listed):
+        if np.ndim(value) or value not in (0, 1):
+            raise CircuitError(f"{what} must be a list of 0 and 1 (got {value!r} at {place})")
+    return [int(value) for value in listed]
+
+
+def bit_inputs(circuit: Circuit, n: Any) -> list[Source]:
+    """Declare n single 0/1 inputs: x; x and y; from three on x1, x2, …, xn.
+
+    Raises
+    ------
+    CircuitError
+        n is no whole number from 1 to 1024.
+    """
+    n = whole(n, f"{circuit.name}: n", 1, MOST_INPUTS)
+    names = ["x", "y"][:n] if n <= 2 else [f"x{k}" for k in range(1, n + 1)]
+    return [circuit.inputs(name) for name in names]

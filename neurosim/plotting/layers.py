@@ -1,0 +1,486 @@
+"""One frame of a drawing: blocks into layers, layers into an order, the order into coordinates.
+
+Sugiyama, Tagawa & Toda's (1981) method.  Links that skip layers pass through bends, and all links
+of one bundle (one source and channel) share theirs, as a wire that branches.  Crossings are
+reduced by the barycentre heuristic; heights minimise the squared height differences along links,
+exactly within each layer, by pooling adjacent violators.  Lengths are inches, y runs downward.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+OUTSIDE = -1  # the end of a link that leaves or enters the frame
+SWEEPS = 24
+GAP = 0.2  # between neighbours of one layer
+BEND_GAP = 0.1  # where one of them is a bend or a port
+LANE = 0.22  # between links that run back
+Bundle = Hashable
+Point = tuple[float, float]
+
+
+@dataclass
+class Block:
+    """A rectangle to be placed, by its extents around an anchor.
+
+    `place` keeps it in the first layer (inputs), the last (outputs), or as late as what hears it
+    allows (constants).  `entries` and `exits` are the heights, from the anchor, at which bundles
+    cross the left and right side of an inner frame.
+    """
+
+    left: float
+    right: float
+    up: float
+    down: float
+    place: Literal["first", "last", "late", "free"] = "free"
+    entries: dict[Bundle, float] = field(default_factory=dict)
+    exits: dict[Bundle, float] = field(default_factory=dict)
+    framed: bool = False
+
+
+class Link(NamedTuple):
+    """From one block's right to another's left; `OUTSIDE` is beyond the frame."""
+
+    tail: int
+    head: int
+    bundle: Bundle
+
+
+@dataclass
+class Arrangement:
+    """Where the blocks' anchors are, where bundles cross the frame, and how links run."""
+
+    width: float = 0.0
+    height: float = 0.0
+    anchors: list[Point] = field(default_factory=list)
+    entries: dict[Bundle, float] = field(default_factory=dict)
+    exits: dict[Bundle, float] = field(default_factory=dict)
+    routes: dict[Link, list[Point]] = field(default_factory=dict)
+
+
+def arrange(
+    blocks: Sequence[Block],
+    links: Iterable[Link],
+    beside: Iterable[tuple[int, int]] = (),
+    clearance: dict[Link, float] | None = None,
+    gap: float = 0.55,
+) -> Arrangement:
+    """Place the blocks of one frame.
+
+    Parameters
+    ----------
+    beside
+        Pairs of blocks that drive each other and belong into one layer.
+    clearance
+        Length of the label that a link carries.
+    gap
+        Between layers, at least.
+    """
+    if not blocks:
+        return Arrangement()
+    return _Frame(blocks, list(dict.fromkeys(links)), beside, clearance or {}, gap).arranged()
+
+
+def layers_of(
+    blocks: Sequence[Block], links: Sequence[Link], beside: Iterable[tuple[int, int]] = ()
+) -> list[int]:
+    """Return each block's layer: the longest path to it, links that run back left out.
+
+    Of a cycle, the links from a later block to an earlier one run back.
+    """
+    joined = _joined(len(blocks), beside)
+    edges = {(joined[t], joined[h]) for t, h, _ in links if t != OUTSIDE and h != OUTSIDE}
+    edges = {(t, h) for t, h in edges if t != h}
+    cycle = _cycles(len(blocks), edges)
+    edges = {(t, h) for t, h in edges if cycle[t] != cycle[h] or t < h}
+    before: dict[int, list[int]] = {i: [] for i in range(len(blocks))}
+    after: dict[int, list[int]] = {i: [] for i in range(len(blocks))}
+    for tail, head in edges:
+        before[head].append(tail)
+        after[tail].append(head)
+    first = 1 if any(b.place == "first" for b in blocks) else 0
+    order = list(TopologicalSorter(before).static_order())
+    layer: dict[int, int] = {}
+    for i in order:
+        least = 0 if blocks[i].place in ("first", "late") else first
+        layer[i] = max((layer[j] + 1 for j in before[i]), default=least)
+    for i in reversed(order):
+        if not before[i] and after[i] and blocks[i].place in ("late", "free"):
+            layer[i] = max(layer[i], min(layer[j] for j in after[i]) - 1)
+    answer = [layer[joined[i]] for i in range(len(blocks))]
+    inner = [at for at, b in zip(answer, blocks, strict=True) if b.place != "last"]
+    last = max(inner, default=-1) + 1
+    return [last if b.place == "last" else at for at, b in zip(answer, blocks, strict=True)]
+
+
+def spread(wanted: Sequence[float], weights: Sequence[float], gaps: Sequence[float]) -> list[float]:
+    """Return the positions nearest to those wanted, in their order and at least `gaps` apart.
+
+    Minimises Σ w (y − wanted)² by pooling adjacent violators; `gaps` has one entry less.
+    """
+    offsets = np.concatenate([[0.0], np.cumsum(gaps)]) if len(wanted) else np.zeros(0)
+    pools: list[tuple[float, float, int]] = []  # mean, weight, members
+    for target, weight in zip(np.asarray(wanted) - offsets, weights, strict=True):
+        mean, total, members = float(target), float(weight), 1
+        while pools and pools[-1][0] >= mean:
+            mean_before, weight_before, members_before = pools.pop()
+            mean = (mean * total + mean_before * weight_before) / (total + weight_before)
+            total += weight_before
+            members += members_before
+        pools.append((mean, total, members))
+    flat = [mean for mean, _, members in pools for _ in range(members)]
+    return [float(y + offset) for y, offset in zip(flat, offsets, strict=True)]
+
+
+def crossings(pairs: Iterable[tuple[float, float]]) -> int:
+    """Return how many of the links between two layers cross, given the ranks of their ends."""
+    seen: list[float] = []
+    count = 0
+    for _, right in sorted(pairs):
+        count += len(seen) - bisect_right(seen, right)
+        insort(seen, right)
+    return count
+
+
+def _joined(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+    """Return for each block the first of those it shares a layer with."""
+    head = list(range(count))
+    for pair in pairs:
+        low, high = sorted(head[i] for i in pair)
+        head = [low if h == high else h for h in head]
+    return head
+
+
+def _cycles(count: int, edges: set[tuple[int, int]]) -> np.ndarray:
+    """Return a label for each block, shared by those on a common cycle."""
+    from scipy import sparse
+
+    tails, heads = zip(*edges, strict=True) if edges else ((), ())
+    ones = np.ones(len(edges), dtype=np.int8)
+    graph = sparse.coo_array((ones, (tails, heads)), shape=(count, count)).tocsr()
+    return sparse.csgraph.connected_components(graph, connection="strong")[1]
+
+
+@dataclass(eq=False)
+class _Vertex:
+    """A block, a port of the frame, or a bend."""
+
+    layer: int
+    up: float = 0.0
+    down: float = 0.0
+    block: int | None = None
+    y: float = 0.0
+    rank: int = 0
+    before: list[_Piece] = field(default_factory=list)
+    after: list[_Piece] = field(default_factory=list)
+
+
+class _Piece(NamedTuple):
+    """The stretch of a link between neighbouring layers; ends' heights from their anchors."""
+
+    tail: _Vertex
+    head: _Vertex
+    tail_offset: float
+    head_offset: float
+    weight: float
+
+
+class _Frame:
+    """One call of `arrange`."""
+
+    def __init__(
+        self, blocks: Sequence[Block], links: list[Link], beside: Iterable[tuple[int, int]],
+        clearance: dict[Link, float], gap: float,
+    ):  # fmt: skip
+        self.blocks = blocks
+        self.links = links
+        self.clearance = clearance
+        self.gap = gap
+        self.layer = layers_of(blocks, links, beside)
+        self.last = max(self.layer)
+        self.columns: list[list[_Vertex]] = [[] for _ in range(self.last + 3)]  # ports outermost
+        self.vertices = [
+            self._vertex(_Vertex(at, b.up, b.down, i))
+            for i, (at, b) in enumerate(zip(self.layer, blocks, strict=True))
+        ]
+        self.entries: dict[Bundle, _Vertex] = {}
+        self.exits: dict[Bundle, _Vertex] = {}
+        self.bends: dict[tuple[int, Bundle, int], _Vertex] = {}  # by tail, bundle and layer
+        self.forward = [link for link in links if self._is_forward(link)]
+        self.backward = [link for link in links if not self._is_forward(link)]
+        self._add_pieces()
+
+    def arranged(self) -> Arrangement:
+        self._order()
+        self._set_heights()
+        left, right, width = self._widths()
+        return self._finished(left, right, width)
+
+    # ------------------------------------------------------------ vertices
+
+    def _vertex(self, vertex: _Vertex) -> _Vertex:
+        column = self.columns[vertex.layer + 1]
+        vertex.rank = len(column)
+        column.append(vertex)
+        return vertex
+
+    def _is_forward(self, link: Link) -> bool:
+        if OUTSIDE in (link.tail, link.head):
+            return True
+        return self.layer[link.tail] < self.layer[link.head]
+
+    def _add_pieces(self) -> None:
+        made: set[tuple[int, int, Bundle]] = set()
+        for link in self.forward:
+            chain = self._chain(link)
+            for number, (tail, head) in enumerate(zip(chain, chain[1:], strict=False)):
+                key = (id(tail), id(head), link.bundle)
+                if key in made:
+                    continue
+                made.add(key)
+                is_first, is_last = number == 0, number == len(chain) - 2
+                leaves = self._offset(link.tail, link.bundle, "exits") if is_first else 0.0
+                enters = self._offset(link.head, link.bundle, "entries") if is_last else 0.0
+                bent = sum(v.block is None for v in (tail, head))
+                piece = _Piece(tail, head, leaves, enters, (1.0, 2.0, 8.0)[bent])
+                tail.after.append(piece)
+                head.before.append(piece)
+
+    def _chain(self, link: Link) -> list[_Vertex]:
+        """Return the vertices that a forward link passes, its ends included."""
+        if link.tail == OUTSIDE:
+            if link.bundle not in self.entries:
+                self.entries[link.bundle] = self._vertex(_Vertex(-1))
+            tail, start = self.entries[link.bundle], -1
+        else:
+            tail, start = self.vertices[link.tail], self.layer[link.tail]
+        if link.head == OUTSIDE:
+            if link.bundle not in self.exits:
+                self.exits[link.bundle] = self._vertex(_Vertex(self.last + 1))
+            head, stop = self.exits[link.bundle], self.last + 1
+        else:
+            head, stop = self.vertices[link.head], self.layer[link.head]
+        bends = [self._bend(link, at) for at in range(start + 1, stop)]
+        return [tail, *bends, head]
+
+    def _bend(self, link: Link, layer: int) -> _Vertex:
+        key = (link.tail, link.bundle, layer)
+        if key not in self.bends:
+            self.bends[key] = self._vertex(_Vertex(layer))
+        return self.bends[key]
+
+    def _offset(self, block: int, bundle: Bundle, side: str) -> float:
+        return 0.0 if block == OUTSIDE else getattr(self.blocks[block], side).get(bundle, 0.0)
+
+    # ------------------------------------------------------------ order
+
+    def _order(self) -> None:
+        """Sort each layer by where its neighbours are, there and back, and keep the best."""
+        best, fewest = [list(c) for c in self.columns], self._crossings()
+        for sweep in range(SWEEPS):
+            if not fewest:
+                break
+            forward = sweep % 2 == 0
+            for column in self.columns if forward else self.columns[::-1]:
+                means = {id(v): _barycentre(v, forward) for v in column}
+                column.sort(key=lambda v: (means[id(v)], v.rank))  # noqa: B023 - used at once
+                for rank, vertex in enumerate(column):
+                    vertex.rank = rank
+            count = self._crossings()
+            if count < fewest:
+                best, fewest = [list(c) for c in self.columns], count
+        self.columns = best
+        for column in self.columns:
+            for rank, vertex in enumerate(column):
+                vertex.rank = rank
+
+    def _crossings(self) -> int:
+        return sum(
+            crossings((_rank(p.tail, p.tail_offset), _rank(p.head, p.head_offset)) for p in pieces)
+            for pieces in ([p for v in column for p in v.after] for column in self.columns)
+        )
+
+    # ------------------------------------------------------------ coordinates
+
+    def _set_heights(self) -> None:
+        gaps = []
+        for column in self.columns:
+            gaps.append([_distance(a, b) for a, b in zip(column, column[1:], strict=False)])
+            y = 0.0
+            for vertex, distance in zip(column, [*gaps[-1], 0.0], strict=True):
+                vertex.y = y
+                y += distance
+        for sweep in range(SWEEPS):
+            order = range(len(self.columns))
+            for at in order if sweep % 2 == 0 else reversed(order):
+                column = self.columns[at]
+                wanted, weights = [], []
+                for vertex in column:
+                    target, weight = _wanted(vertex)
+                    wanted.append(target)
+                    weights.append(weight)
+                for vertex, y in zip(column, spread(wanted, weights, gaps[at]), strict=True):
+                    vertex.y = y
+        top = min(v.y - v.up for column in self.columns for v in column)
+        for column in self.columns:
+            for vertex in column:
+                vertex.y -= top
+
+    def _widths(self) -> tuple[list[float], list[float], float]:
+        """Return each layer's left and right edge, ports' layers included, and the width."""
+        left, right = [0.0], [0.0]
+        for at in range(self.last + 1):
+            members = [b for b, layer in zip(self.blocks, self.layer, strict=True) if layer == at]
+            left.append(right[-1] + self._space(at))
+            right.append(
+                left[-1] + max(b.left for b in members) + max(b.right for b in members)
+                if members
+                else left[-1]
+            )
+        end = right[-1] + self._space(self.last + 1)
+        return [*left, end], [*right, end], end
+
+    def _space(self, at: int) -> float:
+        """Return the room before a layer: for labels, for slopes that are not too steep."""
+        pieces = [p for v in self.columns[at] for p in v.after]
+        rise = max((abs(_rise(p)) for p in pieces), default=0.0)
+        label = max(
+            (long for link, long in self.clearance.items() if self._arrives(link) == at),
+            default=0.0,
+        )
+        least = self.gap
+        if at in (0, self.last + 1):  # from and to the frame's ports
+            least = 0.45 * self.gap if pieces else 0.0
+        turning = sum(
+            at in (self.layer[link.tail] + 1, self.layer[link.head]) for link in self.backward
+        )
+        room = max(least, label + 0.4 if label else 0.0, min(0.28 * rise, 2.4 * self.gap))
+        return room + (0.15 + 0.07 * turning if turning else 0.0)
+
+    def _arrives(self, link: Link) -> int:
+        return self.last + 1 if link.head == OUTSIDE else self.layer[link.head]
+
+    def _finished(self, left: list[float], right: list[float], width: float) -> Arrangement:
+        anchors = []
+        for i, block in enumerate(self.blocks):
+            at = self.layer[i]
+            reach = max(
+                b.left for b, layer in zip(self.blocks, self.layer, strict=True) if layer == at
+            )
+            anchors.append((left[at + 1] + reach, self.vertices[i].y))
+            del block
+        routes = {link: self._bent(link, left, right, anchors) for link in self.forward}
+        bottom = max(v.y + v.down for column in self.columns for v in column)
+        top = self._add_returns(routes, left, right, anchors, bottom)
+        points = [p for route in routes.values() for p in route]
+        low = max([bottom, *(y for _, y in points)])
+        return Arrangement(
+            width,
+            low - top,
+            [(x, y - top) for x, y in anchors],
+            {bundle: v.y - top for bundle, v in self.entries.items()},
+            {bundle: v.y - top for bundle, v in self.exits.items()},
+            {link: [(x, y - top) for x, y in route] for link, route in routes.items()},
+        )
+
+    def _bent(
+        self, link: Link, left: list[float], right: list[float], anchors: list[Point]
+    ) -> list[Point]:
+        """Return the points that a forward link passes: two at each layer, so that it is level."""
+        chain = self._chain(link)
+        route: list[Point] = []
+        if link.tail != OUTSIDE and self._is_wide(self.layer[link.tail]):
+            y = chain[0].y + self._offset(link.tail, link.bundle, "exits")
+            route.append((right[self.layer[link.tail] + 1], y))
+        for vertex in chain:
+            if vertex.block is None:
+                at = vertex.layer + 1
+                route += dict.fromkeys([(left[at], vertex.y), (right[at], vertex.y)])
+        if link.head != OUTSIDE and self._is_wide(self.layer[link.head]):
+            y = chain[-1].y + self._offset(link.head, link.bundle, "entries")
+            route.append((left[self.layer[link.head] + 1], y))
+        return route
+
+    def _is_wide(self, layer: int) -> bool:
+        members = [b for b, at in zip(self.blocks, self.layer, strict=True) if at == layer]
+        return any(b.framed for b in members)
+
+    def _add_returns(
+        self, routes: dict[Link, list[Point]], left: list[float], right: list[float],
+        anchors: list[Point], bottom: float,
+    ) -> float:  # fmt: skip
+        """Route the links that run back, each in a lane above or below; return the new top."""
+        top, low = 0.0, bottom
+        turns: dict[tuple[str, int], int] = {}
+        order = sorted(self.backward, key=lambda k: self.layer[k.tail] - self.layer[k.head])
+        for link in order:
+            tail, head = self.layer[link.tail], self.layer[link.head]
+            start = anchors[link.tail][1] + self._offset(link.tail, link.bundle, "exits")
+            stop = anchors[link.head][1] + self._offset(link.head, link.bundle, "entries")
+            if tail == head and not (
+                self.blocks[link.tail].framed or self.blocks[link.head].framed
+            ):
+                routes[link] = self._aside(link, anchors)
+                continue
+            if start + stop <= bottom:
+                top -= LANE
+                lane = top
+            else:
+                low += LANE
+                lane = low
+            out = 0.12 + 0.07 * turns.get(("out", tail), 0)
+            into = 0.12 + 0.07 * turns.get(("in", head), 0)
+            turns["out", tail] = turns.get(("out", tail), 0) + 1
+            turns["in", head] = turns.get(("in", head), 0) + 1
+            x_out, x_in = right[tail + 1] + out, left[head + 1] - into
+            routes[link] = [(x_out, start), (x_out, lane), (x_in, lane), (x_in, stop)]
+        return top
+
+    def _aside(self, link: Link, anchors: list[Point]) -> list[Point]:
+        """Return the middle of an arc within one layer: to the right going down, else left."""
+        (x, start), (_, stop) = anchors[link.tail], anchors[link.head]
+        between = abs(self.vertices[link.tail].rank - self.vertices[link.head].rank) - 1
+        side = 1 if stop > start else -1
+        return [(x + side * (0.42 + 0.15 * between), (start + stop) / 2)]
+
+
+def _rank(vertex: _Vertex, offset: float) -> float:
+    """Return the rank of a link's end: within a block, by its height."""
+    if not offset:
+        return float(vertex.rank)
+    return vertex.rank + 0.9 * offset / (vertex.up + vertex.down + 1e-9)
+
+
+def _barycentre(vertex: _Vertex, forward: bool) -> float:
+    if forward:
+        ranks = [_rank(p.tail, p.tail_offset) for p in vertex.before]
+    else:
+        ranks = [_rank(p.head, p.head_offset) for p in vertex.after]
+    return sum(ranks) / len(ranks) if ranks else float(vertex.rank)
+
+
+def _distance(above: _Vertex, below: _Vertex) -> float:
+    bent = above.block is None or below.block is None
+    return above.down + below.up + (BEND_GAP if bent else GAP)
+
+
+def _wanted(vertex: _Vertex) -> tuple[float, float]:
+    """Return where a vertex's links pull it, and how strongly."""
+    total = pull = 0.0
+    for piece in vertex.before:
+        total += piece.weight
+        pull += piece.weight * (piece.tail.y + piece.tail_offset - piece.head_offset)
+    for piece in vertex.after:
+        total += piece.weight
+        pull += piece.weight * (piece.head.y + piece.head_offset - piece.tail_offset)
+    return (pull / total, total) if total else (vertex.y, 1e-3)
+
+
+def _rise(piece: _Piece) -> float:
+    return piece.head.y + piece.head_offset - piece.tail.y - piece.tail_offset

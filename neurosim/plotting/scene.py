@@ -1,0 +1,279 @@
+"""What a drawing of a circuit shows: its items and the wires between them, not yet placed.
+
+A small population is one item a neuron, a large one a single sheet; a closed instance is a box.
+Delay lines are no items: their delay is written on the wires that leave them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from ..connections import Connection, Convolution, Dense, OneToOne, Sparse
+from ..populations import Population, Projection
+
+if TYPE_CHECKING:
+    from ..circuit import Circuit
+
+Kind = Literal["input", "constant", "neuron", "sheet", "box", "output"]
+MOST_CIRCLES = 16  # neurons of a row drawn one by one
+MOST_CIRCLES_OF_SHEET = 8  # and of a population with rows and columns
+
+
+@dataclass
+class Item:
+    """One thing to be drawn: a neuron, an input, a constant, a sheet, a box, an output's name."""
+
+    kind: Kind
+    name: str
+    path: tuple[str, ...] = ()  # the instances it is in, outermost first
+    population: Population | None = None
+    element: int = 0  # which of the population's neurons, in C order
+    neurons: int = 0  # in a box
+
+
+class Wire(NamedTuple):
+    """What distinguishes one drawn line from another."""
+
+    source: int
+    target: int
+    channel: str  # excite, subtract, divide, veto; signal into a box; output
+    delay: float  # seconds
+    port: int  # which neuron of a box it leaves from; else 0
+
+
+@dataclass
+class Scene:
+    """Items, and wires with their weight (None where it is no single one) and their labels."""
+
+    items: list[Item] = field(default_factory=list)
+    weights: dict[Wire, float | None] = field(default_factory=dict)
+    kinds: dict[Wire, list[str]] = field(default_factory=dict)
+
+    @property
+    def wires(self) -> list[Wire]:
+        """The wires, in the order they were found."""
+        return list(self.weights)
+
+    def add(self, wire: Wire, weight: float | None, kind: str = "") -> None:
+        """Add a wire; one that is there already has its weight added or its kind listed."""
+        if wire in self.weights:
+            before = self.weights[wire]
+            both = before is not None and weight is not None
+            self.weights[wire] = before + weight if both else None  # type: ignore[operator]
+        else:
+            self.weights[wire] = weight
+        kinds = self.kinds.setdefault(wire, [])
+        if kind and kind not in kinds:
+            kinds.append(kind)
+
+
+def scene_of(circuit: Circuit, depth: int | None = None) -> Scene:
+    """Return what a drawing of the circuit shows.
+
+    Parameters
+    ----------
+    depth
+        How many levels of instances are opened; deeper ones are boxes.  None opens all.
+    """
+    return _Builder(circuit, depth).scene
+
+
+def deepest(circuit: Circuit) -> int:
+    """Return how many levels of instances there are."""
+    return max((p.name.count(".") for p in circuit.populations if p.role != "delay"), default=0)
+
+
+def shape_of(shape: tuple[int, ...]) -> str:
+    """Return a shape as text: 64×64."""
+    return "×".join(map(str, shape)) if shape else "1"
+
+
+def kind_of(connection: Connection, targets: int) -> str:
+    """Return what a connection is called on a drawing: kernel 5×5, dense 10×64, sparse 1 %."""
+    if isinstance(connection, Convolution):
+        stride = f", stride {connection.stride}" if connection.stride > 1 else ""
+        return f"kernel {shape_of(connection.weight.shape[:2])}{stride}"
+    if isinstance(connection, Dense):
+        return f"dense {shape_of(connection.weight.shape)}"
+    if isinstance(connection, Sparse):
+        entries = targets * connection.source.size
+        filled = 100 * np.count_nonzero(connection.weights) / max(entries, 1)
+        return f"sparse {filled:.2g} %"
+    if connection.source.size == 1 and targets > 1:
+        return f"one to all {targets}"
+    return "one to one"
+
+
+class _Builder:
+    """Goes through a circuit once."""
+
+    def __init__(self, circuit: Circuit, depth: int | None):
+        self.circuit = circuit
+        self.depth = depth
+        self.scene = Scene()
+        self.boxes: dict[tuple[str, ...], int] = {}
+        self.home = np.full(circuit.size, -1, dtype=np.int64)  # of each value, its item
+        self.origin, self.late = undelayed(circuit)
+        for population in circuit.populations:
+            if population.role != "delay":
+                self._add_population(population)
+        for projection in circuit.projections:
+            self._add_projection(projection)
+        for output in circuit.outputs:
+            self._add_output(output.name, output.index)
+        self._drop_idle_constants()
+
+    # ------------------------------------------------------------ items
+
+    def _add_population(self, population: Population) -> None:
+        *path, name = population.name.split(".")
+        where = slice(population.start, population.stop)
+        if self.depth is not None and len(path) > self.depth:
+            self.home[where] = self._box(tuple(path[: self.depth + 1]), population)
+            return
+        most = MOST_CIRCLES if len(population.shape) < 2 else MOST_CIRCLES_OF_SHEET
+        if not 0 < population.size <= most:
+            self.home[where] = self._item(Item("sheet", name, tuple(path), population))
+            return
+        kind: Kind = "neuron" if population.role == "neurons" else population.role  # type: ignore
+        for element in range(population.size):
+            label = name if not population.shape else _element_name(name, population, element)
+            item = Item(kind, label, tuple(path), population, element)
+            self.home[population.start + element] = self._item(item)
+
+    def _item(self, item: Item) -> int:
+        self.scene.items.append(item)
+        return len(self.scene.items) - 1
+
+    def _box(self, path: tuple[str, ...], population: Population) -> int:
+        if path not in self.boxes:
+            self.boxes[path] = self._item(Item("box", path[-1], path[:-1]))
+        if population.role == "neurons":
+            self.scene.items[self.boxes[path]].neurons += population.size
+        return self.boxes[path]
+
+    def _drop_idle_constants(self) -> None:
+        """Leave out constants that nothing hears: a drawing shows what acts."""
+        scene = self.scene
+        heard = {wire.source for wire in scene.weights}
+        keep = [i for i, item in enumerate(scene.items) if item.kind != "constant" or i in heard]
+        if len(keep) == len(scene.items):
+            return
+        place = {old: new for new, old in enumerate(keep)}
+        moved = {w: w._replace(source=place[w.source], target=place[w.target]) for w in scene.wires}
+        scene.items = [scene.items[i] for i in keep]
+        scene.weights = {moved[w]: v for w, v in scene.weights.items()}
+        scene.kinds = {moved[w]: v for w, v in scene.kinds.items()}
+
+    # ------------------------------------------------------------ wires
+
+    def _add_projection(self, projection: Projection) -> None:
+        population = self.circuit.populations[projection.target]
+        places = projection.connection.source.index.ravel()
+        targets = self.home[population.start : population.stop]
+        sources = self.home[self.origin[places]]
+        kinds = {self.scene.items[i].kind for i in np.union1d(sources, targets)}
+        whole = self._sheets if kinds == {"sheet"} else self._entries
+        for wire, weight in whole(projection, population, places, sources, targets):
+            between = {self.scene.items[wire.source].kind, self.scene.items[wire.target].kind}
+            kind = ""
+            if "sheet" in between and "box" not in between:
+                kind, weight = _sheet_label(projection.connection, population.size), None
+            self.scene.add(wire, weight, kind)
+
+    def _sheets(
+        self, projection: Projection, population: Population, places: np.ndarray,
+        sources: np.ndarray, targets: np.ndarray,
+    ) -> Iterator[tuple[Wire, float | None]]:  # fmt: skip
+        """Between sheets: one wire a source, delay and sign, without writing the weights out."""
+        if not targets.size:
+            return
+        delays = self.late[places]
+        for source, delay in dict.fromkeys(zip(sources.tolist(), delays.tolist(), strict=True)):
+            for channel in _channels(projection.channel, projection.connection.weights):
+                yield Wire(source, int(targets[0]), channel, delay, 0), None
+
+    def _entries(
+        self, projection: Projection, population: Population, places: np.ndarray,
+        sources: np.ndarray, targets: np.ndarray,
+    ) -> Iterator[tuple[Wire, float | None]]:  # fmt: skip
+        """With circles or boxes at an end: one wire for each weight that is not 0."""
+        matrix = projection.connection.matrix(population.shape).tocoo()
+        keep = matrix.data != 0
+        rows, columns, weights = matrix.row[keep], matrix.col[keep], matrix.data[keep]
+        boxed = np.array([item.kind == "box" for item in self.scene.items])
+        ports = np.where(boxed[sources], self.origin[places], 0)
+        found = np.column_stack(
+            [sources[columns], targets[rows], ports[columns], weights > 0, self.late[places[columns]]]
+        )
+        lines, which = np.unique(found, axis=0, return_inverse=True)
+        totals = np.bincount(which.ravel(), np.abs(weights), minlength=len(lines))
+        for (source, target, port, positive, delay), total in zip(
+            lines.tolist(), totals.tolist(), strict=True
+        ):
+            channel = projection.channel
+            if boxed[int(target)]:
+                if source == target:
+                    continue
+                channel = "signal"
+            elif channel == "drive":
+                channel = "excite" if positive else "subtract"
+            yield Wire(int(source), int(target), channel, delay, int(port)), total
+
+    def _add_output(self, name: str, index: np.ndarray) -> None:
+        """Add one arrow out for each value, or one for all where they are many or one sheet's."""
+        places = index.ravel()
+        homes = self.home[self.origin[places]].tolist()
+        sheets = {home for home in homes if self.scene.items[home].kind == "sheet"}
+        shared = None
+        if sheets or not 0 < len(homes) <= MOST_CIRCLES:
+            shared = self._item(Item("output", name))
+        for at, place, home in zip(np.ndindex(index.shape), places.tolist(), homes, strict=True):
+            element = f"{name}[{', '.join(map(str, at))}]" if at else name
+            target = self._item(Item("output", element)) if shared is None else shared
+            port = int(self.origin[place]) if self.scene.items[home].kind == "box" else 0
+            wire = Wire(home, target, "output", float(self.late[place]), port)
+            if wire not in self.scene.weights:
+                self.scene.add(wire, None)
+
+
+def undelayed(circuit: Circuit) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each of the circuit's values, what it repeats and how many seconds later."""
+    step = np.arange(circuit.size)
+    seconds = np.zeros(circuit.size)
+    for population in circuit.populations:
+        if population.delayed is not None:
+            where = slice(population.start, population.stop)
+            step[where] = population.delayed.ravel()
+            seconds[where] = population.seconds
+    origin, late = step.copy(), seconds.copy()
+    while (step[origin] != origin).any():
+        late = late + seconds[origin]
+        origin = step[origin]
+    return origin, late
+
+
+def _element_name(name: str, population: Population, element: int) -> str:
+    at = np.unravel_index(element, population.shape)
+    return f"{name}[{', '.join(str(int(i)) for i in at)}]"
+
+
+def _sheet_label(connection: Connection, targets: int) -> str:
+    label = kind_of(connection, targets)
+    weights = np.abs(connection.weights)
+    if isinstance(connection, OneToOne) and weights.size and np.ptp(weights) == 0:
+        weight = float(weights.flat[0])
+        return label if weight == 1 else f"{label} ×{weight:.3g}"
+    return label
+
+
+def _channels(channel: str, weights: np.ndarray) -> list[str]:
+    """Return what a projection's wires between sheets are drawn as: `drive` by its signs."""
+    if channel != "drive":
+        return [channel]
+    signs = [s for s, any_ in (("excite", weights > 0), ("subtract", weights < 0)) if any_.any()]
+    return signs or ["excite"]
