@@ -1,14 +1,18 @@
-"""Stimuli: images of spots, rings, bars, edges and gratings, in degrees, with smooth edges.
+"""Stimuli: spots, rings, bars, edges and gratings in degrees, white noise, photographs.
 
-Each pixel holds the part of it that the shape covers, so that responses do not jump when an edge
+Each pixel of a drawn one holds the part of it that the shape covers, so that responses do not jump when an edge
 crosses a pixel's middle.  Values are contrast: 1 inside the shape, 0 outside.
 """
 
 from __future__ import annotations
 
+import warnings
+from os import PathLike
+from typing import Any
+
 import numpy as np
 
-from neurosim import InputError
+from neurosim import FileError, InputError
 
 FINER = 8  # points a side that a pixel is divided into at a curved edge
 
@@ -63,3 +67,43 @@ def grating(
 def white_noise(shape: tuple[int, int], frames: int, random: np.random.Generator) -> np.ndarray:
     """Return frames of pixels that are +1 or −1 with equal chance: (frames, rows, columns)."""
     return random.integers(0, 2, (frames, *shape)) * 2.0 - 1.0
+
+
+def photograph(path: str | PathLike[str] | None = None, *, longest: int = 512) -> np.ndarray:
+    """Return a photograph's luminance, from 0 (black) to 1 (white): (rows, columns).
+
+    Parameters
+    ----------
+    path
+        An image file; left out, the portrait of Grace Hopper that Matplotlib ships.
+    longest
+        Pixels of the longer side at most; larger images are made smaller.
+
+    Raises
+    ------
+    FileError
+        A file that is not there or is not an image.
+    """
+    from PIL import Image
+
+    if path is None:
+        from matplotlib.cbook import get_sample_data
+
+        with get_sample_data("grace_hopper.jpg") as file:
+            return _luminance(Image.open(file), longest)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                return _luminance(image, longest)
+    except FileNotFoundError:
+        raise FileError(f"{str(path)!r}: there is no such file") from None
+    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+        raise FileError(
+            f"{str(path)!r} cannot be read as an image ({error}); give a PNG or JPEG file"
+        ) from None
+
+
+def _luminance(image: Any, longest: int) -> np.ndarray:
+    image.thumbnail((longest, longest))
+    return np.asarray(image.convert("L"), dtype=float) / 255

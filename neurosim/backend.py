@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,13 +57,11 @@ def check_device(device: str) -> str:
 
 def check_threads(threads: int | None) -> int | None:
     """Return a number of threads that can be had; None leaves the choice to the work."""
-    from numba import config
-
     if threads is None:
         return None
     if not isinstance(threads, int | np.integer) or isinstance(threads, bool) or threads < 1:
         raise InputError(f"threads must be a whole number from 1 (got {threads!r})")
-    return min(int(threads), int(config.NUMBA_NUM_THREADS))
+    return min(int(threads), most_threads())
 
 
 def execute(
@@ -94,7 +93,8 @@ def execute(
     first_step : the number of the first step, which noise is addressed by
     chunks : (chunks, 3) to compute one after the other in place, instead of a step in time
     """
-    from .kernels import cpu
+    from .kernels.cpu import run
+    from .kernels.threads import BARRIER_SIZE, run_together
 
     real = program.dtype
     block = block_of(program, trials)
@@ -104,38 +104,55 @@ def execute(
     start = program.state[None] if state is None else state.astype(real, copy=False)
     rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
     blocks = -(-trials // block)
-    wanted = _threads_for(program, blocks, trials * steps) if threads is None else threads
-    by_trial = blocks >= wanted
-    threads = min(wanted, blocks) if by_trial else wanted
+    threads = _threads_for(program, blocks, trials * steps) if threads is None else threads
+    by_trial = blocks >= threads
     in_place = program.static or chunks is not None
+    parts = 1 if by_trial else threads  # that share each step
     if chunks is None:
-        chunks, layers = cut(program, block, 1 if by_trial else threads)
-    longest = int((chunks[:, 2] - chunks[:, 1]).max(initial=1))
-    runs = threads if by_trial else 1
-    values = np.empty((runs, 1 if in_place else 2, size * block), dtype=real)
-    sums = np.empty((threads, 3, longest * block), dtype=real)
-    strips = np.empty((threads, program.strip), dtype=real)
-    faults = np.zeros((threads, tables.FAULT_COLUMNS), dtype=np.int64)
+        chunks, layers = cut(program, block, parts)
+        shares = share(program, chunks, layers, parts)
+    else:
+        shares = np.array([[0, len(chunks)]])
     with np.errstate(over="ignore"):
         shown = np.ascontiguousarray(movie, dtype=real)
     if shown.size and not np.isfinite(shown).all():
         raise InputError(f"an input is too large for {real}; leave out dtype= (float64)")
+    longest = int((chunks[:, 2] - chunks[:, 1]).max(initial=1))
+    groups = threads // parts
+    values = np.empty((groups, 1 if in_place else 2, size * block), dtype=real)
+    sums = np.empty((threads, 3, longest * block), dtype=real)
+    strips = np.empty((threads, program.strip), dtype=real)
+    faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
+    barrier = np.zeros(BARRIER_SIZE, dtype=np.int64)
     settings = (
-        int(in_place), block, shown, places,
-        start[:, None, :], np.arange(size), rings, recorded, record, every, final, first_step,
-        steps, seed_words(seed), TINY[real.name],
+        int(in_place), block, shown, places, start[:, None, :], np.arange(size), rings, recorded,
+        record, every, final, first_step, steps, seed_words(seed), TINY[real.name],
     )  # fmt: skip
-    if threads == 1:
-        scratch = (values[0], sums[0], strips[0], faults[0])
-        cpu.run(program.tables, chunks, 0, trials, *settings, *scratch)
-    elif by_trial:
-        cpu.run_trials(program.tables, chunks, trials, *settings, values, sums, strips, faults)
-    else:
-        scratch = (values[0], sums, strips, faults)
-        shares = share(program, chunks, layers, threads)
-        cpu.run_chunks(program.tables, chunks, shares, trials, *settings, *scratch)
-    found = sorted(tuple(int(v) for v in row[1:]) for row in faults if row[tables.FAULT])
-    return Run(record, final[:, 0], found[0] if found else None)
+
+    def call(thread: int) -> None:
+        group, part = divmod(thread, parts)
+        first, last = (blocks * (group + k) // groups * block for k in (0, 1))
+        run(
+            program.tables, chunks, shares, part, barrier, first, min(last, trials), *settings,
+            values[group], sums[thread], strips[thread], faults[group],
+        )  # fmt: skip
+
+    run_together([partial(call, thread) for thread in range(threads)], barrier)
+    return Run(record, final[:, 0], _first_fault(faults, values, size, block, trials))
+
+
+def _first_fault(
+    faults: np.ndarray, values: np.ndarray, size: int, block: int, trials: int
+) -> tuple[int, int, int] | None:
+    """Return the step, trial and place of the first value that is not finite, if any."""
+    for fault, arrays in zip(faults, values, strict=True):  # in the order of the trials
+        if fault[tables.FAULT]:
+            first = int(fault[tables.FAULT_TRIAL])
+            width = min(block, trials - first)
+            found = arrays[fault[tables.FAULT_TURN], : size * width].reshape(size, width)
+            trial, place = np.argwhere(~np.isfinite(found.T))[0]
+            return int(fault[tables.FAULT_STEP]), first + int(trial), int(place)
+    return None
 
 
 def block_of(program: Program, trials: int) -> int:
@@ -180,12 +197,17 @@ def share(
     return shares
 
 
+def most_threads() -> int:
+    """Return how many threads may run: the processors we have, or NUMBA_NUM_THREADS."""
+    from numba import config
+
+    return 1 if config.DISABLE_JIT else int(config.NUMBA_NUM_THREADS)
+
+
 def _threads_for(program: Program, blocks: int, passes: int) -> int:
     """Return how many threads the work is worth."""
-    from numba import config, get_num_threads
-
-    if config.DISABLE_JIT or program.cost * passes < WORTH_THREADS:
+    if program.cost * passes < WORTH_THREADS:
         return 1
-    if blocks == 1 and program.cost < WORTH_SHARING:
-        return 1
-    return min(int(get_num_threads()), blocks) if blocks > 1 else int(get_num_threads())
+    if blocks > 1:
+        return min(most_threads(), blocks)
+    return most_threads() if program.cost >= WORTH_SHARING else 1

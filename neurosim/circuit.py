@@ -101,6 +101,11 @@ class Circuit:
                     "shape= nor real="
                 )
             shape = (bits,)
+        if "name" in names:
+            raise CircuitError(
+                f"{self}: an input cannot be called 'name': that is what circuit(…, name=…) "
+                "calls an inlined circuit; choose another"
+            )
         for k, name in enumerate(names):  # all first: what is refused leaves no trace
             if _plain_name(name, self) in self._by_name or name in names[:k]:
                 raise CircuitError(f"{self}: the name {name!r} is used already; choose another")
@@ -314,6 +319,11 @@ class Circuit:
         kinds = [p.is_binary for p in self.neuron_populations]
         return bool(kinds) and all(kinds)
 
+    @property
+    def instances(self) -> frozenset[str]:
+        """The names given to circuits that were built inside this one."""
+        return frozenset(self._instances)
+
     def takes_binary(self, population: Population) -> bool:
         """Return whether an input takes only 0 and 1."""
         if population.bits is not None:
@@ -434,7 +444,7 @@ class Circuit:
 
     # ---------------------------------------------------------------- running and composing
 
-    def __call__(self, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, name: str | None = None, **kwargs: Any) -> Any:
         """Compute the outputs, or, given sources of another circuit, inline this one there.
 
         Parameters
@@ -468,7 +478,7 @@ class Circuit:
             raise CircuitError(f"{self}: name= is for inlining; no source was given")
         return evaluate(self, given)
 
-    def activities(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def activities(self, /, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return every value by name, inputs and neurons, for the inputs of a static call."""
         from .arguments import match_arguments
         from .simulation import activities

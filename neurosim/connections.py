@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -239,7 +240,10 @@ class OneToOne(Connection):
 
 @dataclass(frozen=True, eq=False)
 class Dense(Connection):
-    """Every target hears every source neuron: W·x, W of shape (targets, sources)."""
+    """Every target hears every source neuron: W·x, W of shape (targets, sources).
+
+    One row alone is heard by every target that it delivers to.
+    """
 
     weight: np.ndarray
     delivers: tuple[int, ...]
@@ -253,9 +257,8 @@ class Dense(Connection):
         return self.weight
 
     def fitted(self, shape):
-        if len(self.weight) == 1:  # one row that every target hears
-            rows = (math.prod(shape), self.source.size)
-            return replace(self, weight=np.broadcast_to(self.weight, rows), delivers=shape)
+        if len(self.weight) == 1:
+            return replace(self, delivers=shape)
         return super().fitted(shape)
 
     def scaled(self, factor):
@@ -267,10 +270,11 @@ class Dense(Connection):
     def matrix(self, shape):
         from scipy import sparse
 
-        return sparse.csr_array(self.weight)
+        rows = math.prod(self.delivers)
+        return sparse.csr_array(np.broadcast_to(self.weight, (rows, self.source.size)))
 
     def absolute_sums(self, shape):
-        return np.abs(self.weight).sum(axis=1)
+        return np.broadcast_to(np.abs(self.weight).sum(axis=1), math.prod(self.delivers))
 
 
 @dataclass(frozen=True, eq=False)
@@ -423,9 +427,10 @@ class Drive(Arithmetic):
         return self
 
     def __str__(self) -> str:
-        return " + ".join(str(c.source) for c in self.connections) or "nothing"
+        names = [str(c.source) for c in self.connections[:4]]
+        return " + ".join(names + ["…"] * (len(self.connections) > 4)) or "nothing"
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """The shape the connections broadcast to."""
         return broadcast_shape(self.connections)
@@ -434,8 +439,15 @@ class Drive(Arithmetic):
         """Return the sum of two drives; 0 may be added, so that Python's `sum` works."""
         if isinstance(other, int | float) and other == 0:
             return self
-        total = Drive((*self.connections, *_as_drive(other).connections))
-        _ = total.shape  # raises where the two do not fit
+        other = _as_drive(other)
+        total = Drive((*self.connections, *other.connections))
+        try:  # kept, so that a sum of n sources is not gone through n times
+            total.__dict__["shape"] = np.broadcast_shapes(self.shape, other.shape)
+        except ValueError:
+            raise CircuitError(
+                f"{self} delivers shape {self.shape}, {other} delivers {other.shape}: drives "
+                "that are added must have the same shape"
+            ) from None
         return total
 
     def scaled(self, factor: Any) -> Drive:
@@ -604,6 +616,8 @@ def _per_row(factor: Any, shape: tuple[int, ...]) -> Any:
     try:
         return np.broadcast_to(factor, shape).reshape(-1, 1)
     except ValueError:
+        if np.size(factor) == math.prod(shape):  # one a target, in the target's own shape
+            return np.reshape(factor, (-1, 1))
         raise CircuitError(
             f"a factor of shape {np.shape(factor)} does not fit a drive of shape {shape}"
         ) from None

@@ -6,6 +6,7 @@ vector; whatever else there is becomes sparse rows, gathered for a whole group.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -169,16 +170,14 @@ class Lowering:
         cuts = np.flatnonzero(np.diff(places) != 1) + 1
         if len(cuts) >= MOST_RUNS or not places.size:
             return False
-        matrix = connection.weight
+        matrix, size = connection.weight, math.prod(connection.shape)
         for columns in np.split(np.arange(places.size), cuts):
             part = matrix[:, columns[0] : columns[-1] + 1]
-            shared = part.strides[0] == 0 and len(part) > 1  # one row that every target hears
-            offset = self._keep(part[:1] if shared else part)
-            row = self._row(tables.DENSE, channel, target, len(part), offset)
+            row = self._row(tables.DENSE, channel, target, size, self._keep(part))
             row[tables.SOURCE], row[tables.WIDTH] = int(places[columns[0]]), columns.size
-            row[tables.WEIGHT_STRIDE] = 0 if shared else columns.size
+            row[tables.WEIGHT_STRIDE] = columns.size if len(part) > 1 else 0
             row[tables.ORDERED] = int(ordered)
-            self.work += part.size
+            self.work += size * columns.size
         return True
 
     def _add_convolution(
@@ -265,6 +264,8 @@ def _is_run(places: np.ndarray) -> bool:
 def _entries(connection: Connection) -> int:
     if isinstance(connection, Convolution):
         return int(np.prod(connection.shape)) * connection.weight[:, :, :, 0].size
+    if isinstance(connection, Dense):  # one row may be heard by many
+        return math.prod(connection.shape) * connection.source.size
     return connection.weights.size
 
 

@@ -103,21 +103,22 @@ def check_silence(circuit: Circuit, position: int) -> None:
     rule = "with semi_saturation = 0 a silent cell must be 0/0 = 0"
     if (np.broadcast_to(neurons.bias, population.shape).ravel()[bare] != 0).any():
         raise CircuitError(f"{where}: {rule}, so its bias must be 0")
-    driving: set[tuple[int, int]] = set()
-    pooled: set[tuple[int, int]] = set()
+    sources: dict[bool, list[np.ndarray]] = {False: [], True: []}  # by whether they divide
     for projection in circuit.projections:
         if projection.target == position:
             matrix = projection.connection.matrix(population.shape).tocoo()
             live = (matrix.data != 0) & bare[matrix.row]
             places = projection.connection.source.index.ravel()[matrix.col[live]]
-            pairs = zip(matrix.row[live].tolist(), places.tolist(), strict=True)
-            (pooled if projection.channel in ("divide", VETO) else driving).update(pairs)
-    missing = sorted(driving - pooled)
-    if missing:
-        raise CircuitError(
-            f"{where}: {rule}, so every source that drives it must also be on divide= "
-            f"({circuit.name_of(missing[0][1])} is not)"
-        )
+            pairs = matrix.row[live].astype(np.int64) * circuit.size + places
+            sources[projection.channel in ("divide", VETO)].append(pairs)
+    if sources[False]:
+        dividing = np.concatenate([np.zeros(0, dtype=np.int64), *sources[True]])
+        missing = np.setdiff1d(np.concatenate(sources[False]), dividing)
+        if missing.size:
+            raise CircuitError(
+                f"{where}: {rule}, so every source that drives it must also be on divide= "
+                f"({circuit.name_of(int(missing[0] % circuit.size))} is not)"
+            )
 
 
 def check_divisors(circuit: Circuit) -> None:

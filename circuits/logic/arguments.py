@@ -9,7 +9,7 @@ import numpy as np
 
 from neurosim import Circuit, CircuitError, Source
 
-MOST_INPUTS = 1024  # of one gate; each is an input of its own
+MOST_INPUTS = 256  # of one gate; each is an input of its own
 
 
 def whole(value: Any, what: str, least: int, most: int) -> int:
@@ -20,10 +20,9 @@ def whole(value: Any, what: str, least: int, most: int) -> int:
     CircuitError
         No whole number from `least` to `most`.
     """
-    if not isinstance(value, int | np.integer) or isinstance(value, bool):
-        raise CircuitError(f"{what} must be a whole number (got {value!r})")
-    if not least <= value <= most:
-        raise CircuitError(f"{what} must be a whole number from {least} to {most} (got {value})")
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_whole or not least <= value <= most:
+        raise CircuitError(f"{what} must be a whole number from {least} to {most} (got {value!r})")
     return int(value)
 
 
@@ -50,7 +49,7 @@ def bit_inputs(circuit: Circuit, n: Any) -> list[Source]:
     Raises
     ------
     CircuitError
-        n is no whole number from 1 to 1024.
+        n is no whole number from 1 to 256.
     """
     n = whole(n, f"{circuit.name}: n", 1, MOST_INPUTS)
     names = ["x", "y"][:n] if n <= 2 else [f"x{k}" for k in range(1, n + 1)]

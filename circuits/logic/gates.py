@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from neurosim import Circuit, Source
 
-from .arguments import bit_inputs
-from .tables import parity
+from .arguments import MOST_INPUTS, bit_inputs, whole
+from .tables import parity, symmetric
 
 
 def and_(n: int = 2) -> Circuit:
@@ -80,11 +80,11 @@ def xor(n: int = 2, size: str = "layers") -> Circuit:
 def xnor(n: int = 2) -> Circuit:
     """Return z = 1 iff an even number of inputs is 1; for two inputs, iff they are equal.
 
-    For two inputs 3 units, z = [both − either ≥ 0]; in general `parity`'s n + 1, the last one
-    inverted.
+    For two inputs 3 units, z = [both − either ≥ 0]; for other n, `symmetric`'s n + 1.
     """
     if n != 2:
-        return parity(n, odd=False, name="xnor")
+        n = whole(n, "xnor: n", 1, MOST_INPUTS)
+        return symmetric([1 - k % 2 for k in range(n + 1)], name="xnor")
     circuit, (x, y) = _gate("xnor", n)
     either = circuit.binary("either", excite=x + y, threshold=1)
     both = circuit.binary("both", excite=x + y, threshold=2)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from neurosim import Circuit, CircuitError, stack
 
-from .arguments import bit_inputs, zeros_and_ones
+from .arguments import MOST_INPUTS, bit_inputs, whole, zeros_and_ones
 
 MOST_TABLE_BITS = 16
 
@@ -35,10 +36,11 @@ def pattern_weights(numbers: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndar
 
 
 def from_table(outputs: Sequence[int]) -> Circuit:
-    """Return a circuit with the given truth table: one unit a row, then OR (McCulloch & Pitts 1943).
+    """Return a circuit with the given truth table: one unit a row, then OR.
 
     The hidden units recognise the rows whose output is the rarer one, so there are at most
-    2ⁿ⁻¹ of them; if those rows are 1 the last unit is their OR, otherwise their NOR.
+    2ⁿ⁻¹ of them; if those rows are 1 the last unit is their OR, otherwise their NOR (McCulloch &
+    Pitts 1943).
 
     Parameters
     ----------
@@ -98,7 +100,7 @@ def symmetric(values: Sequence[int], name: str = "symmetric") -> Circuit:
     x = stack(bit_inputs(circuit, len(f) - 1))
     steps = np.diff(f)
     changes = np.flatnonzero(steps)
-    drive = 0
+    drive: Any = 0
     if changes.size:
         least = circuit.binary("at_least", excite=x.sum(), threshold=changes + 1)
         drive = steps[changes] @ least
@@ -106,7 +108,7 @@ def symmetric(values: Sequence[int], name: str = "symmetric") -> Circuit:
     return circuit
 
 
-def parity(n: int, size: str = "layers", *, odd: bool = True, name: str = "parity") -> Circuit:
+def parity(n: int, size: str = "layers", name: str = "parity") -> Circuit:
     """Return z = 1 iff an odd number of n inputs is 1.
 
     Parameters
@@ -116,27 +118,24 @@ def parity(n: int, size: str = "layers", *, odd: bool = True, name: str = "parit
     size
         "layers": n hidden units [S ≥ k], and one that adds them with weights +1, −1, +1, …
         "log": ⌈log₂(n+1)⌉ units that peel the bits of the count S, most significant first; each
-        sees the inputs and the units before it, bit j = [S − Σ_{i>j} 2ⁱ·bit i ≥ 2ʲ] (Siu,
-        Roychowdhury & Kailath 1995).  The least significant is the parity.
-    odd
-        False: 1 iff an even number is, by "layers".
+        sees the inputs and the units before it, bit j = [S − Σ_{i>j} 2ⁱ·bit i ≥ 2ʲ] (Kautz
+        1961).  The least significant bit is the parity.
     name
         The circuit's.
 
     Raises
     ------
     CircuitError
-        n is no whole number from 1 to 1024; another size.
+        n is no whole number from 1 to 256; another size.
     """
-    if size not in ("layers", "log"):
+    n = whole(n, f"{name}: n", 1, MOST_INPUTS)
+    if size == "layers":
+        return symmetric([k % 2 for k in range(n + 1)], name)
+    if size != "log":
         raise CircuitError(f"{name}: size must be 'layers' or 'log' (got {size!r})")
     circuit = Circuit(name)
-    inputs = bit_inputs(circuit, n)
-    if size == "layers":
-        return symmetric([k % 2 ^ (not odd) for k in range(n + 1)], name)
-    count = stack(inputs).sum()
-    for j in reversed(range(int(n).bit_length())):
-        bit = circuit.binary(f"bit_{j}" if j else "z", drive=count, threshold=2**j)
-        count = count - 2**j * bit
-    circuit.output(bit)
+    count = stack(bit_inputs(circuit, n)).sum()
+    for j in reversed(range(1, n.bit_length())):
+        count -= 2**j * circuit.binary(f"bit_{j}", drive=count, threshold=2**j)
+    circuit.output(circuit.binary("z", drive=count, threshold=1))
     return circuit

@@ -24,7 +24,7 @@ def folded(at, n, border):
 
 
 @inner
-def add_convolution(row, weights, x, low, high, sums, base, strip):
+def add_convolution(row, weights, x, low, high, sums, base):
     """Add a convolution of any stride and any number of channels to targets [low, high)."""
     columns = row[tables.COLUMNS_OUT]
     channels = row[tables.CHANNELS_OUT]

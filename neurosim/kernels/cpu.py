@@ -12,11 +12,11 @@ thread in one order, so any number of threads gives identical results.
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 
 from . import random, rules, tables
 from .convolutions import add_convolution, add_separable
 from .jit import inner, kernel, rule
+from .threads import wait
 
 net_input = rule(rules.net_input)
 fires = rule(rules.fires)
@@ -24,7 +24,8 @@ silent_bar = rule(rules.silent_bar)
 relax = rule(rules.relax)
 flush = rule(rules.flush)
 threshold_linear = rule(rules.threshold_linear)
-transfer = rule(rules.transfer)
+tanh = rule(rules.tanh)
+transfer = rule(rules.transfer, tanh=tanh)
 philox = rule(random.philox)
 box_muller = rule(random.box_muller)
 
@@ -64,43 +65,44 @@ def add_connection(program, c, low, high, base, x, block, sums, strip):
     """Add one connection's inputs to the targets [low, high); `sums` begins at target `base`."""
     connections, weights = program.connections, program.weights
     kind = connections[c, tables.KIND]
-    offset = low - connections[c, tables.TARGET]
+    if kind == tables.SEPARABLE:
+        add_separable(connections[c], weights, x, low, high, sums, base, strip)
+        return
+    if kind == tables.CONVOLUTION:
+        add_convolution(connections[c], weights, x, low, high, sums, base)
+        return
     source = connections[c, tables.SOURCE]
     first = connections[c, tables.WEIGHTS]
     stride = connections[c, tables.WEIGHT_STRIDE]
+    offset = low - connections[c, tables.TARGET]
+    count = high - low
+    if kind == tables.ONE_TO_ONE and stride == 0:  # one weight for all: one stretch of values
+        add_scaled(
+            weights[first], x, (source + offset) * block, sums, (low - base) * block, count * block
+        )
+        return
     by_dot = block == 1 and not connections[c, tables.ORDERED]
-    if kind == tables.ONE_TO_ONE and stride == 0:
-        n = (high - low) * block
-        add_scaled(weights[first], x, (source + offset) * block, sums, (low - base) * block, n)
-    elif kind == tables.SEPARABLE:
-        add_separable(connections[c], weights, x, low, high, sums, base, strip)
-    elif kind == tables.CONVOLUTION:
-        add_convolution(connections[c], weights, x, low, high, sums, base, strip)
-    else:
-        pointer = connections[c, tables.POINTERS] + offset
-        width = connections[c, tables.WIDTH]
-        for i in range(high - low):
-            target = (low - base + i) * block
-            at = first + (offset + i) * stride
-            if kind == tables.ONE_TO_ONE:
-                place = (source + offset + i) * block
-                add_scaled(weights[at], x, place, sums, target, block)
-            elif kind == tables.DENSE:
-                if by_dot:
-                    sums[target] += dot(weights[at : at + width], x[source : source + width])
-                else:
-                    for j in range(width):
-                        add_scaled(weights[at + j], x, (source + j) * block, sums, target, block)
+    pointer = connections[c, tables.POINTERS] + offset
+    width = connections[c, tables.WIDTH]
+    for i in range(count):
+        target = (low - base + i) * block
+        if kind == tables.ROWS:
+            begin, end = program.pointers[pointer + i], program.pointers[pointer + i + 1]
+            row = weights[first + begin : first + end]
+            columns = program.columns[source + begin : source + end]
+            if by_dot:
+                sums[target] += gathered_dot(row, columns, x)
             else:
-                begin = program.pointers[pointer + i]
-                end = program.pointers[pointer + i + 1]
-                columns = program.columns[source + begin : source + end]
-                row = weights[first + begin : first + end]
-                if by_dot:
-                    sums[target] += gathered_dot(row, columns, x)
-                else:
-                    for e in range(end - begin):
-                        add_scaled(row[e], x, columns[e] * np.int64(block), sums, target, block)
+                for e in range(len(row)):
+                    add_scaled(row[e], x, columns[e] * np.int64(block), sums, target, block)
+        else:
+            at = first + (offset + i) * stride
+            here = source + offset + i if kind == tables.ONE_TO_ONE else source
+            if by_dot:
+                sums[target] += dot(weights[at : at + width], x[here : here + width])
+            else:
+                for e in range(width):
+                    add_scaled(weights[at + e], x, (here + e) * block, sums, target, block)
 
 
 # ------------------------------------------------------------------ rules over a stretch
@@ -162,9 +164,12 @@ def apply_rule(
         theta = parameters[threshold + j * threshold_step]
         drive[j] = parameters[gain + j * gain_step] * (drive[j] - theta)
     code = groups[g, tables.TRANSFER]
-    if code == rules.THRESHOLD_LINEAR:  # apart, so that it uses vector registers
+    if code == rules.THRESHOLD_LINEAR:  # these two apart, so that they use vector registers
         for j in range(n):
             drive[j] = threshold_linear(drive[j])
+    elif code == rules.TANH:
+        for j in range(n):
+            drive[j] = tanh(drive[j])
     elif code != rules.IDENTITY:
         shape = groups[g, tables.SHAPE]
         a, b, c = parameters[shape], parameters[shape + 1], parameters[shape + 2]
@@ -181,36 +186,15 @@ def apply_rule(
 
 
 @inner
-def note_faults(values, low, high, trial, block, step, fault):
-    """Keep the first value that is not finite, in the order step, trial, place."""
-    for b in range(block):
-        for i in range(low, high):
-            y = values[i * block + b]
-            if y - y == 0:
-                continue
-            known = fault[tables.FAULT] != 0
-            if known and step > fault[tables.FAULT_STEP]:
-                continue
-            if known and step == fault[tables.FAULT_STEP]:
-                if trial + b > fault[tables.FAULT_TRIAL]:
-                    continue
-                if trial + b == fault[tables.FAULT_TRIAL] and i > fault[tables.FAULT_PLACE]:
-                    continue
-            fault[tables.FAULT] = 1
-            fault[tables.FAULT_STEP] = step
-            fault[tables.FAULT_TRIAL] = trial + b
-            fault[tables.FAULT_PLACE] = i
-
-
-@inner
-def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, strip, fault):
+def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, strip):
     """Compute chunk c's neurons from the values x into the values y; False if one is not finite."""
     g, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
     groups = program.groups
     n = (high - low) * block
+    drive, pool, vetoes = sums[0], sums[1], sums[2]
     for channel in range(3):
         if groups[g, tables.CHANNELS] & (1 << channel):
-            total = sums[channel, :n]
+            total = sums[channel]
             for j in range(n):
                 total[j] = 0
     for r in range(groups[g, tables.FIRST], groups[g, tables.LAST]):
@@ -228,11 +212,9 @@ def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, stri
         place = low * block
         finite &= apply_rule(
             program, g, low - groups[g, tables.START] + first // block, stride, trial, block,
-            step, seed, tiny, sums[0, first:end], sums[1, first:end], sums[2, first:end],
+            step, seed, tiny, drive[first:end], pool[first:end], vetoes[first:end],
             x[place + first : place + end], y[place + first : place + end],
         )  # fmt: skip
-    if not finite:
-        note_faults(y, low, high, trial, block, step, fault)
     return finite
 
 
@@ -281,103 +263,53 @@ def pass_lines(program, ring, trial, step, block, x, y):
 
 @kernel
 def run(
-    program, chunks, first, last, static, block, movie, places, state, all_places, ring, recorded,
-    record, every, final, first_step, steps, seed, tiny, values, sums, strip, fault,
+    program, chunks, shares, part, barrier, first, last, static, block, movie, places, state,
+    all_places, ring, recorded, record, every, final, first_step, steps, seed, tiny, values, sums,
+    strip, fault,
 ):  # fmt: skip
-    """Run the trials [first, last), a block at a time, through all steps on this thread.
+    """Run the trials [first, last), a block at a time, through all steps.
 
-    A static call is one step whose chunks, in layer order, read and write the same values.
+    A static call is one step whose layers of chunks, one after the other, read and write the same
+    values; in time there is one layer.  `shares` (layers, parts + 1) says at which chunk each
+    part's share of a layer begins: all parts run this same function at once, and part 0 moves the
+    values.  The run stops at the first block in which a value is not finite, and `values` is left
+    as it was then.
     """
+    parts = shares.shape[1] - 1
+    rounds = 0
     for trial in range(first, last, block):
         width = min(block, last - trial)
-        x = values[0, : state.shape[2] * width]
-        y = values[1 - static, : state.shape[2] * width]
-        scatter(state, 0, all_places, trial, width, x, y)
+        x = values[0]
+        y = values[1 - static]
+        if part == 0:
+            scatter(state, 0, all_places, trial, width, x, y)
         for k in range(steps):
-            if k == 0 or movie.shape[1] > 1:
-                scatter(movie, k, places, trial, width, x, y)
-            pass_lines(program, ring, trial, first_step + k, width, x, y)
-            finite = True
-            for c in range(len(chunks)):
-                finite &= advance(
-                    program, chunks, c, x, y, trial, width, first_step + k, seed, tiny, sums,
-                    strip, fault,
-                )  # fmt: skip
-            if (k + 1) % every == 0:
+            if part == 0:
+                if k == 0 or movie.shape[1] > 1:
+                    scatter(movie, k, places, trial, width, x, y)
+                pass_lines(program, ring, trial, first_step + k, width, x, y)
+            if parts > 1:
+                rounds += 1
+                if not wait(barrier, rounds, parts):
+                    return
+            for layer in range(len(shares)):
+                for c in range(shares[layer, part], shares[layer, part + 1]):
+                    if not advance(
+                        program, chunks, c, x, y, trial, width, first_step + k, seed, tiny, sums,
+                        strip,
+                    ):  # fmt: skip
+                        fault[tables.FAULT] = 1
+                if parts > 1:
+                    rounds += 1
+                    if not wait(barrier, rounds, parts):
+                        return
+            if fault[tables.FAULT]:
+                fault[tables.FAULT_STEP] = first_step + k
+                fault[tables.FAULT_TRIAL] = trial
+                fault[tables.FAULT_TURN] = 0 if static else (k + 1) % 2
+                return
+            if part == 0 and (k + 1) % every == 0:
                 gather(y, recorded, trial, width, record, (k + 1) // every - 1)
             x, y = y, x
-            if not finite:
-                break
-        if len(final):
+        if part == 0 and len(final):
             gather(x, all_places, trial, width, final, 0)
-
-
-@kernel(parallel=True)
-def run_trials(
-    program, chunks, trials, static, block, movie, places, state, all_places, ring, recorded,
-    record, every, final, first_step, steps, seed, tiny, values, sums, strips, faults,
-):  # fmt: skip
-    """Run the blocks of trials on as many threads as `faults` has rows."""
-    blocks = (trials + block - 1) // block
-    threads = len(faults)
-    for part in prange(threads):
-        run(
-            program, chunks, blocks * part // threads * block,
-            min(trials, blocks * (part + 1) // threads * block), static, block, movie, places,
-            state, all_places, ring, recorded, record, every, final, first_step, steps, seed,
-            tiny, values[part], sums[part], strips[part], faults[part],
-        )  # fmt: skip
-
-
-@inner
-def advance_share(
-    program, chunks, low, high, x, y, trial, block, step, seed, tiny, sums, strip, fault
-):
-    """Compute the chunks [low, high); False if a value is not finite."""
-    finite = True
-    for c in range(low, high):
-        finite &= advance(
-            program, chunks, c, x, y, trial, block, step, seed, tiny, sums, strip, fault
-        )
-    return finite
-
-
-@kernel(parallel=True)
-def run_chunks(
-    program, chunks, shares, trials, static, block, movie, places, state, all_places, ring,
-    recorded, record, every, final, first_step, steps, seed, tiny, values, sums, strips, faults,
-):  # fmt: skip
-    """Run block after block, each step's chunks shared among the threads.
-
-    `shares` (layers, threads + 1) says at which chunk each thread's share of a layer begins; in
-    time there is one layer.
-    """
-    threads = len(faults)
-    finite = np.ones(threads, dtype=np.bool_)
-    for trial in range(0, trials, block):
-        width = min(block, trials - trial)
-        size = state.shape[2] * width
-        finite[:] = True
-        scatter(state, 0, all_places, trial, width, values[0, :size], values[1 - static, :size])
-        done = 0
-        for k in range(steps):
-            turn = 0 if static else k % 2
-            x = values[turn, :size]
-            y = values[turn if static else 1 - turn, :size]
-            if k == 0 or movie.shape[1] > 1:
-                scatter(movie, k, places, trial, width, x, y)
-            pass_lines(program, ring, trial, first_step + k, width, x, y)
-            for layer in range(len(shares)):
-                for part in prange(threads):
-                    finite[part] &= advance_share(
-                        program, chunks, shares[layer, part], shares[layer, part + 1], x, y,
-                        trial, width, first_step + k, seed, tiny, sums[part], strips[part],
-                        faults[part],
-                    )  # fmt: skip
-            if (k + 1) % every == 0:
-                gather(y, recorded, trial, width, record, (k + 1) // every - 1)
-            done = k + 1
-            if not finite.all():
-                break
-        if len(final):
-            gather(values[0 if static else done % 2, :size], all_places, trial, width, final, 0)

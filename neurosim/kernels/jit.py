@@ -2,8 +2,8 @@
 
 Numba's own cache has three traps: its key ignores the compile flags, editing a callee in another
 file leaves its callers stale, and a folder that cannot be written makes decorating raise.  Here
-a compiled kernel is filed under a fingerprint of *all* kernel sources, the flags and Numba's
-version; and where no folder can be written, kernels are compiled anew in each process.
+a compiled kernel is filed under a fingerprint of *all* kernel sources, the flags' among them, and
+of Numba's version; and where no folder can be written, kernels are compiled anew in each process.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
@@ -32,8 +33,10 @@ REORDER = frozenset({"reassoc", "contract", "arcp", "nsz"})
 
 @cache
 def fingerprint() -> str:
-    """Return a short hash of every kernel source, Numba's version and Python's."""
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    """Return a short hash of every kernel source, the versions, and Numba's settings."""
+    config = numba.config
+    settings = (config.BOUNDSCHECK, config.OPT, config.DEBUGINFO_DEFAULT, config.DISABLE_JIT)
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {settings}".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
@@ -75,10 +78,7 @@ def _is_private(folder: Path) -> bool:
 
 
 class FingerprintLocator(_CacheLocator):
-    """Where Numba files a compiled kernel: by the fingerprint, apart for each set of flags."""
-
-    def __init__(self, flags: str):
-        self._flags = flags
+    """Where Numba files a compiled kernel: under the fingerprint, which stands for all flags."""
 
     def get_cache_path(self):
         return str(cache_folder())
@@ -87,11 +87,11 @@ class FingerprintLocator(_CacheLocator):
         return fingerprint()
 
     def get_disambiguator(self):
-        return self._flags
+        return "kernel"
 
     @classmethod
     def from_function(cls, py_func, py_file):
-        return cls(py_func.kernel_flags)
+        return cls()
 
 
 class KernelCache(FunctionCache):
@@ -105,8 +105,11 @@ class KernelCache(FunctionCache):
             super().save_overload(sig, data)
 
 
-def rule(function):
-    """Compile a scalar rule into whatever calls it: nothing of it is compiled twice."""
+def rule(function, **rules):
+    """Compile a scalar rule into whatever calls it; `rules` are the compiled ones that it calls."""
+    if rules:
+        names = {**function.__globals__, **rules}
+        function = FunctionType(function.__code__, names, function.__name__)
     return numba.njit(**FLAGS, inline="always")(function)
 
 
@@ -120,14 +123,9 @@ def inner(function=None, *, reorder=False):
     return decorate if function is None else decorate(function)
 
 
-def kernel(function=None, *, parallel=False):
+def kernel(function):
     """Compile a function that Python calls, lazily, and keep the result on disk."""
-
-    def decorate(function):
-        dispatcher = numba.njit(**FLAGS, parallel=parallel)(function)
-        if not numba.config.DISABLE_JIT and cache_folder() is not None:
-            function.kernel_flags = "parallel" if parallel else "serial"
-            dispatcher._cache = KernelCache(function)
-        return dispatcher
-
-    return decorate if function is None else decorate(function)
+    dispatcher = numba.njit(**FLAGS)(function)
+    if not numba.config.DISABLE_JIT and cache_folder() is not None:
+        dispatcher._cache = KernelCache(function)
+    return dispatcher

@@ -39,6 +39,33 @@ def threshold_linear(x):
     return x if x > 0 else type(x)(0)
 
 
+def tanh(x):
+    """tanh x, to the last bit or two, in arithmetic that vector registers have.
+
+    tanh|x| = (1 − e^−z)/(1 + e^−z) with z = 2|x| = n·ln 2 − r, so e^−z = e^r/2ⁿ; the polynomial
+    is e^r − 1 (Taylor to r¹³, |r| ≤ ln 2/2), which keeps small x exact.  Beyond z = 40 it is 1.
+    """
+    z = min(2 * abs(x), 40.0) if x == x else 0.0
+    n = math.floor(z * 1.4426950408889634 + 0.5)
+    r = (n * 0.6931471803691238 - z) + n * 1.9082149292705877e-10
+    q = 1.6059043836821613e-10
+    q = q * r + 2.08767569878681e-09
+    q = q * r + 2.505210838544172e-08
+    q = q * r + 2.755731922398589e-07
+    q = q * r + 2.7557319223985893e-06
+    q = q * r + 2.48015873015873e-05
+    q = q * r + 1.984126984126984e-04
+    q = q * r + 1.388888888888889e-03
+    q = q * r + 8.333333333333333e-03
+    q = q * r + 4.1666666666666664e-02
+    q = q * r + 1.6666666666666666e-01
+    q = q * r + 0.5
+    q = (q * r + 1.0) * r
+    scale = float(1 << int(n))
+    y = ((scale - 1.0) - q) / ((scale + 1.0) + q)
+    return x if x != x else (y if x >= 0 else -y)
+
+
 def transfer(code, x, a, b, c):
     """f(x) for the transfer function `code` with the parameters a, b, c of `neurons.TRANSFERS`.
 
@@ -54,7 +81,7 @@ def transfer(code, x, a, b, c):
         e = math.exp(-abs(x))
         y = 1 / (1 + e) if x >= 0 else e / (1 + e)
     elif code == TANH:
-        y = math.tanh(x)
+        y = tanh(x)
     elif code == SOFTPLUS:  # ln(1 + eˣ)
         y = math.log1p(math.exp(-abs(x))) + (x if x > 0 else zero)
     elif code == POWER:  # [x]₊ⁿ, silent for x ≤ 0 whatever n

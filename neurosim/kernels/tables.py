@@ -40,8 +40,9 @@ ZERO, REFLECT, WRAP = range(3)
 # places that it repeats begin.
 LINE_START, LINE_SIZE, LINE_STEPS, LINE_RING, LINE_SOURCES, LINE_COLUMNS = range(6)
 
-# A fault's columns: whether there is one, and the step, trial and place of the first.
-FAULT, FAULT_STEP, FAULT_TRIAL, FAULT_PLACE, FAULT_COLUMNS = range(5)
+# A fault's columns: whether there is one, its step, the first trial of its block, and which of
+# the two value arrays holds it.
+FAULT, FAULT_STEP, FAULT_TRIAL, FAULT_TURN, FAULT_COLUMNS = range(5)
 
 
 class Tables(NamedTuple):

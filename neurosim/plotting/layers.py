@@ -313,9 +313,9 @@ class _Frame:
         for column in self.columns:
             gaps.append([_distance(a, b) for a, b in zip(column, column[1:], strict=False)])
             y = 0.0
-            for vertex, distance in zip(column, [*gaps[-1], 0.0], strict=True):
-                vertex.y = y
+            for vertex, distance in zip(column, [0.0, *gaps[-1]], strict=False):
                 y += distance
+                vertex.y = y
         for sweep in range(SWEEPS):
             order = range(len(self.columns))
             for at in order if sweep % 2 == 0 else reversed(order):

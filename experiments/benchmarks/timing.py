@@ -1,0 +1,158 @@
+"""Two sides timed in turn, in a process of their own: medians, their ratio, and the floor."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+PAUSE = 0.02  # seconds between turns: thread pools spin after their work and would disturb
+BUDGET = 30.0  # seconds after which no further round is begun
+FEWEST = 3  # rounds, however long they take
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a benchmark, built and ready to run.
+
+    Attributes
+    ----------
+    run : one whole run; returns its answer, the same array for every side
+    compiling : seconds that this model's code took to generate and compile; None: none is
+    measured : the amount that the last run took, where that is not its wall time in seconds
+    """
+
+    run: Callable[[], Any]
+    compiling: float | None = None
+    measured: Callable[[], float] | None = None
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The amount below which no program gets on this machine, and why."""
+
+    amount: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What is measured, and what with.
+
+    Attributes
+    ----------
+    title : what every side does, in a few words
+    ours, peers : what builds each side; a peer's builder imports the peer
+    floor : measures this machine's; None where there is no floor to name
+    tolerance : by which answers may differ, relative to the largest
+    rounds : how many turns each side gets, if they fit into the `BUDGET`
+    unit, scale : of the measured amounts: shown is amount · scale
+    """
+
+    title: str
+    ours: Callable[[], Side]
+    peers: Mapping[str, Callable[[], Side]]
+    floor: Callable[[], Floor] | None = None
+    tolerance: float = 1e-4
+    rounds: int = 15
+    unit: str = "ms"
+    scale: float = 1e3
+
+
+@dataclass(frozen=True)
+class Row:
+    """Our side beside one peer's; amounts in the benchmark's unit, `compiling` in seconds.
+
+    Attributes
+    ----------
+    ours, theirs : medians over the rounds
+    ratios : theirs / ours, round by round
+    first : what building our model anew and running it once takes, compiled kernels present
+    """
+
+    title: str
+    peer: str
+    unit: str
+    ours: float
+    theirs: float
+    ratios: tuple[float, ...]
+    first: float
+    compiling: float | None
+    floor: float | None
+    reason: str
+
+    @property
+    def ratio(self) -> float:
+        """How many times ours the peer takes."""
+        return self.theirs / self.ours
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The quartiles of the ratio from round to round."""
+        low, high = np.quantile(self.ratios, [0.25, 0.75])
+        return float(low), float(high)
+
+
+def load(name: str) -> Any:
+    """Import a peer by name, so that one which is absent costs only its own rows."""
+    return import_module(name)
+
+
+def amount(side: Side) -> float:
+    """Run one side once and return what it took."""
+    begin = time.perf_counter()
+    side.run()
+    elapsed = time.perf_counter() - begin
+    return side.measured() if side.measured else elapsed
+
+
+def difference(one: Any, other: Any) -> float:
+    """Return the largest difference of two answers, relative to the larger one's largest value."""
+    one, other = np.asarray(one, float), np.asarray(other, float)
+    if one.shape != other.shape:
+        return np.inf
+    largest = max(np.abs(one).max(initial=0), np.abs(other).max(initial=0))
+    return float(np.abs(one - other).max(initial=0) / largest) if largest else 0.0
+
+
+def compare(benchmark: Benchmark, peer: str) -> Row:
+    """Time our side and one peer's in turn.
+
+    Raises
+    ------
+    ImportError
+        The peer is not installed.
+    ValueError
+        The two sides' answers differ.
+    """
+    theirs = benchmark.peers[peer]()
+    benchmark.ours().run()  # the process's own first call: Numba loads its kernels
+    begin = time.perf_counter()
+    ours = benchmark.ours()
+    answer = ours.run()
+    first = time.perf_counter() - begin if ours.measured is None else ours.measured()
+    apart = difference(answer, theirs.run())
+    if not apart <= benchmark.tolerance:
+        raise ValueError(f"answers differ by {apart:.1e} of the largest")
+    turns: tuple[list[float], list[float]] = ([], [])
+    begin = time.perf_counter()
+    for done in range(benchmark.rounds):
+        if done >= FEWEST and time.perf_counter() - begin > BUDGET:
+            break
+        for side, amounts in zip((ours, theirs), turns, strict=True):
+            time.sleep(PAUSE)
+            amounts.append(amount(side))
+    floor = benchmark.floor() if benchmark.floor else None
+    scale = benchmark.scale
+    return Row(
+        benchmark.title, peer, benchmark.unit,
+        statistics.median(turns[0]) * scale, statistics.median(turns[1]) * scale,
+        tuple(b / a for a, b in zip(*turns, strict=True)),
+        first * scale, theirs.compiling,
+        floor.amount * scale if floor else None, floor.reason if floor else "",
+    )  # fmt: skip

@@ -1,0 +1,239 @@
+"""The LGN cell as a pattern recogniser · 神經元作為圖樣辨識器 · lecture row 5"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from circuits import lgn, stimuli
+from circuits.retina import DifferenceOfGaussians, ganglion_cell
+from neurosim import InputError
+from neurosim.plotting import new_figure, plot_curves, show_image
+from neurosim.result import Result
+
+FINE = 10  # pixels a center radius, for the tuning curves
+NOISE_SIDE = 21  # pixels a side of the white noise
+
+
+def run(
+    center: float = 0.62,
+    surround: float = 1.26,
+    strength: float = 0.85,
+    image: str | None = None,
+    pixel: float = 0.2,
+    frames: int = 60_000,
+    seed: int = 0,
+    quick: bool = False,
+) -> Result:
+    """Draw a photograph as the LGN sees it, and measure one cell as a physiologist would.
+
+    The lecture's listing first; then ON and OFF sheets behind a retina; then one cell's tuning to
+    spots, rings, bars, edges and gratings against the closed forms of a difference of Gaussians;
+    then its receptive field, recovered from its answers to white noise.
+
+    Parameters
+    ----------
+    center
+        1/e radius of the receptive field's center, in degrees.
+    surround
+        1/e radius of its surround, in degrees.
+    strength
+        Volume of the surround; the center's is 1.
+    image
+        A photograph of your own (PNG, JPEG …); left out, Grace Hopper's portrait.
+    pixel
+        Degrees a pixel of the photograph.
+    frames
+        Frames of white noise.
+    """
+    result = Result("lgn", locals(), seed)
+    if frames < 1:
+        raise InputError(f"frames must be at least 1 (got {frames})")
+    field = DifferenceOfGaussians(center, surround, 1.0, strength)
+    photograph = stimuli.photograph(image, longest=256 if quick else 512)
+    sheets = _sheets(result, field, photograph, pixel)
+    tuning = _tuning(result, field)
+    recovered = _recovered(result, field, 30_000 if quick else frames, seed)
+    _listing(result)
+    _draw_sheets(result, field, photograph, sheets, pixel)
+    _draw_cell(result, tuning, recovered)
+    return result
+
+
+def _listing(result: Result) -> None:
+    """The lecture's three lines, and the cell with a threshold as a recogniser."""
+    stimuli_, names = lgn.LISTING_STIMULI, ("blank", "spot", "bar")
+    responses = lgn.listing()(stimuli_)
+    result.claim("LGN_RESPONSE to blank, spot and bar", responses, [0, 1, 0])
+    detector = lgn.listing_detector()
+    proof = detector.check(lambda r: int(r[2] == 1 and r[1] == 0 and r[3] == 0))
+    result.claim(
+        "with θ = 0.75 it fires iff the center is on and both neighbours are off (all 32 images)",
+        proof.holds and proof.exhaustive,
+    )
+    result.claim("images that make it fire", sum(row[-1] for row in detector.truth_table()), 4)
+    on, off = lgn.listing_pair()([1, 1, 0, 1, 1])
+    result.claim("a dark spot silences the ON cell and drives the OFF cell", [on, off], [0, 1])
+    result.table(
+        "listing",
+        ("stimulus", *(f"receptor {i}" for i in range(5)), "response"),
+        [(n, *s, r) for n, s, r in zip(names, stimuli_.tolist(), responses, strict=True)],
+    )
+
+
+def _sheets(
+    result: Result, field: DifferenceOfGaussians, photograph: np.ndarray, pixel: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both sheets' responses to the photograph, and to a uniform field."""
+    circuit = lgn.sheets(photograph.shape, field, pixel=pixel)
+    on, off = circuit(photograph)
+    result.claim(
+        "no place drives ON and OFF at once: largest product", np.max(on * off), at_most=0
+    )
+    uniform_on, _ = circuit(np.ones(photograph.shape))
+    balance = field.center_gain - field.surround_gain
+    result.claim(
+        "a uniform field drives every ON cell by A − B",
+        [uniform_on.min(), uniform_on.max()],
+        [max(balance, 0.0)] * 2,
+        tolerance=2e-3,
+    )
+    return on, off
+
+
+def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, tuple]:
+    """One cell's responses beside the closed forms, for five families of stimuli."""
+    pixel = field.center / FINE
+    side = 2 * int(np.ceil(3.2 * max(field.center, field.surround) / pixel)) + 1
+    shape = (side, side)
+    cell = ganglion_cell(shape, field, pixel=pixel)
+    reach = 2 * field.surround
+    best = min(field.best_diameter, 2 * reach)
+    peak = field.peak_frequency or 0.25 / field.center
+    families = {
+        "spot": ("diameter (°)", np.linspace(0.1, 2 * reach, 31), stimuli.spot, field.spot),
+        "annulus": (
+            f"outer diameter (°), inner {best:.2f}",
+            np.linspace(best, 2 * reach, 21),
+            lambda shape, pixel, d: stimuli.annulus(shape, pixel, best, d),
+            lambda d: field.annulus(best, d),
+        ),
+        "bar": ("width (°)", np.linspace(0.1, 2 * reach, 31), stimuli.bar, field.bar),
+        "edge": ("position (°)", np.linspace(-reach, reach, 31), stimuli.edge, field.edge),
+        "grating": (
+            "spatial frequency (cycles/°)",
+            np.linspace(0.02 * peak, 3.5 * peak, 31),
+            stimuli.grating,
+            field.grating,
+        ),
+    }
+    curves = {}
+    for name, (label, values, draw, closed_form) in families.items():
+        measured = cell(np.array([draw(shape, pixel, v) for v in values]))
+        expected = closed_form(values)
+        error = np.abs(measured - expected).max() / np.abs(expected).max()
+        result.claim(
+            f"{name} responses follow the closed form: largest error over the largest response",
+            error,
+            at_most=0.01,
+        )
+        curves[name] = (label, values, measured, expected)
+    spots = curves["spot"]
+    finest = np.linspace(0.75 * best, 1.25 * best, 41)
+    responses = cell(np.array([stimuli.spot(shape, pixel, d) for d in finest]))
+    if np.isfinite(field.best_diameter):
+        result.claim(
+            "the best spot's diameter (°) is where the field crosses 0",
+            _top(finest, responses),
+            field.best_diameter,
+            relative=0.01,
+        )
+    result.table(
+        "spot-tuning",
+        ("diameter (deg)", "measured", "closed form"),
+        list(zip(*(np.round(v, 6).tolist() for v in spots[1:]), strict=True)),
+    )
+    return curves
+
+
+def _top(x: np.ndarray, y: np.ndarray) -> float:
+    """Return where a smooth curve through the points is highest."""
+    fitted = np.polynomial.Polynomial.fit(x, y, 5)
+    fine = np.linspace(x[0], x[-1], 10_001)
+    return float(fine[fitted(fine).argmax()])
+
+
+def _recovered(
+    result: Result, field: DifferenceOfGaussians, frames: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """The response-weighted average of white noise, beside the weights it estimates."""
+    shape = (NOISE_SIDE, NOISE_SIDE)
+    pixel = 5 * field.surround / NOISE_SIDE
+    cell = ganglion_cell(shape, field, pixel=pixel)
+    random = np.random.default_rng(seed)
+    total = np.zeros(shape)
+    for first in range(0, frames, 5000):
+        noise = stimuli.white_noise(shape, min(5000, frames - first), random)
+        total += np.tensordot(cell(noise), noise, axes=1)
+    estimate = total / frames
+    center, surround = field.kernels(pixel, NOISE_SIDE // 2)
+    true = center - surround
+    correlation = float(np.corrcoef(estimate.ravel(), true.ravel())[0, 1])
+    result.claim(
+        f"the field recovered from {frames:,} frames of noise correlates with the true one",
+        correlation,
+        at_least=0.99,
+    )
+    return estimate, true, pixel
+
+
+def _draw_sheets(
+    result: Result, field: DifferenceOfGaussians, photograph: np.ndarray,
+    sheets: tuple[np.ndarray, np.ndarray], pixel: float,
+) -> None:  # fmt: skip
+    figure, axes = new_figure(1, 4, width="page", height=3.1, width_ratios=(1, 1, 1, 1))
+    on, off = sheets
+    side = 3 * field.surround
+    center, surround = field.kernels(pixel, int(side / pixel))
+    show_image(axes[0], photograph, "A photograph", limits=(0, 1), bar=False)
+    extent = (-side, side, side, -side)
+    show_image(axes[1], center - surround, "One cell's field", extent=extent, bar=False)
+    axes[1].set(xlabel="x (°)", ylabel="y (°)")
+    top = float(np.quantile(np.concatenate((on.ravel(), off.ravel())), 0.995)) or 1.0
+    show_image(axes[2], on, "ON cells: brighter than around", limits=(0, top), bar=False)
+    show_image(axes[3], off, "OFF cells: darker than around", limits=(0, top), bar=False)
+    figure.suptitle("LGN cells keep what differs from its surroundings", x=0.01, ha="left")
+    result.figure("lgn", figure)
+
+
+def _draw_cell(result: Result, curves: dict[str, tuple], recovered: tuple) -> None:
+    figure, axes = new_figure(2, 3, width="page", height=5.4)
+    titles = {
+        "spot": "A spot is best at the center's size",
+        "annulus": "A ring in the surround inhibits",
+        "bar": "A bar, best when it fills the center",
+        "edge": "An edge, best just beyond the center",
+        "grating": "A grating: the cell is band-pass",
+    }
+    for ax, (name, (label, values, measured, expected)) in zip(
+        axes.flat, curves.items(), strict=False
+    ):
+        ax.axhline(0, color="0.8", linewidth=0.8)
+        plot_curves(ax, values, {"closed form": expected}, legend=False)
+        ax.plot(values, measured, "o", markersize=3.5, color="#D55E00", label="simulated cell")
+        ax.set(xlabel=f"{name}: {label}", ylabel="response")
+        ax.set_title(titles[name])
+    axes[0, 0].legend()
+    estimate, true, pixel = recovered
+    ax = axes[1, 2]
+    middle = NOISE_SIDE // 2
+    x = (np.arange(NOISE_SIDE) - middle) * pixel
+    ax.axhline(0, color="0.8", linewidth=0.8)
+    plot_curves(ax, x, {"true": true[middle]}, legend=False)
+    ax.plot(x, estimate[middle], "o", markersize=3.5, color="#D55E00", label="from white noise")
+    ax.set(xlabel="x (°)", ylabel="weight")
+    ax.set_title("White noise recovers the field")
+    ax.legend()
+    figure.suptitle(
+        "One simulated cell answers as its receptive field predicts", x=0.01, ha="left"
+    )
+    result.figure("tuning", figure)

@@ -1,0 +1,138 @@
+"""Where wires touch what they join: spread around circles and along sides, never on top of
+each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from .layers import Point, spread
+
+
+class End(NamedTuple):
+    """Where an ending touches, where it heads, and how much smaller than usual it must be."""
+
+    tip: Point
+    angle: float
+    size: float
+
+
+class Shape(Protocol):
+    """What a wire can leave from and arrive at."""
+
+    centre: Point
+
+    def arrivals(self, origins: Sequence[Point], half_width: float) -> list[End]:
+        """Return where wires coming from these points touch."""
+
+    def departures(self, goals: Sequence[Point]) -> list[Point]:
+        """Return where wires heading for these points leave."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A circle."""
+
+    centre: Point
+    radius: float
+
+    def arrivals(self, origins: Sequence[Point], half_width: float) -> list[End]:
+        if not origins:
+            return []
+        # Angles from the left, so that what comes from the left does not straddle ±π.
+        wanted = [_wrapped(_angle(self.centre, origin) - math.pi) for origin in origins]
+        roomy = 2.3 * half_width / (self.radius + half_width)
+        angles, gap = _fitted(wanted, roomy, -0.95 * math.pi, 0.95 * math.pi)
+        crowded = max(0.4, min(1.0, gap / roomy))
+        out = self.radius + 0.015
+        ends = []
+        for angle in angles:
+            away = angle + math.pi
+            tip = self.centre[0] + out * math.cos(away), self.centre[1] + out * math.sin(away)
+            ends.append(End(tip, angle, crowded))
+        return ends
+
+    def departures(self, goals: Sequence[Point]) -> list[Point]:
+        leaving = []
+        for goal in goals:
+            angle = _angle(self.centre, goal)
+            x, y = self.centre
+            leaving.append((x + self.radius * math.cos(angle), y + self.radius * math.sin(angle)))
+        return leaving
+
+
+@dataclass(frozen=True)
+class Slab:
+    """A sheet or a box: wires touch its left and right side; `side(y, right)` is where that is."""
+
+    centre: Point
+    half_height: float
+    side: Callable[[float, bool], float]
+
+    def arrivals(self, origins: Sequence[Point], half_width: float) -> list[End]:
+        if not origins:
+            return []
+        ends = [End(self.centre, 0.0, 1.0)] * len(origins)
+        for right in (False, True):
+            chosen = [i for i, (x, _) in enumerate(origins) if (x > self.centre[0]) == right]
+            heights, size = self._heights([origins[i][1] for i in chosen], 2.3 * half_width)
+            for i, y in zip(chosen, heights, strict=True):
+                x = self.side(y, right) + (0.015 if right else -0.015)
+                ends[i] = End((x, y), math.pi if right else 0.0, size)
+        return ends
+
+    def departures(self, goals: Sequence[Point]) -> list[Point]:
+        leaving = [self.centre] * len(goals)
+        for right in (False, True):
+            chosen = [i for i, (x, _) in enumerate(goals) if (x > self.centre[0]) == right]
+            heights, _ = self._heights([goals[i][1] for i in chosen], 0.14)
+            for i, y in zip(chosen, heights, strict=True):
+                leaving[i] = self.side(y, right), y
+        return leaving
+
+    def _heights(self, wanted: Sequence[float], roomy: float) -> tuple[list[float], float]:
+        reach = 0.8 * self.half_height
+        low, high = self.centre[1] - reach, self.centre[1] + reach
+        heights, gap = _fitted(wanted, roomy, low, high)
+        return heights, max(0.4, min(1.0, gap / roomy))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """The name of an output: wires arrive before its first letter."""
+
+    centre: Point
+
+    def arrivals(self, origins: Sequence[Point], half_width: float) -> list[End]:
+        return [End(self.centre, 0.0, 1.0)] * len(origins)
+
+    def departures(self, goals: Sequence[Point]) -> list[Point]:
+        return [self.centre] * len(goals)
+
+
+def _fitted(
+    wanted: Sequence[float], roomy: float, low: float, high: float
+) -> tuple[list[float], float]:
+    """Return places within bounds, as near to those wanted as their distances allow.
+
+    Also returned is the distance kept: `roomy`, or what there is room for.
+    """
+    count = len(wanted)
+    gap = min(roomy, (high - low) / max(count - 1, 1))
+    order = sorted(range(count), key=lambda i: wanted[i])
+    inside = [min(max(wanted[i], low), high) for i in order]
+    places = spread(inside, [1.0] * count, [gap] * max(count - 1, 0))
+    answer = [0.0] * count
+    for rank, (i, place) in enumerate(zip(order, places, strict=True)):
+        answer[i] = min(max(place, low + rank * gap), high - (count - 1 - rank) * gap)
+    return answer, gap
+
+
+def _angle(start: Point, goal: Point) -> float:
+    return math.atan2(goal[1] - start[1], goal[0] - start[0])
+
+
+def _wrapped(angle: float) -> float:
+    return math.remainder(angle, 2 * math.pi)
