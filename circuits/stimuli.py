@@ -66,7 +66,7 @@ def grating(
 
 def white_noise(shape: tuple[int, int], frames: int, random: np.random.Generator) -> np.ndarray:
     """Return frames of pixels that are +1 or −1 with equal chance: (frames, rows, columns)."""
-    return random.integers(0, 2, (frames, *shape)) * 2.0 - 1.0
+    return random.integers(0, 2, (frames, *shape), dtype=np.int8) * 2.0 - 1.0
 
 
 def photograph(path: str | PathLike[str] | None = None, *, longest: int = 512) -> np.ndarray:

@@ -11,7 +11,7 @@ from neurosim.plotting import new_figure, plot_curves, show_image
 from neurosim.result import Result
 
 FINE = 10  # pixels a center radius, for the tuning curves
-NOISE_SIDE = 21  # pixels a side of the white noise
+NOISE_SIDE = 15  # pixels a side of the white noise
 
 
 def run(
@@ -20,7 +20,7 @@ def run(
     strength: float = 0.85,
     image: str | None = None,
     pixel: float = 0.2,
-    frames: int = 60_000,
+    frames: int = 20_000,
     seed: int = 0,
     quick: bool = False,
 ) -> Result:
@@ -52,7 +52,7 @@ def run(
     photograph = stimuli.photograph(image, longest=256 if quick else 512)
     sheets = _sheets(result, field, photograph, pixel)
     tuning = _tuning(result, field)
-    recovered = _recovered(result, field, 30_000 if quick else frames, seed)
+    recovered = _recovered(result, field, frames, seed)
     _listing(result)
     _draw_sheets(result, field, photograph, sheets, pixel)
     _draw_cell(result, tuning, recovered)
@@ -190,7 +190,7 @@ def _draw_sheets(
     result: Result, field: DifferenceOfGaussians, photograph: np.ndarray,
     sheets: tuple[np.ndarray, np.ndarray], pixel: float,
 ) -> None:  # fmt: skip
-    figure, axes = new_figure(1, 4, width="page", height=3.1, width_ratios=(1, 1, 1, 1))
+    figure, axes = new_figure(1, 4, width="page", height=3.4)
     on, off = sheets
     side = 3 * field.surround
     center, surround = field.kernels(pixel, int(side / pixel))
@@ -199,8 +199,8 @@ def _draw_sheets(
     show_image(axes[1], center - surround, "One cell's field", extent=extent, bar=False)
     axes[1].set(xlabel="x (°)", ylabel="y (°)")
     top = float(np.quantile(np.concatenate((on.ravel(), off.ravel())), 0.995)) or 1.0
-    show_image(axes[2], on, "ON cells: brighter than around", limits=(0, top), bar=False)
-    show_image(axes[3], off, "OFF cells: darker than around", limits=(0, top), bar=False)
+    show_image(axes[2], on, "ON: brighter than around", limits=(0, top), bar=False)
+    show_image(axes[3], off, "OFF: darker than around", limits=(0, top), bar=False)
     figure.suptitle("LGN cells keep what differs from its surroundings", x=0.01, ha="left")
     result.figure("lgn", figure)
 
@@ -232,7 +232,8 @@ def _draw_cell(result: Result, curves: dict[str, tuple], recovered: tuple) -> No
     ax.plot(x, estimate[middle], "o", markersize=3.5, color="#D55E00", label="from white noise")
     ax.set(xlabel="x (°)", ylabel="weight")
     ax.set_title("White noise recovers the field")
-    ax.legend()
+    ax.set_ylim(top=1.5 * true.max())
+    ax.legend(loc="upper right")
     figure.suptitle(
         "One simulated cell answers as its receptive field predicts", x=0.01, ha="left"
     )

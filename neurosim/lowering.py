@@ -42,6 +42,9 @@ class Lowering:
         self.circuit = circuit
         self.place = place
         self.real = real
+        # Half the bytes where they do: the loop over sparse rows is bound by what it reads.
+        fits = place.max(initial=0) < 2**16
+        self.places = np.dtype(np.uint16 if fits else np.uint32)
         self.has_sheets = False
         self.strip = 0
         self.work = 0.0
@@ -74,7 +77,7 @@ class Lowering:
         flat = Flat(
             np.array(self._rows, dtype=np.int64).reshape(-1, tables.CONNECTION_COLUMNS),
             _joined(self._weights, self.real),
-            _joined(self._columns, np.dtype(np.int32)),
+            _joined(self._columns, self.places),
             _joined(self._pointers, np.dtype(np.int64)),
         )
         self._weights, self._columns, self._pointers = [], [], []
@@ -202,7 +205,8 @@ class Lowering:
         row[tables.BORDER] = BORDER_CODES[connection.border]
         row[tables.STEP_OVER] = connection.stride
         self.has_sheets = True
-        self.strip = max(self.strip, columns_in + kernel.shape[1], columns_out + kernel.shape[1])
+        row_length = max(columns_in, columns_out) + kernel.shape[1]
+        self.strip = max(self.strip, 5 * row_length)
         taps = sum(kernel.shape[:2]) if factors is not None else kernel[:, :, :, 0].size
         self.work += population.size * taps
 
@@ -235,7 +239,7 @@ class Lowering:
         row[tables.SOURCE] = self._column_count
         row[tables.POINTERS] = self._pointer_count
         row[tables.ORDERED] = int(ordered)
-        self._columns.append(columns.astype(np.int32))
+        self._columns.append(columns.astype(self.places))
         self._column_count += columns.size
         self._pointers.append(pointers.astype(np.int64))
         self._pointer_count += pointers.size

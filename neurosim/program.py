@@ -172,13 +172,15 @@ class _Compiler:
                 start = place[population.start] if population.size else 0
                 state[start : start + population.size] = population.values.ravel()
         flat = lowering.finished()
+        narrow = flat.columns.dtype == np.uint16
         return Program(
             tables=tables.Tables(
                 groups=np.array(rows, dtype=np.int64).reshape(-1, tables.GROUP_COLUMNS),
                 parameters=lowering.parameters(),
                 connections=flat.connections,
                 weights=flat.weights,
-                columns=flat.columns,
+                narrow=flat.columns if narrow else np.zeros(0, dtype=np.uint16),
+                wide=np.zeros(0, dtype=np.uint32) if narrow else flat.columns,
                 pointers=flat.pointers,
                 lines=lines,
                 line_sources=sources,

@@ -39,7 +39,7 @@ def evaluate(circuit: Circuit, given: Mapping[str, Any]) -> Any:
         strict=True,
     ):  # fmt: skip
         shape = output.index.shape
-        values = columns.reshape(-1, *shape) if trials is not None else columns[0].reshape(shape)
+        values = columns.reshape(len(columns), *shape) if trials is not None else columns[0].reshape(shape)
         is_binary = bool(binary[output.index].all())
         answers.append(as_answer(values, output.bits, is_binary))
     return circuit.answer(answers)
@@ -53,7 +53,7 @@ def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
     answer = {}
     for p in circuit.populations:
         columns = flat[:, p.start : p.stop]
-        values = columns.reshape(-1, *p.shape) if trials is not None else columns[0].reshape(p.shape)
+        values = columns.reshape(len(columns), *p.shape) if trials is not None else columns[0].reshape(p.shape)
         answer[p.name] = as_answer(values, None, bool(binary[p.start : p.stop].all()))
     return answer
 

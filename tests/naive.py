@@ -226,9 +226,7 @@ def box_muller(words):
 
 def normal(seed, step, place, trial, purpose=0):
     """ξ at an address: key = the seed's two words, counter = (step, neuron, trial, purpose)."""
-    return box_muller(
-        philox([step % 2**32, place, trial, purpose], [seed % 2**32, seed // 2**32])
-    )
+    return box_muller(philox([step % 2**32, place, trial, purpose], [seed % 2**32, seed // 2**32]))
 
 
 # ------------------------------------------------------------------ convolution

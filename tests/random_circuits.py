@@ -191,6 +191,8 @@ class Twin:
         return part
 
     def connect(self, part: Part, channel: str, term: Term) -> None:
+        if not part.places.size:  # there is nobody to connect to
+            return
         self.circuit.connect(part.source, **{channel: term.drive})
         self._attach(part, channel, term)
 
@@ -375,8 +377,14 @@ class _Chooser:
 
     def recurrence(self) -> None:
         for part in list(self.twin.parts):
-            population = self.twin.circuit.population(str(part.source)) if part.places.size else None
-            if population is None or population.neurons is None or population.name in self.twin.bare:
+            population = (
+                self.twin.circuit.population(str(part.source)) if part.places.size else None
+            )
+            if (
+                population is None
+                or population.neurons is None
+                or population.name in self.twin.bare
+            ):
                 continue
             if self.chance(0.7):
                 channel = self.one_of(("excite", "subtract", "divide"))

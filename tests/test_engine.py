@@ -1,19 +1,17 @@
 """Every engine against the oracle, against itself under any splitting of the work, and in time."""
 
+import contextlib
 import math
 
 import naive
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from random_circuits import DT, Twin, twins
 
-import neurosim.backend
-import neurosim.lowering
-import neurosim.program
-import neurosim.simulation
 from neurosim import Circuit, SimulationError
+from neurosim.program import compile_program
 
 EXAMPLES = 30
 SEEDS = st.integers(0, 2**32 - 1)
@@ -31,22 +29,28 @@ class Cpu:
     def simulate(self, circuit, inputs, **options):
         return circuit.simulate(inputs, device=self.device, **options)
 
+    def is_exact(self, circuit):
+        return compile_program(circuit, DT).exact
+
 
 ENGINES = [Cpu()]
 
-# Sizes at which work is split, made so small that small circuits are split too.
+# Sizes at which work is split, made so small that small circuits are split too.  The first rows
+# never change a bit; the others lay a circuit out otherwise, so that sums are made in another order.
 SPLITS = {
     "as it comes": {},
-    "narrow blocks": {"backend.CACHE": 4096, "backend.WIDEST": 4},
-    "small chunks": {"backend.BUFFER": 16, "program.SMALL": 2, "lowering.FEW_ENTRIES": 0},
-    "laid out": {"lowering.FEW_ENTRIES": 0, "program.SMALL": 0},
+    "small chunks": {"backend.BUFFER": 16},
+    "short stretches": {"simulation.FRAMES": 64},
     "shared steps": {
+        "backend.BUFFER": 16,
         "backend.WORTH_THREADS": 0,
         "backend.WORTH_SHARING": 0,
-        "backend.BUFFER": 16,
-        "lowering.FEW_ENTRIES": 0,
     },
-    "short stretches": {"simulation.FRAMES": 64},
+}
+LAYOUTS = SPLITS | {
+    "narrow blocks": {"backend.CACHE": 4096, "backend.WIDEST": 4},
+    "own groups": {"backend.BUFFER": 16, "program.SMALL": 2, "lowering.FEW_ENTRIES": 0},
+    "large layouts": {"lowering.FEW_ENTRIES": 0},
 }
 
 
@@ -55,9 +59,12 @@ def engine(request):
     return request.param
 
 
-def split(patch: pytest.MonkeyPatch, how: str) -> None:
-    for name, value in SPLITS[how].items():
-        patch.setattr(f"neurosim.{name}", value)
+@contextlib.contextmanager
+def laid_out(how: str):
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in LAYOUTS[how].items():
+            patch.setattr(f"neurosim.{name}", value)
+        yield
 
 
 def close(found, expected, relative=1e-12):
@@ -73,31 +80,43 @@ def same(found, expected):
         np.testing.assert_array_equal(found[name], expected[name], err_msg=name)
 
 
+def fairly(ask):
+    """The oracle's answer, or another example where rounding or overflow decides it."""
+    try:
+        values = np.array(ask(), dtype=float)
+    except (naive.Unsure, OverflowError):
+        reject()
+    assume(np.abs(values).max(initial=0) < 1e9)
+    return values
+
+
 def statically(twin: Twin, frame):
     return fairly(lambda: naive.evaluate(twin.cells, frame))
 
 
-def in_time(twin: Twin, frames, **options):
-    return np.array(
-        fairly(lambda: naive.simulate(twin.cells, frames, DT, **options)), dtype=float
-    ).reshape(len(frames), len(twin.cells))
+def in_time(twin: Twin, shown, trials, steps, **options):
+    frames = [[twin.frame(shown, (b, k)) for k in range(steps)] for b in range(trials)]
+    values = fairly(
+        lambda: [
+            naive.simulate(twin.cells, frames[b], DT, trial=b, **options) for b in range(trials)
+        ]
+    )
+    return values.reshape(trials, steps, len(twin.cells))
 
 
-def fairly(ask):
-    """The oracle's answer, or another example where rounding or overflow decides it."""
+def run(engine, twin: Twin, shown, **options):
+    """A simulation, or another example where the activity explodes."""
+    options = {"dt": DT, "record": twin.names} | options
     try:
-        values = ask()
-    except (naive.Unsure, OverflowError):
-        assume(False)
-    assume(np.abs(np.array(values, dtype=float)).max(initial=0) < 1e9)
-    return values
+        return engine.simulate(twin.circuit, shown, **options)
+    except SimulationError:
+        reject()
 
 
 def agrees(circuit: Circuit, name: str, found, values, relative=1e-12):
-    """Compare a population's activity with the oracle's list of values: binary bit for bit."""
+    """Compare a population's activity with the oracle's values: binary bit for bit."""
     population = circuit.population(name)
-    expected = np.array(values)[..., population.start : population.stop]
-    expected = expected.reshape(found.shape)
+    expected = np.asarray(values)[..., population.start : population.stop].reshape(found.shape)
     if population.is_binary:
         np.testing.assert_array_equal(found, expected, err_msg=name)
     else:
@@ -110,24 +129,33 @@ def agrees(circuit: Circuit, name: str, found, values, relative=1e-12):
 @settings(max_examples=2 * EXAMPLES)
 @given(st.one_of(twins(), twins(("binary",)), twins(("rate",), delays=True)), SEEDS)
 def test_a_static_call_is_what_the_oracle_says(engine, twin, seed):
-    given = twin.shown(np.random.default_rng(seed))
-    expected = statically(twin, twin.frame(given))
-    found = engine.activities(twin.circuit, given)
+    shown = twin.shown(np.random.default_rng(seed))
+    expected = statically(twin, twin.frame(shown))
+    found = engine.activities(twin.circuit, shown)
     for population in twin.circuit.populations:
         name = population.name
         agrees(twin.circuit, name, np.asarray(found[name]), expected)
 
 
 @settings(max_examples=EXAMPLES)
-@given(twins(), SEEDS, st.integers(1, 9), st.sampled_from([*SPLITS]))
+@given(twins(), SEEDS, st.integers(0, 9), st.sampled_from([*LAYOUTS]))
 def test_a_batch_is_its_trials_one_by_one(engine, twin, seed, trials, how):
-    given = twin.shown(np.random.default_rng(seed), trials)
-    expected = [statically(twin, twin.frame(given, (k,))) for k in range(trials)]
-    with pytest.MonkeyPatch.context() as patch:
-        split(patch, how)
-        batch = engine.activities(twin.circuit, given)
-        for name in twin.names:
-            agrees(twin.circuit, name, batch[name], expected)
+    shown = twin.shown(np.random.default_rng(seed), trials)
+    expected = [statically(twin, twin.frame(shown, (k,))) for k in range(trials)]
+    expected = np.array(expected).reshape(trials, len(twin.cells))
+    with laid_out(how):
+        batch = engine.activities(twin.circuit, shown)
+    for name in twin.names:
+        agrees(twin.circuit, name, batch[name], expected)
+
+
+def test_unbatched_inputs_are_the_same_in_every_trial(engine, rng):
+    circuit = Circuit("pair")
+    x, y = circuit.inputs("x", "y", shape=(3,))
+    circuit.output(circuit.rate("z", excite=x + 2 * y))
+    batch, one = rng.random((5, 3)), rng.random(3)
+    found = engine.activities(circuit, {"x": batch, "y": one})["z"]
+    np.testing.assert_array_equal(found, batch + 2 * one)
 
 
 # ------------------------------------------------------------------ in time
@@ -141,21 +169,15 @@ def test_a_batch_is_its_trials_one_by_one(engine, twin, seed, trials, how):
         twins(noise=True, delays=True),
     ),
     SEEDS,
-    st.sampled_from([*SPLITS]),
+    st.sampled_from([*LAYOUTS]),
 )
 def test_a_simulation_is_what_the_oracle_says(engine, twin, seed, how):
-    trials, steps = 2, 6
-    given = twin.shown(np.random.default_rng(seed), trials, steps)
+    trials, steps = 2, 5
+    shown = twin.shown(np.random.default_rng(seed), trials, steps)
+    expected = in_time(twin, shown, trials, steps, seed=seed)
     names = [p.name for p in twin.circuit.populations if p.role in ("neurons", "input")]
-    expected = [
-        in_time(twin, [twin.frame(given, (b, k)) for k in range(steps)], seed=seed, trial=b)
-        for b in range(trials)
-    ]
-    with pytest.MonkeyPatch.context() as patch:
-        split(patch, how)
-        record = engine.simulate(
-            twin.circuit, given, steps=steps, dt=DT, seed=seed, record=names, threads=1
-        )
+    with laid_out(how):
+        record = run(engine, twin, shown, steps=steps, seed=seed, record=names)
     for name in names:
         agrees(twin.circuit, name, record[name], expected)
 
@@ -163,28 +185,401 @@ def test_a_simulation_is_what_the_oracle_says(engine, twin, seed, how):
 @settings(max_examples=EXAMPLES)
 @given(twins(noise=True, delays=True, recurrent=True), SEEDS, st.integers(1, 7))
 def test_neither_threads_nor_splitting_change_a_bit(engine, twin, seed, trials):
-    steps = 5
-    given = twin.shown(np.random.default_rng(seed), trials, steps)
-    options = {"steps": steps, "dt": DT, "seed": seed, "record": twin.names}
+    options = {"steps": 5, "seed": seed}
+    shown = twin.shown(np.random.default_rng(seed), trials, 5)
+    expected = run(engine, twin, shown, threads=1, **options)
+    for how in SPLITS:
+        with laid_out(how):
+            for threads in (None, *engine.threads):
+                same(run(engine, twin, shown, threads=threads, **options), expected)
 
-    def run(threads):
-        try:
-            return engine.simulate(twin.circuit, given, threads=threads, **options)
-        except SimulationError:
-            return assume(False)
 
-    expected = run(1)
-    for threads in engine.threads[1:]:
-        same(run(threads), expected)
-    for how in ("short stretches", "shared steps"):
-        with pytest.MonkeyPatch.context() as patch:
-            split(patch, how)
-            if how == "shared steps":
-                patch.setattr(neurosim.lowering, "FEW_ENTRIES", neurosim.lowering.FEW_ENTRIES)
-                patch.undo()
-                patch.setattr(neurosim.backend, "BUFFER", 16)
-                patch.setattr(neurosim.backend, "WORTH_THREADS", 0)
-                patch.setattr(neurosim.backend, "WORTH_SHARING", 0)
-            same(run(None), expected)
-            for threads in engine.threads:
-                same(run(threads), expected)
+@settings(max_examples=EXAMPLES)
+@given(twins(noise=True, delays=True, recurrent=True), SEEDS)
+def test_a_run_in_two_parts_is_one_run(engine, twin, seed):
+    trials, steps, part = 2, 7, 1 + seed % 5
+    shown = twin.shown(np.random.default_rng(seed), trials, steps)
+    whole = run(engine, twin, shown, steps=steps, seed=seed)
+    first = {name: values[:, :part] for name, values in shown.items()}
+    rest = {name: values[:, part:] for name, values in shown.items()}
+    one = run(engine, twin, first, steps=part, seed=seed)
+    two = run(engine, twin, rest, steps=steps - part, seed=seed, initial=one.final_state)
+    same({n: np.concatenate([one[n], two[n]], axis=1) for n in one}, whole)
+    np.testing.assert_array_equal(np.concatenate([one.times, two.times]), whole.times)
+    same(two.final_state.values, whole.final_state.values)
+    same(two.final_state.lines, whole.final_state.lines)
+    assert two.final_state.step == whole.final_state.step == steps
+
+
+@settings(max_examples=EXAMPLES // 2)
+@given(twins(noise=True, delays=True), SEEDS, st.integers(1, 5))
+def test_every_nth_sample_is_that_sample(engine, twin, seed, every):
+    shown = twin.shown(np.random.default_rng(seed), 2, 7)
+    whole = run(engine, twin, shown, steps=7, seed=seed)
+    with laid_out("short stretches"):
+        thin = run(engine, twin, shown, steps=7, seed=seed, every=every)
+    same(thin, {name: values[:, every - 1 :: every] for name, values in whole.items()})
+    np.testing.assert_array_equal(thin.times, whole.times[every - 1 :: every])
+    same(thin.final_state.values, whole.final_state.values)
+
+
+@settings(max_examples=EXAMPLES // 2)
+@given(twins(noise=True, delays=True), SEEDS)
+def test_trials_are_independent_of_one_another(engine, twin, seed):
+    shown = twin.shown(np.random.default_rng(seed), 6, 4)
+    many = run(engine, twin, shown, steps=4, seed=seed)
+    few = run(engine, twin, {n: v[:2] for n, v in shown.items()}, steps=4, seed=seed)
+    for name in few:
+        close(many[name][:2], few[name])
+
+
+@settings(max_examples=EXAMPLES // 2)
+@given(twins(("rate",), delays=True), SEEDS)
+def test_float32_is_close_to_float64(engine, twin, seed):
+    assume(all(cell.get("transfer", [""])[0] != "step" for cell in twin.cells))
+    shown = twin.shown(np.random.default_rng(seed), 2, 4)
+    double = run(engine, twin, shown, steps=4)
+    single = run(engine, twin, shown, steps=4, dtype="float32")
+    for name in double:
+        assert single[name].dtype == np.float32
+        close(single[name], double[name], 2e-5)
+
+
+@settings(max_examples=EXAMPLES // 2)
+@given(twins(("binary",), delays=True, recurrent=True), SEEDS)
+def test_float32_is_exact_for_binary_neurons(engine, twin, seed):
+    shown = twin.shown(np.random.default_rng(seed), 2, 4)
+    double = run(engine, twin, shown, steps=4)
+    assume(engine.is_exact(twin.circuit))
+    same(run(engine, twin, shown, steps=4, dtype="float32"), double)
+
+
+def test_inputs_may_be_constant_arrays_in_time_or_functions(engine):
+    circuit = Circuit("relay")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x", shape=(2,))))
+    movie = np.arange(8.0).reshape(4, 2)
+    options = {"steps": 4, "dt": DT}
+    shown = engine.simulate(circuit, movie, **options)["z"]
+    np.testing.assert_array_equal(shown, movie[None])
+    called = engine.simulate(circuit, lambda t: movie[round(t / DT)], **options)["z"]
+    np.testing.assert_array_equal(called, shown)
+    for trials in (1, 3):
+        several = engine.simulate(circuit, np.stack([movie] * trials), **options)["z"]
+        np.testing.assert_array_equal(several, np.repeat(shown, trials, axis=0))
+    constant = engine.simulate(circuit, movie[1], **options)["z"]
+    np.testing.assert_array_equal(constant, np.broadcast_to(movie[1], (1, 4, 2)))
+
+
+def test_a_function_is_called_once_a_step_at_the_steps_beginning(engine):
+    circuit = Circuit("relay")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x")))
+    times = []
+
+    def shown(t):
+        times.append(t)
+        return t
+
+    first = engine.simulate(circuit, shown, steps=3, dt=DT)
+    engine.simulate(circuit, shown, steps=2, dt=DT, initial=first.final_state)
+    np.testing.assert_allclose(times, np.arange(5) * DT, rtol=1e-12)
+
+
+def test_a_connection_costs_one_step_and_its_delay(engine):
+    circuit = Circuit("line")
+    x = circuit.inputs("x")
+    at_once = circuit.rate("at_once", excite=x)
+    circuit.output(at_once)
+    circuit.output(circuit.rate("late", excite=x.delay(2 * DT)))
+    circuit.output(circuit.rate("second", excite=at_once))
+    movie = np.array([1.0, 2, 3, 4, 5])
+    record = engine.simulate(circuit, movie, steps=5, dt=DT)
+    assert record["at_once"][0].tolist() == [1, 2, 3, 4, 5]
+    assert record["late"][0].tolist() == [0, 0, 1, 2, 3]
+    assert record["second"][0].tolist() == [0, 1, 2, 3, 4]
+    np.testing.assert_allclose(record.times, np.arange(1, 6) * DT)
+
+
+def test_delays_begin_with_what_was_before_the_run(engine):
+    circuit = Circuit("line")
+    z = circuit.rate("z", tau=1.0)
+    chained = z.delay(DT).delay(DT)
+    circuit.output(circuit.rate("chained", excite=chained))
+    circuit.output(circuit.rate("straight", excite=z.delay(2 * DT)))
+    record = engine.simulate(circuit, steps=3, dt=DT, initial={"z": 1.0})
+    assert record["straight"][0].tolist()[:2] == [1, 1]
+    same({"z": record["chained"]}, {"z": record["straight"]})
+
+
+def test_a_leaky_cell_follows_its_exponential(engine):
+    circuit = Circuit("leaky")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x"), tau=0.02, gain=3))
+    record = engine.simulate(circuit, 2.0, duration=0.1, dt=DT)
+    close(record["z"][0], 6 * (1 - np.exp(-record.times / 0.02)), 1e-12)
+
+
+# ------------------------------------------------------------------ noise
+
+
+@settings(max_examples=EXAMPLES // 2)
+@given(
+    st.integers(0, 2**64 - 1),
+    st.sampled_from([0.0, 0.004]),
+    st.integers(1, 6),
+    st.sampled_from([*SPLITS]),
+)
+def test_noise_is_the_oracles_stream_sample_for_sample(engine, seed, tau, trials, how):
+    strength = np.array([0.5, 0.0, 2.0])
+    circuit = Circuit("noisy")
+    circuit.inputs("unused", shape=(2,))
+    circuit.output(circuit.rate("z", transfer="identity", noise=strength, tau=tau, shape=(3,)))
+    with laid_out(how):
+        record = engine.simulate(
+            circuit, np.zeros(2), steps=4, dt=DT, trials=trials, seed=seed, threads=2
+        )
+    cells = [{"role": "rate", "synapses": [], "transfer": ("identity", ()), "tau": tau}] * 5
+    cells = [{"role": "input"}] * 2 + [c | {"noise": s} for c, s in zip(cells, strength)]  # noqa: B905 - the rest is cut off
+    frames = [{0: 0.0, 1: 0.0}] * 4
+    expected = [naive.simulate(cells, frames, DT, seed=seed, trial=b) for b in range(trials)]
+    close(record["z"], np.array(expected)[:, :, 2:])
+
+
+@pytest.mark.parametrize("tau", [0.0, 0.01])
+@pytest.mark.parametrize("dt", [0.0005, 0.005])
+def test_a_linear_cells_deviation_is_gain_times_noise_whatever_dt(engine, tau, dt):
+    circuit = Circuit("noisy")
+    circuit.output(
+        circuit.rate("z", transfer="identity", gain=3.0, noise=0.5, tau=tau, shape=(400,))
+    )
+    z = engine.simulate(circuit, duration=0.2, dt=dt, seed=5)["z"][0]
+    late = z[round(0.1 / dt) :]  # ten time constants from the start
+    assert abs(late.std() - 1.5) < 0.06
+    assert abs(late.mean()) < 0.1
+
+
+def test_seeds_differ_and_repeat(engine):
+    circuit = Circuit("noisy")
+    circuit.output(circuit.rate("z", transfer="identity", noise=1.0, shape=(3,)))
+    runs = [engine.simulate(circuit, steps=3, dt=DT, seed=seed)["z"] for seed in (1, 1, 2)]
+    np.testing.assert_array_equal(runs[0], runs[1])
+    assert not np.isclose(runs[0], runs[2]).any()
+
+
+# ------------------------------------------------------------------ what every engine must hold
+
+
+def test_a_veto_stops_a_neuron_whatever_drives_it(engine):
+    circuit = Circuit("veto")
+    x, v = circuit.inputs("x", "v", shape=(2,), real=True)
+    stop = math.inf * v
+    circuit.output(circuit.binary("noisy", excite=x, divide=stop, noise=9.0, threshold=-5.0))
+    circuit.output(circuit.binary("low", excite=x, divide=stop, threshold=-5.0, bias=9.0))
+    circuit.output(circuit.rate("rate", excite=x, divide=stop, bias=9.0, transfer="logistic"))
+    shown = {"x": [8.0, 8.0], "v": [0.0, 0.25]}
+    found = engine.activities(circuit, shown)
+    assert found["low"].tolist() == [1, 0]
+    close(found["rate"], [1 / (1 + math.exp(-17)), 0.5])
+    record = engine.simulate(circuit, shown, steps=50, dt=DT, seed=3)
+    assert not record["noisy"][0, :, 1].any()
+    assert record["noisy"][0, :, 0].any()
+
+
+@pytest.mark.parametrize("threshold", [-1.0, 0.0, 1.0])
+def test_a_silent_cell_without_semi_saturation_has_no_drive(engine, threshold):
+    circuit = Circuit("silent")
+    x, y = circuit.inputs("x", "y")
+    alone = {"threshold": threshold, "semi_saturation": 0.0}
+    circuit.output(circuit.binary("alone", **alone))
+    circuit.output(circuit.binary("vetoed", excite=x, divide=math.inf * x, **alone))
+    circuit.output(circuit.binary("share", excite=x, divide=x + y, **alone))
+    circuit.output(circuit.rate("ratio", excite=x, divide=x + y, semi_saturation=0.0))
+    found = engine.activities(circuit, {"x": [0, 0, 1, 1], "y": [0, 1, 0, 1]})
+    fires = int(0 >= threshold)
+    assert found["alone"] == fires or (found["alone"] == fires).all()
+    assert found["vetoed"].tolist() == [fires, fires, 0, 0]
+    assert found["ratio"].tolist() == [0, 0, 1, 0.5]
+    assert found["share"].tolist() == [fires, fires, int(1 >= threshold), int(0.5 >= threshold)]
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.data())
+def test_a_binary_neuron_decides_as_fractions_do(engine, data):
+    number = st.integers(-200, 200).map(lambda n: n / 100)
+    positive = st.integers(0, 200).map(lambda n: n / 100)
+    n = data.draw(st.integers(1, 6))
+    circuit = Circuit("decimal")
+    x = circuit.inputs("x", shape=(n,))
+    weights, pool = (
+        np.array(data.draw(st.lists(w, min_size=n, max_size=n))) for w in (number, positive)
+    )
+    sigma = data.draw(st.sampled_from([0.1, 0.3, 1.0]))
+    shown = np.array(list(np.ndindex(*[2] * n)))
+    k = data.draw(st.integers(0, len(shown) - 1))
+    # A threshold that one pattern meets exactly, as its decimals say.
+    drive = sum((naive.decimal(w) for w, on in zip(weights, shown[k], strict=True) if on), 0)
+    theta = float(drive)
+    cell = {"role": "binary", "threshold": theta, "semi_saturation": sigma}
+    cell["synapses"] = [("drive", j, w) for j, w in enumerate(weights)]
+    cell["synapses"] += [("divide", j, w) for j, w in enumerate(pool)]
+    z = circuit.binary(
+        "z", drive=weights @ x, divide=pool @ x, threshold=theta, semi_saturation=sigma
+    )
+    circuit.output(z)
+    found = engine.activities(circuit, {"x": shown})["z"]
+    assert found.tolist() == [naive.fires(cell, pattern.tolist()) for pattern in shown]
+
+
+def test_decimals_mean_what_they_say(engine):
+    circuit = Circuit("decimal")
+    x, y = circuit.inputs("x", "y")
+    circuit.output(circuit.binary("z", excite=0.1 * x + 0.7 * y, threshold=0.8))
+    circuit.output(circuit.binary("w", excite=0.3 * x, subtract=0.1 * y, threshold=0.2))
+    found = engine.activities(circuit, {"x": [0, 0, 1, 1], "y": [0, 1, 0, 1]})
+    assert found["z"].tolist() == [0, 0, 0, 1]
+    assert found["w"].tolist() == [0, 0, 1, 1]
+
+
+def test_whole_numbers_beyond_float32_are_exact(engine):
+    circuit = Circuit("wide")
+    x, y = circuit.inputs("x", "y")
+    large = 2.0**40
+    circuit.output(circuit.binary("z", excite=large * x + y, threshold=large + 1))
+    found = engine.activities(circuit, {"x": [1, 1, 0], "y": [0, 1, 1]})
+    assert found["z"].tolist() == [0, 1, 0]
+
+
+@settings(max_examples=EXAMPLES)
+@given(SEEDS)
+def test_monotone_as_the_design_says(engine, seed):
+    rng = np.random.default_rng(seed)
+    circuit = Circuit("monotone")
+    x, more, less, pool, veto = circuit.inputs(
+        "x", "more", "less", "pool", "veto", shape=(4,), real=True
+    )
+    w = rng.random((5, 4, 4))
+    common = {"bias": rng.normal(size=4), "semi_saturation": rng.random(4) + 0.1}
+
+    def channels(k):
+        return {
+            "excite": w[0] @ x + w[1] @ more,
+            "subtract": w[2] @ less,
+            "divide": w[3] @ pool + math.inf * veto,
+        }
+
+    circuit.binary("binary", threshold=rng.normal(size=4), **channels(0), **common)
+    for transfer in ("threshold-linear", "logistic", "tanh", "softplus", "step"):
+        circuit.rate(
+            f"rate {transfer}", transfer=transfer, gain=rng.random(4) + 0.1, **channels(0), **common
+        )
+    circuit.rate("u", transfer="identity", **channels(0), **common)
+    names = ("x", "more", "less", "pool", "veto")
+    base = {name: rng.random(4) * (name != "veto") for name in names}
+
+    def answers(**changes):
+        return engine.activities(circuit, base | changes)
+
+    before = answers()
+    inhibited = answers(less=base["less"] + rng.random(4))
+    vetoed = answers(veto=rng.integers(0, 2, size=4).astype(float))
+    excited = answers(more=base["more"] + rng.random(4))
+    divided = answers(pool=base["pool"] + rng.random(4))
+    for name in before:
+        if name.startswith(("binary", "rate")):
+            assert (inhibited[name] <= before[name]).all(), name
+            assert (excited[name] >= before[name]).all(), name
+    assert (vetoed["binary"] <= before["binary"]).all()
+    assert (np.abs(divided["u"]) <= np.abs(before["u"])).all()
+    assert (np.abs(vetoed["u"]) <= np.abs(before["u"])).all()
+
+
+@settings(max_examples=EXAMPLES // 2)
+@given(SEEDS)
+def test_permuting_neurons_permutes_outputs(engine, seed):
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(7)
+    weights = rng.integers(-8, 9, size=(7, 7)) / 8
+    theta, shown = rng.integers(-4, 9, size=7) / 8, rng.integers(0, 9, size=(3, 7)) / 8
+
+    def circuit(weights, theta):
+        made = Circuit("layer")
+        x = made.inputs("x", shape=(7,), real=True)
+        made.output(made.binary("z", drive=weights @ x, threshold=theta))
+        made.output(made.rate("r", drive=weights @ x, threshold=theta))
+        return engine.activities(made, {"x": shown})
+
+    straight = circuit(weights, theta)
+    permuted = circuit(weights[order], theta[order])
+    same({n: permuted[n] for n in "zr"}, {n: straight[n][:, order] for n in "zr"})
+
+
+def test_tiny_activities_become_zero(engine):
+    circuit = Circuit("fading")
+    z = circuit.rate("z", tau=DT, transfer="identity")
+    circuit.output(z)
+    for dtype, tiny in (("float64", 1e-300), ("float32", 1e-30)):
+        z = engine.simulate(circuit, steps=800, dt=DT, initial={"z": 1.0}, dtype=dtype)["z"][0]
+        assert z[-1] == 0
+        assert z[z != 0].min() >= tiny * (1 - 1e-6)
+        close(z[:20], np.exp(-np.arange(1, 21)), 1e-6)
+
+
+def test_tiny_weights_become_zero(engine):
+    circuit = Circuit("faint")
+    circuit.output(circuit.rate("z", excite=1e-310 * circuit.inputs("x")))
+    assert engine.activities(circuit, {"x": 1e100})["z"] == 0
+
+
+@pytest.mark.parametrize("large", [1.7e308])
+def test_what_overflows_on_the_way_to_a_finite_answer_does_not_matter(engine, large):
+    circuit = Circuit("large")
+    x, v = circuit.inputs("x", "v", real=True)
+    circuit.output(circuit.rate("vetoed", excite=10 * x, divide=math.inf * v))
+    circuit.output(circuit.rate("silent", subtract=10 * x))
+    circuit.output(circuit.rate("step", excite=10 * x, divide=math.inf * v, transfer="step"))
+    circuit.output(circuit.rate("alone", subtract=10 * x, transfer="softplus"))
+    found = engine.activities(circuit, {"x": large, "v": 1.0})
+    assert (found["vetoed"], found["silent"], found["step"], found["alone"]) == (0, 0, 1, 0)
+
+
+def test_an_explosion_names_the_neuron_and_the_step(engine):
+    circuit = Circuit("bomb")
+    x = circuit.inputs("x")
+    z = circuit.rate("z", excite=x, shape=(2,))
+    circuit.connect(z[1], excite=1e100 * z[1])
+    circuit.output(z)
+    with pytest.raises(SimulationError, match=r"neuron z\[1\]: .* at step 4 .*, trial 0") as caught:
+        engine.simulate(circuit, 1.0, steps=10, dt=DT)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_first_explosion_is_reported_at_any_number_of_threads(engine):
+    circuit = Circuit("bomb")
+    x = circuit.inputs("x")
+    z = circuit.rate("z", excite=x)
+    circuit.connect(z, excite=1e20 * z)
+    circuit.output(z)
+    shown = np.array([1.0, 0.0, 1e200, 1e100, 1e200, 1.0])[:, None].repeat(30, axis=1)
+    for threads in engine.threads:
+        for how in SPLITS:
+            with laid_out(how), pytest.raises(SimulationError, match=r"step 6 .*, trial 2"):
+                engine.simulate(circuit, shown, steps=30, dt=DT, threads=threads)
+
+
+def test_populations_of_size_zero_are_allowed(engine):
+    circuit = Circuit("empty")
+    x = circuit.inputs("x")
+    none = circuit.binary("none", shape=(0,))
+    circuit.output(circuit.binary("z", excite=x, drive=np.ones((1, 0)) @ none, shape=(1,)))
+    circuit.output(none)
+    for shown in (0, 1):
+        assert engine.activities(circuit, {"x": shown})["z"].tolist() == [shown]
+    assert engine.activities(circuit, {"x": [0, 1]})["none"].shape == (2, 0)
+    record = engine.simulate(circuit, 1, steps=3, dt=DT)
+    assert record["none"].shape == (1, 3, 0)
+    assert record["z"][0].ravel().tolist() == [1, 1, 1]
+
+
+def test_no_steps_and_no_trials_give_empty_records(engine):
+    circuit = Circuit("relay")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x")))
+    assert engine.simulate(circuit, 1.0, steps=0, dt=DT)["z"].shape == (1, 0)
+    assert engine.activities(circuit, {"x": np.zeros(0)})["z"].shape == (0,)

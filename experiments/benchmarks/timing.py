@@ -22,7 +22,7 @@ class Side:
 
     Attributes
     ----------
-    run : one whole run; returns its answer, the same array for every side
+    run : one whole run; returns its answer, an array that all sides must agree on, or None
     compiling : seconds that this model's code took to generate and compile; None: none is
     measured : the amount that the last run took, where that is not its wall time in seconds
     """
@@ -49,7 +49,7 @@ class Benchmark:
     title : what every side does, in a few words
     ours, peers : what builds each side; a peer's builder imports the peer
     floor : measures this machine's; None where there is no floor to name
-    tolerance : by which answers may differ, relative to the largest
+    tolerance : by which answers may differ, relative to their largest value
     rounds : how many turns each side gets, if they fit into the `BUDGET`
     unit, scale : of the measured amounts: shown is amount · scale
     """
@@ -135,10 +135,10 @@ def compare(benchmark: Benchmark, peer: str) -> Row:
     begin = time.perf_counter()
     ours = benchmark.ours()
     answer = ours.run()
-    first = time.perf_counter() - begin if ours.measured is None else ours.measured()
-    apart = difference(answer, theirs.run())
-    if not apart <= benchmark.tolerance:
-        raise ValueError(f"answers differ by {apart:.1e} of the largest")
+    first = ours.measured() if ours.measured else time.perf_counter() - begin
+    answers = (answer, theirs.run())
+    if answer is not None and not difference(*answers) <= benchmark.tolerance:
+        raise ValueError(f"the answers differ by {difference(*answers):.1e} of their largest value")
     turns: tuple[list[float], list[float]] = ([], [])
     begin = time.perf_counter()
     for done in range(benchmark.rounds):

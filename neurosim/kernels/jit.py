@@ -113,11 +113,15 @@ def rule(function, **rules):
     return numba.njit(**FLAGS, inline="always")(function)
 
 
-def inner(function=None, *, reorder=False):
-    """Compile a function that only other kernels call; `reorder` lets its sums be reordered."""
+def inner(function=None, *, reorder=False, fuse=False):
+    """Compile a function that only other kernels call.
+
+    `reorder` lets its sums be reordered; `fuse` only lets a product and a sum be rounded once,
+    which changes no order.
+    """
 
     def decorate(function):
-        fastmath = set(REORDER) if reorder else False
+        fastmath = set(REORDER) if reorder else {"contract"} if fuse else False
         return numba.njit(**FLAGS, **UNWRAPPED, fastmath=fastmath)(function)
 
     return decorate if function is None else decorate(function)

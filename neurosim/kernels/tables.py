@@ -28,7 +28,7 @@ ZERO, REFLECT, WRAP = range(3)
 ) = range(26)  # fmt: skip
 
 # A connection's columns; the last ones are for convolutions only.  SOURCE is where its sources
-# begin in the state vector, and for ROWS where its entries begin in `columns`.
+# begin in the state vector, and for ROWS where its entries begin among the places.
 (
     KIND, CHANNEL, TARGET, TARGET_STOP, SOURCE, WIDTH, WEIGHTS, WEIGHT_STRIDE, POINTERS, ORDERED,
     ROWS_IN, COLUMNS_IN, CHANNELS_IN, ROWS_OUT, COLUMNS_OUT, CHANNELS_OUT,
@@ -55,7 +55,8 @@ class Tables(NamedTuple):
     parameters: np.ndarray  # real, flat
     connections: np.ndarray  # int64 (connections, CONNECTION_COLUMNS)
     weights: np.ndarray  # real, flat
-    columns: np.ndarray  # int32, flat: the source places of ROWS connections, as their weights
+    narrow: np.ndarray  # uint16, flat: the source places of ROWS connections, if all are below 2^16
+    wide: np.ndarray  # uint32, flat: else
     pointers: np.ndarray  # int64, flat: where each row of a ROWS connection begins, from its first entry
     lines: np.ndarray  # int64 (delay lines, LINE_COLUMNS)
     line_sources: np.ndarray  # int64, flat: the places that delay lines repeat

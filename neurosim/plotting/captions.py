@@ -67,8 +67,9 @@ def notes_of(item: Item, with_threshold: bool) -> str:
         value = getattr(neurons, name, ordinary)
         if np.any(_at(value, element) != ordinary):
             parts.append(_one(neurons, name, element))
-    if item.kind == "sheet" and isinstance(neurons, Rate):
-        parts.append(str(neurons.transfer))
+    unusual = isinstance(neurons, Rate) and neurons.transfer.name != "threshold-linear"
+    if item.kind == "sheet" and unusual:
+        parts.append(str(neurons.transfer))  # type: ignore[attr-defined]
     return ", ".join(parts)
 
 

@@ -294,7 +294,7 @@ class _Drawing:
         for line, text in enumerate(captions):
             y = top[1] + self.look.leading * (line + 0.5)
             size, colour = (self.look.names, INK) if line == 0 else (self.look.notes, FAINT)
-            self.canvas.write((top[0], y), text, size, color=colour, gid="caption")
+            self.canvas.write((top[0], y), text, size, self.plan.crowded, color=colour)
 
     # ------------------------------------------------------------ activities
 
@@ -354,7 +354,7 @@ class _Drawing:
             fade = {"alpha": 0.22} if silent else {}
             gid = self._gid(wire)
             if bowed:
-                self.canvas.arc(*track, wire.channel, f"wire {gid}", **look, **fade)
+                self.canvas.bow(track, wire.channel, f"wire {gid}", **look, **fade)
             else:
                 self.canvas.wire(track, wire.channel, f"wire {gid}", **look, **fade)
             size = end.size * self.look.ends
@@ -385,7 +385,7 @@ class _Drawing:
                 end.tip[1] - back * math.sin(end.angle),
             )
             x_start, x_stop = (plan.layout.anchors[i][0] for i in (wire.source, wire.target))
-            bowed = len(routes[wire]) == 1 and abs(x_start - x_stop) < 1e-9
+            bowed = len(routes[wire]) == 2 and abs(x_start - x_stop) < 1e-9
             tracks[wire] = ([starts[wire], *routes[wire], stop], end, bowed)
         return tracks
 
@@ -398,10 +398,7 @@ class _Drawing:
             for wire in wires:
                 if wire.source == i:
                     bundles.setdefault(self._leaving(wire, routes[wire]), []).append(wire)
-            goals = [
-                routes[b[0]][0] if routes[b[0]] else plan.layout.anchors[b[0].target]
-                for b in bundles.values()
-            ]
+            goals = [self._goal(b, routes) for b in bundles.values()]
             leaving = shape.departures(goals)
             for bundle, start in zip(bundles.values(), leaving, strict=True):
                 starts.update(dict.fromkeys(bundle, start))
@@ -411,7 +408,14 @@ class _Drawing:
         """Return what wires have in common that leave their source at one point."""
         if self.items[wire.source].kind in ("sheet", "box"):
             return wire.port, wire.channel, wire.delay
-        return route[0] if route else wire.target
+        return (route[0], *wire[2:]) if route else wire
+
+    def _goal(self, bundle: list[Wire], routes: dict[Wire, list[Point]]) -> Point:
+        """Return the middle of where a bundle's wires head for."""
+        anchors = self.plan.layout.anchors
+        goals = [routes[w][0] if routes[w] else anchors[w.target] for w in bundle]
+        x, y = np.mean(goals, axis=0) if len(goals) > 1 else goals[0]
+        return float(x), float(y)
 
     def _draw_loop(self, wire: Wire) -> None:
         """Draw a connection of a neuron, or a sheet, to itself."""

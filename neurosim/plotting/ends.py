@@ -44,7 +44,8 @@ class Round:
         # Angles from the left, so that what comes from the left does not straddle ±π.
         wanted = [_wrapped(_angle(self.centre, origin) - math.pi) for origin in origins]
         roomy = 2.3 * half_width / (self.radius + half_width)
-        angles, gap = _fitted(wanted, roomy, -0.95 * math.pi, 0.95 * math.pi)
+        bound = min(max(0.45 * math.pi, *map(abs, wanted)), 3.0)
+        angles, gap = _fitted(wanted, roomy, -bound, bound)
         crowded = max(0.4, min(1.0, gap / roomy))
         out = self.radius + 0.015
         ends = []
@@ -56,8 +57,11 @@ class Round:
 
     def departures(self, goals: Sequence[Point]) -> list[Point]:
         leaving = []
-        for goal in goals:
-            angle = _angle(self.centre, goal)
+        for number, goal in enumerate(goals):
+            # Wires side by side to one goal part as they leave; they arrive lowest first.
+            same = [i for i, other in enumerate(goals) if other == goal]
+            apart = (len(same) - 1) / 2 - same.index(number)
+            angle = _angle(self.centre, goal) + 0.5 * apart
             x, y = self.centre
             leaving.append((x + self.radius * math.cos(angle), y + self.radius * math.sin(angle)))
         return leaving

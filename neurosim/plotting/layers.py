@@ -8,6 +8,7 @@ exactly within each layer, by pooling adjacent violators.  Lengths are inches, y
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right, insort
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +19,9 @@ import numpy as np
 
 OUTSIDE = -1  # the end of a link that leaves or enters the frame
 SWEEPS = 24
-GAP = 0.2  # between neighbours of one layer
-BEND_GAP = 0.1  # where one of them is a bend or a port
+GAP = 0.24  # between neighbours of one layer
+BEND_GAP = 0.13  # where one of them is a bend
+PORT_GAP = 0.4  # where both are ports of the frame
 LANE = 0.22  # between links that run back
 Bundle = Hashable
 Point = tuple[float, float]
@@ -175,6 +177,7 @@ class _Vertex:
     up: float = 0.0
     down: float = 0.0
     block: int | None = None
+    is_port: bool = False
     y: float = 0.0
     rank: int = 0
     before: list[_Piece] = field(default_factory=list)
@@ -256,13 +259,13 @@ class _Frame:
         """Return the vertices that a forward link passes, its ends included."""
         if link.tail == OUTSIDE:
             if link.bundle not in self.entries:
-                self.entries[link.bundle] = self._vertex(_Vertex(-1))
+                self.entries[link.bundle] = self._vertex(_Vertex(-1, is_port=True))
             tail, start = self.entries[link.bundle], -1
         else:
             tail, start = self.vertices[link.tail], self.layer[link.tail]
         if link.head == OUTSIDE:
             if link.bundle not in self.exits:
-                self.exits[link.bundle] = self._vertex(_Vertex(self.last + 1))
+                self.exits[link.bundle] = self._vertex(_Vertex(self.last + 1, is_port=True))
             head, stop = self.exits[link.bundle], self.last + 1
         else:
             head, stop = self.vertices[link.head], self.layer[link.head]
@@ -316,13 +319,14 @@ class _Frame:
             for vertex, distance in zip(column, [0.0, *gaps[-1]], strict=False):
                 y += distance
                 vertex.y = y
-        for sweep in range(SWEEPS):
+        for sweep in range(3 * SWEEPS):
+            straight = sweep >= SWEEPS
             order = range(len(self.columns))
             for at in order if sweep % 2 == 0 else reversed(order):
                 column = self.columns[at]
                 wanted, weights = [], []
                 for vertex in column:
-                    target, weight = _wanted(vertex)
+                    target, weight = _wanted(vertex, straight)
                     wanted.append(target)
                     weights.append(weight)
                 for vertex, y in zip(column, spread(wanted, weights, gaps[at]), strict=True):
@@ -356,11 +360,11 @@ class _Frame:
         )
         least = self.gap
         if at in (0, self.last + 1):  # from and to the frame's ports
-            least = 0.45 * self.gap if pieces else 0.0
+            least = 0.6 * self.gap if pieces else 0.0
         turning = sum(
             at in (self.layer[link.tail] + 1, self.layer[link.head]) for link in self.backward
         )
-        room = max(least, label + 0.4 if label else 0.0, min(0.28 * rise, 2.4 * self.gap))
+        room = max(least, label + 0.4 if label else 0.0, min(0.36 * rise, 3.6 * self.gap))
         return room + (0.15 + 0.07 * turning if turning else 0.0)
 
     def _arrives(self, link: Link) -> int:
@@ -428,12 +432,13 @@ class _Frame:
             ):
                 routes[link] = self._aside(link, anchors)
                 continue
-            if start + stop <= bottom:
-                top -= LANE
-                lane = top
-            else:
-                low += LANE
-                lane = low
+            above = start + stop <= bottom
+            top, low = (top - LANE, low) if above else (top, low + LANE)
+            lane = top if above else low
+            if above and self._is_open(link.tail) and self._is_open(link.head):
+                (x_out, _), (x_in, _) = anchors[link.tail], anchors[link.head]
+                routes[link] = [(x_out, lane), (x_in, lane)]
+                continue
             out = 0.12 + 0.07 * turns.get(("out", tail), 0)
             into = 0.12 + 0.07 * turns.get(("in", head), 0)
             turns["out", tail] = turns.get(("out", tail), 0) + 1
@@ -442,12 +447,17 @@ class _Frame:
             routes[link] = [(x_out, start), (x_out, lane), (x_in, lane), (x_in, stop)]
         return top
 
+    def _is_open(self, block: int) -> bool:
+        """Return whether nothing stands above a block that a link could not pass."""
+        return self.vertices[block].rank == 0 and not self.blocks[block].framed
+
     def _aside(self, link: Link, anchors: list[Point]) -> list[Point]:
-        """Return the middle of an arc within one layer: to the right going down, else left."""
+        """Return where an arc within one layer turns: to the right going down, else left."""
         (x, start), (_, stop) = anchors[link.tail], anchors[link.head]
         between = abs(self.vertices[link.tail].rank - self.vertices[link.head].rank) - 1
-        side = 1 if stop > start else -1
-        return [(x + side * (0.42 + 0.15 * between), (start + stop) / 2)]
+        beyond = x + math.copysign(0.5 + 0.16 * between, stop - start)
+        turn = min(0.25, abs(stop - start) / 3)
+        return [(beyond, y + math.copysign(turn, to - y)) for y, to in ((start, stop), (stop, start))]
 
 
 def _rank(vertex: _Vertex, offset: float) -> float:
@@ -466,19 +476,24 @@ def _barycentre(vertex: _Vertex, forward: bool) -> float:
 
 
 def _distance(above: _Vertex, below: _Vertex) -> float:
-    bent = above.block is None or below.block is None
-    return above.down + below.up + (BEND_GAP if bent else GAP)
+    bends = (above.block is None) + (below.block is None)
+    gap = GAP if not bends else PORT_GAP if bends == 2 and above.is_port else BEND_GAP
+    return above.down + below.up + gap
 
 
-def _wanted(vertex: _Vertex) -> tuple[float, float]:
-    """Return where a vertex's links pull it, and how strongly."""
+def _wanted(vertex: _Vertex, straight: bool) -> tuple[float, float]:
+    """Return where a vertex's links pull it, and how strongly.
+
+    `straight` divides each pull by its length, so that the sum of |Δy| is minimised and not that
+    of Δy²: a long wire then has one slope, not many small ones.
+    """
     total = pull = 0.0
-    for piece in vertex.before:
-        total += piece.weight
-        pull += piece.weight * (piece.tail.y + piece.tail_offset - piece.head_offset)
-    for piece in vertex.after:
-        total += piece.weight
-        pull += piece.weight * (piece.head.y + piece.head_offset - piece.tail_offset)
+    for pieces, sign in ((vertex.before, -1.0), (vertex.after, 1.0)):
+        for piece in pieces:
+            rise = sign * _rise(piece)
+            weight = piece.weight / max(abs(rise), 0.03) if straight else piece.weight
+            total += weight
+            pull += weight * (vertex.y + rise)
     return (pull / total, total) if total else (vertex.y, 1e-3)
 
 

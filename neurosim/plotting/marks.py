@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
+from matplotlib.patheffects import Normal, Stroke
 
 from .layers import Point
 from .style import CHANNEL_COLOURS, INK
@@ -57,21 +58,26 @@ class Canvas:
         self.ax.add_patch(patch)
         return patch
 
-    def write(self, at: Point, text: str, points: float, **options: Any) -> Any:
+    def write(
+        self, at: Point, text: str, points: float, halo: bool = False, **options: Any
+    ) -> Any:
         """Write one line of text, never read as mathematics."""
         look = {"color": INK, "ha": "center", "va": "center", "zorder": WORDS, **options}
         look["family"] = "DejaVu Sans"
-        return self.ax.text(*at, text, size=points * self.scale, parse_math=False, **look)
+        written = self.ax.text(*at, text, size=points * self.scale, parse_math=False, **look)
+        if halo:
+            white = Stroke(linewidth=2.5 * self.scale, foreground="white")
+            written.set_path_effects([white, Normal()])
+        return written
 
     def wire(self, points: Sequence[Point], channel: str, gid: str, **options: Any) -> Any:
         """Draw a line with soft corners through the points."""
         return self._line(rounded(points), channel, gid, options)
 
-    def arc(self, start: Point, middle: Point, end: Point, channel: str, gid: str, **options: Any):
-        """Draw one bow from start to end that passes the middle."""
-        control = tuple(2 * m - (a + b) / 2 for a, m, b in zip(start, middle, end, strict=True))
-        path = Path([start, control, end], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
-        return self._line(path, channel, gid, options)
+    def bow(self, points: Sequence[Point], channel: str, gid: str, **options: Any) -> Any:
+        """Draw one bow from the first of four points to the last, drawn to those between."""
+        codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
+        return self._line(Path(points, codes), channel, gid, options)
 
     def _line(self, path: Path, channel: str, gid: str, options: dict[str, Any]) -> Any:
         look = {"linewidth": 1.3, "zorder": WIRES, "capstyle": "butt", **options}
@@ -84,6 +90,7 @@ class Canvas:
     ) -> Any:
         """Draw a wire's ending that touches `tip`, heading along `angle`."""
         path, filled, width = _ENDINGS[channel]
+        width *= size
         turned = _placed(path, tip, angle, size)
         colour = CHANNEL_COLOURS[channel]
         look = {"zorder": ENDS, "joinstyle": "miter", "capstyle": "butt", **options}

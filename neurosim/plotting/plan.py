@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_ITEMS = 64  # neurons, sheets and boxes that are still drawn with their names
 WIDEST = 14.0  # inches, of a drawing whose instances are all opened unasked
 MOST_OPEN = 600  # items of a compact drawing; of more, instances stay closed
+MOST_ALIKE = 4  # wires between two populations that each repeat the same label
 MOST_WEIGHTS = 40  # written on wires; of more, the wires' widths tell
 
 
@@ -26,7 +27,7 @@ class Look:
     """Sizes in inches, letters in points."""
 
     radius: float = 0.22
-    gap: float = 0.55
+    gap: float = 0.66
     names: float = 9.0
     notes: float = 7.5
     inner: bool = True  # names, notes and labels of what is within
@@ -118,7 +119,7 @@ class _Planner:
     # ------------------------------------------------------------ words
 
     def _labels(self) -> dict[Wire, str]:
-        """Return every wire's label; a fan of wires with the same words says them once."""
+        """Return every wire's label; many wires with the same words say them once."""
         scene = self.scene
         if not self.look.inner:
             return dict.fromkeys(scene.wires, "")
@@ -128,12 +129,15 @@ class _Planner:
             kinds = scene.kinds[wire]
             shown = None if self.crowded else weight
             labels[wire] = wire_label(shown, wire.channel, wire.delay, kinds)
-            if kinds:
-                ends = (scene.items[i].population for i in (wire.source, wire.target))
-                fans.setdefault((*map(id, ends), wire.channel, labels[wire]), []).append(wire)
+            ends = (scene.items[i].population for i in (wire.source, wire.target))
+            fans.setdefault((*map(id, ends), wire.channel), []).append(wire)
         for fan in fans.values():
-            for wire in set(fan) - {fan[len(fan) // 2]}:
-                labels[wire] = ""
+            words = {labels[wire] for wire in fan}
+            is_fan = any(scene.kinds[wire] for wire in fan)
+            if len(words) == 1 and words != {""} and (is_fan or len(fan) > MOST_ALIKE):
+                once = fan[len(fan) // 2]
+                labels |= dict.fromkeys(fan, "")
+                labels[once] = words.pop() if is_fan else f"all {words.pop()}"
         return labels
 
     def _beside(self) -> list[tuple[int, int]]:

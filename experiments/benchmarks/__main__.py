@@ -1,0 +1,38 @@
+"""``python -m experiments.benchmarks [NAMES...]``: our side beside the peers', as one table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from neurosim.progress import progress
+
+from .pairs import NAMES, Missing, measure, pairs
+from .table import report
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure, print the table, and write it where asked; 1 if a pair failed."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)}; or all")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that all runs")
+    parser.add_argument("--out", type=Path, metavar="FILE.md", help="write the table there too")
+    given = parser.parse_args(words)
+    for name in given.names:
+        if name not in NAMES:
+            parser.error(f"there is no benchmark {name!r}; there are {', '.join(NAMES)}")
+    wanted = list(pairs(given.names or NAMES, given.quick))
+    measured = [(pair, measure(pair)) for pair in progress(wanted, "benchmarks")]
+    options = ["--quick"] if given.quick else []
+    command = " ".join(["python -m experiments.benchmarks", *given.names, *options])
+    text = report(command, measured)
+    sys.stdout.write(text)
+    if given.out:
+        given.out.write_text(f"# Benchmarks\n\n{text}", encoding="utf-8")
+    return int(any(isinstance(row, Missing) and row.failed for _, row in measured))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
