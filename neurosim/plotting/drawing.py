@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -345,6 +346,7 @@ class _Drawing:
         tracks = self._tracks()
         weights = [w or 0.0 for w in self.plan.scene.weights.values()]
         heaviest = max(weights, default=0.0) or 1.0
+        drawn: dict[Any, list[list[Point]]] = {}
         for wire, (track, end, bowed) in tracks.items():
             look: dict[str, Any] = {"linewidth": self.look.line}
             if self.plan.crowded and wire.channel != "output":
@@ -356,7 +358,10 @@ class _Drawing:
             if bowed:
                 self.canvas.bow(track, wire.channel, f"wire {gid}", **look, **fade)
             else:
-                self.canvas.wire(track, wire.channel, f"wire {gid}", **look, **fade)
+                earlier = drawn.setdefault(line_of(wire).bundle, [])
+                branch = _branch(track, earlier)
+                earlier.append(track)
+                self.canvas.wire(branch, wire.channel, f"wire {gid}", **look, **fade)
             size = end.size * self.look.ends
             self.canvas.end(end.tip, end.angle, wire.channel, f"end {gid}", size, **fade)
         for wire in self.plan.scene.wires:
@@ -488,6 +493,21 @@ def _full_name(item: Item) -> str:
 def _scale_of(item: Item) -> str:
     is_input = item.population is not None and item.population.role == "input"
     return "input" if is_input else "neuron"
+
+
+def _branch(track: list[Point], earlier: list[list[Point]]) -> list[Point]:
+    """Return what is left to draw of a track whose beginning others have drawn already."""
+    shared = max((_common(track, other) for other in earlier), default=0)
+    if shared < 2:
+        return track
+    (x0, y0), (x1, y1) = track[shared - 2 : shared]
+    return [((x0 + x1) / 2, (y0 + y1) / 2), *track[shared - 1 :]]
+
+
+def _common(track: list[Point], other: list[Point]) -> int:
+    """Return how many points two tracks begin with in common."""
+    same = (a == b for a, b in zip(track[:-1], other[:-1], strict=False))
+    return sum(itertools.takewhile(bool, same))
 
 
 def _as_layers(values: np.ndarray, outline: SheetOutline) -> np.ndarray:

@@ -21,7 +21,7 @@ OUTSIDE = -1  # the end of a link that leaves or enters the frame
 SWEEPS = 24
 GAP = 0.24  # between neighbours of one layer
 BEND_GAP = 0.13  # where one of them is a bend
-PORT_GAP = 0.4  # where both are ports of the frame
+PORT_GAP = 0.5  # where both are ports of the frame
 LANE = 0.22  # between links that run back
 Bundle = Hashable
 Point = tuple[float, float]
@@ -360,7 +360,7 @@ class _Frame:
         )
         least = self.gap
         if at in (0, self.last + 1):  # from and to the frame's ports
-            least = 0.6 * self.gap if pieces else 0.0
+            least = (0.95 if at == 0 else 0.5) * self.gap if pieces else 0.0
         turning = sum(
             at in (self.layer[link.tail] + 1, self.layer[link.head]) for link in self.backward
         )

@@ -1,0 +1,107 @@
+"""Circuits composed as functions: Y = g(f(X)) · 基本計算的組合 · lecture row 4"""
+
+from __future__ import annotations
+
+from circuits import arithmetic, logic
+from neurosim import Circuit, InputError
+from neurosim.plotting import new_figure
+from neurosim.result import Result
+
+
+def run(bits: int = 8, seed: int = 0, quick: bool = False) -> Result:
+    """Compose gates into XOR, adders and a multiplier by calling circuits on circuits; prove each.
+
+    Parameters
+    ----------
+    bits
+        Width of the adders and the multiplier; up to 10, so that every input is tried.
+    """
+    result = Result("composition", locals(), seed)
+    if not 1 <= bits <= 10:
+        raise InputError(f"bits must be from 1 to 10, so that every input is tried (got {bits})")
+    wide = min(bits, 4) if quick else bits
+    _g_of_f(result)
+    made = {
+        "XOR": (logic.xor(), lambda x, y: x ^ y),
+        "half adder": (arithmetic.half_adder(), lambda x, y: ((x + y) & 1, (x + y) >> 1)),
+        "full adder": (
+            arithmetic.full_adder(),
+            lambda x, y, c: ((x + y + c) & 1, (x + y + c) >> 1),
+        ),
+        f"{bits}-bit ripple-carry adder": (
+            arithmetic.ripple_carry_adder(bits), lambda a, b: a + b,
+        ),
+        f"{bits}-bit depth-two adder": (arithmetic.depth_two_adder(bits), lambda a, b: a + b),
+        f"{wide}×{wide}-bit multiplier": (arithmetic.multiplier(wide), lambda a, b: a * b),
+    }  # fmt: skip
+    rows = []
+    for name, (circuit, spec) in made.items():
+        proof = circuit.check(spec)
+        result.claim(
+            f"the {name} is proved on all {proof.patterns:,} inputs",
+            proof.holds and proof.exhaustive,
+        )
+        neurons = sum(p.size for p in circuit.neuron_populations)
+        rows.append((name, neurons, _depth(circuit), proof.patterns))
+    adder, shallow = (made[k][0] for k in list(made)[3:5])
+    result.claim(
+        "two adders, one function: ripple-carry and depth-two agree on every input",
+        bool(adder.check(shallow)),
+    )
+    result.table("circuits", ("circuit", "neurons", "layers", "inputs proved"), rows)
+    result.figure("xor", made["XOR"][0].draw())
+    result.figure("half-adder", made["half adder"][0].draw())
+    result.figure("full-adder", made["full adder"][0].draw())
+    _draw_costs(result, quick)
+    return result
+
+
+def _g_of_f(result: Result) -> None:
+    """Y = g(f(X)): calling g with f's neurons computes what g computes of f's numbers."""
+    f, g = logic.and_(), logic.not_()
+    composed = Circuit("not and")
+    x, y = composed.inputs("x", "y")
+    composed.output(g(f(x, y)))
+    patterns = [(a, b) for a in (0, 1) for b in (0, 1)]
+    result.claim(
+        "Y = g(f(X)): neurons composed answer as the functions composed",
+        [composed(a, b) for a, b in patterns],
+        [g(f(a, b)) for a, b in patterns],
+    )
+
+
+def _depth(circuit: Circuit) -> int:
+    """Layers of neurons that a signal passes: the most steps that the outputs take to be right."""
+    from neurosim.program import compile_program
+
+    return 1 + max(group.layer for group in compile_program(circuit, None).groups)
+
+
+def _draw_costs(result: Result, quick: bool) -> None:
+    """Neurons and layers of the two adders by width."""
+    widths = range(1, 9 if quick else 17)
+    families = {
+        "ripple-carry": arithmetic.ripple_carry_adder, "depth two": arithmetic.depth_two_adder,
+    }  # fmt: skip
+    figure, axes = new_figure(1, 2, width="page", height=3.2)
+    for (name, make), colour, mark in zip(
+        families.items(), ("#0072B2", "#D55E00"), "os", strict=True
+    ):
+        circuits = [make(n) for n in widths]
+        units = [sum(p.size for p in c.neuron_populations) for c in circuits]
+        layers = [_depth(c) for c in circuits]
+        per_bit = {"ripple-carry": 9, "depth two": 2}[name]
+        result.claim(f"neurons of the {name} adder, for each bit", units[-1] / len(widths), per_bit)
+        for ax, values in zip(axes, (units, layers), strict=True):
+            ax.plot(widths, values, marker=mark, markersize=4, color=colour, label=name)
+        if name == "depth two":
+            result.claim("layers of the depth-two adder, for every width", layers, [2] * len(layers))
+    for ax, label, title in zip(
+        axes, ("neurons", "layers"),
+        ("Fewer neurons, with exponential weights", "Two layers whatever the width"), strict=True,
+    ):  # fmt: skip
+        ax.set(xlabel="bits", ylabel=label, ylim=(0, None))
+        ax.set_title(title)
+        ax.legend()
+    figure.suptitle("Two circuits for one computation: addition", x=0.01, ha="left")
+    result.figure("costs", figure)

@@ -1,0 +1,208 @@
+"""Inhibition that subtracts, divides, or forbids · 神經元做除法：E/(E+I) · lecture row 3"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.optimize import curve_fit
+
+from neurosim import Circuit, InputError, naka_rushton
+from neurosim.plotting import new_figure, plot_curves
+from neurosim.result import Result
+
+INHIBITION = (0.0, 0.5, 1.0, 2.0)
+KINDS = ("subtract", "divide", "veto")
+
+
+def run(c50: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
+    """Show one cell under three kinds of inhibition, and what each does to its response curve.
+
+    Subtraction shifts the curve, division turns it down, absolute inhibition (a veto) silences the
+    cell.  E/(E+I) is the lecture's division.  And a caveat: in a cell that fires spikes, a
+    shunting conductance divides only below threshold, and subtracts from the firing rate (Holt &
+    Koch 1997).
+
+    Parameters
+    ----------
+    c50
+        Semi-saturation contrast of the normalized cell.
+    """
+    result = Result("inhibition", locals(), seed)
+    if not 0 < c50 < 1:
+        raise InputError(f"c50 is a contrast between 0 and 1 (got {c50:g})")
+    figure, axes = new_figure(2, 3, width="page", height=5.6)
+    drive = np.linspace(0, 4, 41)
+    families = {kind: _family(kind, drive) for kind in KINDS}
+    _fit(result, drive, families)
+    _draw_families(axes[0], drive, families)
+    _ratio(result, axes[1, 0])
+    _normalization(result, axes[1, 1], c50)
+    _holt_koch(result, axes[1, 2])
+    figure.suptitle(
+        "Inhibition can shift, scale or switch off the same cell", x=0.01, ha="left"
+    )
+    result.figure("inhibition", figure)
+    return result
+
+
+def _cell(kind: str) -> Circuit:
+    """One threshold-linear cell with an exciting and an inhibiting input."""
+    circuit = Circuit(f"{kind} cell")
+    e, i = circuit.inputs("E", "I", real=True)
+    channel = {"subtract": {"subtract": i}, "divide": {"divide": i}, "veto": {"divide": math.inf * i}}
+    circuit.output(circuit.rate("cell", excite=e, **channel[kind]))
+    return circuit
+
+
+def _family(kind: str, drive: np.ndarray) -> dict[float, np.ndarray]:
+    return {i: _cell(kind)(drive, np.full_like(drive, i)) for i in INHIBITION}
+
+
+def _fit(
+    result: Result, drive: np.ndarray, families: dict[str, dict[float, np.ndarray]]
+) -> None:
+    """Fit slope and offset of gain·[E − offset]₊ to every curve."""
+
+    def line(e: np.ndarray, gain: float, offset: float) -> np.ndarray:
+        return gain * np.maximum(e - offset, 0)
+
+    rows = []
+    for kind, curves in families.items():
+        for inhibition, response in curves.items():
+            if kind == "veto" and inhibition > 0:
+                result.claim(
+                    f"an active veto of {inhibition:g} silences the cell: largest response",
+                    response.max(),
+                    at_most=0,
+                )
+                rows.append((kind, inhibition, 0.0, ""))
+                continue
+            (gain, offset), _ = curve_fit(line, drive, response, p0=(0.9, 0.1 + inhibition))
+            rows.append((kind, inhibition, round(gain, 6), round(offset, 6)))
+            if kind == "subtract":
+                result.claim(
+                    f"subtracting I = {inhibition:g}: gain and offset of the response",
+                    [gain, offset],
+                    [1, inhibition],
+                    tolerance=1e-6,
+                )
+            elif kind == "divide":
+                result.claim(
+                    f"dividing by 1 + I, I = {inhibition:g}: gain and offset of the response",
+                    [gain, offset],
+                    [1 / (1 + inhibition), 0],
+                    tolerance=1e-6,
+                )
+    result.table("fits", ("inhibition", "I", "gain", "offset"), rows)
+
+
+def _draw_families(axes: np.ndarray, drive: np.ndarray, families: dict) -> None:
+    titles = {
+        "subtract": "Subtraction shifts the curve",
+        "divide": "Division turns it down",
+        "veto": "A veto silences it",
+    }
+    for ax, (kind, curves) in zip(axes, families.items(), strict=True):
+        plot_curves(ax, drive, {f"I = {i:g}": r for i, r in curves.items()})
+        ax.set(xlabel="excitation E", ylabel="response", ylim=(-0.2, 4.2))
+        ax.set_title(titles[kind])
+
+
+def _ratio(result: Result, ax) -> None:
+    """The lecture's E/(E+I): σ = 0, excitation on the divisive pool too."""
+    circuit = Circuit("E/(E+I)")
+    e, i = circuit.inputs("E", "I", real=True)
+    cell = circuit.rate("cell", excite=e, divide=e + i, semi_saturation=0, transfer="identity")
+    circuit.output(cell)
+    random = np.random.default_rng(0)
+    excitation, inhibition = random.uniform(0.1, 9, (2, 1000))
+    measured = circuit(excitation, inhibition)
+    result.claim(
+        "E/(E+I) on 1,000 random pairs: largest difference",
+        np.abs(measured - excitation / (excitation + inhibition)).max(),
+        at_most=1e-15,
+    )
+    result.claim("0/0 is 0: a silent cell stays silent", circuit(0, 0), 0)
+    scaled = circuit(1000 * excitation, 1000 * inhibition)
+    result.claim(
+        "only the ratio counts: largest change when both inputs grow 1,000 times",
+        np.abs(scaled - measured).max(),
+        at_most=1e-15,
+    )
+    logit = np.log(measured / (1 - measured))
+    result.claim(
+        "logit of the response is ln E − ln I: largest difference",
+        np.abs(logit - np.log(excitation) + np.log(inhibition)).max(),
+        at_most=1e-12,
+    )
+    axis = np.geomspace(0.1, 100, 61)
+    curves = {f"I = {i:g}": circuit(axis, np.full_like(axis, i)) for i in (1, 3, 10)}
+    plot_curves(ax, axis, curves)
+    ax.set(xscale="log", xlabel="excitation E", ylabel="E/(E+I)")
+    ax.set_title("E/(E+I): a shift on a log axis")
+
+
+def _normalization(result: Result, ax, c50: float) -> None:
+    """A mask's contrast shifts the semi-saturation; the largest response stays (SCIENCE §1)."""
+    exponent = 2.0
+    circuit = Circuit("normalization")
+    test, mask = circuit.inputs("test", "mask", real=True)
+    squared = {"transfer": "power"}
+    own = circuit.rate("own", excite=test, **squared)
+    other = circuit.rate("other", excite=mask, **squared)
+    cell = circuit.rate(
+        "cell", excite=own, divide=own + other, semi_saturation=c50**exponent, transfer="identity"
+    )
+    circuit.output(cell)
+    contrast = np.geomspace(0.01, 100, 81)
+    curves = {}
+    for masking in (0.0, 0.3, 0.6):
+        response = circuit(contrast, np.full_like(contrast, masking))
+        shifted = (c50**exponent + masking**exponent) ** (1 / exponent)
+        expected = naka_rushton(1.0, shifted, exponent)(contrast)
+        result.claim(
+            f"a mask of contrast {masking:g} shifts c50 to {shifted:.3g}, Rmax unchanged: largest "
+            "difference from that curve",
+            np.abs(response - expected).max(),
+            at_most=1e-12,
+        )
+        curves[f"mask {masking:g}"] = response
+    shown = contrast <= 1
+    plot_curves(ax, contrast[shown], {k: v[shown] for k, v in curves.items()})
+    ax.set(xscale="log", xlabel="contrast of the test", ylabel="response")
+    ax.set_title("Normalization: a mask shifts c50")
+
+
+def _holt_koch(result: Result, ax) -> None:
+    """A leaky integrate-and-fire cell under a shunt: its firing rate is shifted, not divided."""
+    current = np.linspace(0, 6, 241)  # nA
+    capacitance, threshold, reset = 1.0, 1.0, 0.0  # nF, and the voltages in units of threshold
+
+    def rate(conductance: float) -> np.ndarray:
+        steady = current / conductance
+        with np.errstate(divide="ignore", invalid="ignore"):
+            time = capacitance / conductance * np.log((steady - reset) / (steady - threshold))
+        return np.where(steady > threshold, 1 / time, 0.0)
+
+    leaks = (0.5, 1.0, 2.0)  # µS
+    rates = {g: rate(g) for g in leaks}
+    strong = current > 5
+    slopes = [np.polyfit(current[strong], rates[g][strong], 1)[0] for g in leaks]
+    result.claim(
+        "Holt & Koch: four times the conductance leaves the slope of the firing rate: ratio",
+        slopes[2] / slopes[0],
+        1,
+        tolerance=0.1,
+    )
+    far = 1000.0
+    for g in leaks:
+        exact = 1 / (capacitance / g * math.log((far / g - reset) / (far / g - threshold)))
+        line = (far - g * (threshold + reset) / 2) / (capacitance * (threshold - reset))
+        result.claim(
+            f"for strong currents the rate at g = {g:g} µS is (I − g(Vθ + Vr)/2)/(C(Vθ − Vr))",
+            exact, line, relative=1e-6,
+        )  # fmt: skip
+    plot_curves(ax, current, {f"g = {g:g} µS": r for g, r in rates.items()})
+    ax.set(xlabel="current (nA)", ylabel="firing rate (1/ms)")
+    ax.set_title("Caveat: a shunt subtracts from spikes")
