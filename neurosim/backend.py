@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DEVICES = ("cpu", "auto", "cuda")
 CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
 WIDEST = 256  # trials side by side at most
-BUFFER = 4096  # values that each of a chunk's three sums holds at most
+BUFFER = 16384  # values that each of a chunk's three sums holds at most
 WORTH_THREADS = 20_000_000  # multiplications of a run from which threads are worth starting
 WORTH_SHARING = 100_000  # and those of one step, from which they may share a single trial
 TINY = {"float32": np.float32(1e-30), "float64": np.float64(1e-300)}  # below: 0 (denormals)
@@ -121,7 +121,7 @@ def execute(
     groups = threads // parts
     values = np.empty((groups, 1 if in_place else 2, size * block), dtype=real)
     sums = np.empty((threads, 3, longest * block), dtype=real)
-    strips = np.empty((threads, program.strip), dtype=real)
+    windows = np.empty((threads, window_of(program, longest)), dtype=real)
     faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
     barrier = np.zeros(BARRIER_SIZE, dtype=np.int64)
     settings = (
@@ -134,7 +134,7 @@ def execute(
         first, last = (blocks * (group + k) // groups * block for k in (0, 1))
         run(
             program.tables, chunks, shares, part, barrier, first, min(last, trials), *settings,
-            values[group], sums[thread], strips[thread], faults[group],
+            values[group], sums[thread], windows[thread], faults[group],
         )  # fmt: skip
 
     run_together([partial(call, thread) for thread in range(threads)], barrier)
@@ -164,6 +164,14 @@ def block_of(program: Program, trials: int) -> int:
         return 1
     widest = 1 << (min(fits, WIDEST).bit_length() - 1)
     return min(widest, trials)
+
+
+def window_of(program: Program, longest: int) -> int:
+    """Return how many values a thread needs to lay out what a chunk's convolutions see."""
+    return max(
+        (width * (4 + longest // columns + 4 + down) for columns, width, down in program.windows),
+        default=0,
+    )
 
 
 def cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndarray]:

@@ -46,7 +46,7 @@ class Lowering:
         fits = place.max(initial=0) < 2**16
         self.places = np.dtype(np.uint16 if fits else np.uint32)
         self.has_sheets = False
-        self.strip = 0
+        self.windows: list[tuple[int, int, int]] = []  # of separable ones: `window_of`
         self.work = 0.0
         self._rows: list[list[int]] = []
         self._weights: list[np.ndarray] = []
@@ -162,7 +162,7 @@ class Lowering:
         row = self._row(
             tables.ONE_TO_ONE, channel, target, population.size, self._keep(np.atleast_1d(weight))
         )
-        row[tables.SOURCE] = source
+        row[tables.SOURCE], row[tables.WIDTH] = source, 1
         row[tables.WEIGHT_STRIDE] = int(weight.ndim > 0)
         self.work += population.size
 
@@ -205,8 +205,8 @@ class Lowering:
         row[tables.BORDER] = BORDER_CODES[connection.border]
         row[tables.STEP_OVER] = connection.stride
         self.has_sheets = True
-        row_length = max(columns_in, columns_out) + kernel.shape[1]
-        self.strip = max(self.strip, 5 * row_length)
+        if factors is not None:
+            self.windows.append((columns_out, columns_out + kernel.shape[1] - 1, kernel.shape[0]))
         taps = sum(kernel.shape[:2]) if factors is not None else kernel[:, :, :, 0].size
         self.work += population.size * taps
 

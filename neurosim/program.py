@@ -64,7 +64,8 @@ class Program:
     exact : whether every binary neuron's sums are exact in any order
     noisy : whether anything in it has noise
     ring : values that the delay lines hold, a trial
-    strip : values that a convolution's padded row needs at most
+    windows : for each separable convolution the columns of a row of results, of a row with its
+        borders, and the kernel's rows
     """
 
     tables: tables.Tables
@@ -77,7 +78,7 @@ class Program:
     exact: bool
     noisy: bool
     ring: int
-    strip: int
+    windows: tuple[tuple[int, int, int], ...]
 
     @property
     def dtype(self) -> np.dtype:
@@ -194,7 +195,7 @@ class _Compiler:
             exact=exact,
             noisy=any(row[tables.NOISY] for row in rows),
             ring=ring,
-            strip=lowering.strip,
+            windows=tuple(lowering.windows),
         )
 
     # ------------------------------------------------------------ order

@@ -477,13 +477,13 @@ def _final(
     circuit: Circuit, program: Program, state: np.ndarray, ring: np.ndarray, step: int
 ) -> State:
     values = {
-        p.name: state[:, program.place[p.index.ravel()]].reshape(-1, *p.shape)
+        p.name: state[:, program.place[p.index.ravel()]].reshape(len(state), *p.shape)
         for p in circuit.populations
         if p.role == "neurons"
     }
     lines = {}
     for p, begin, steps in _line_slots(circuit, program):
-        held = ring[:, begin : begin + steps * p.size].reshape(-1, steps, *p.shape)
+        held = ring[:, begin : begin + steps * p.size].reshape(len(ring), steps, *p.shape)
         lines[p.name] = np.roll(held, -(step % steps), axis=1)
     return State(step, values, lines)
 

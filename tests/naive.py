@@ -12,6 +12,7 @@ infinite weight on divide is a veto.  Parameters that are left out have the docu
 Nothing here imports neurosim.
 """
 
+import functools
 import math
 from fractions import Fraction
 
@@ -19,7 +20,7 @@ TINY = 1e-300  # what is smaller is stored as 0
 UNSURE = 1e-9  # a decision on rounded numbers that is closer than this could go either way
 
 
-class Unsure(Exception):
+class UnsureError(Exception):
     """A threshold was met so closely that rounding decides: no fair question to an engine."""
 
 
@@ -32,7 +33,7 @@ def transfer(name, parameters, x):
         return x
     if name == "step":
         if 0 < abs(x) < UNSURE:
-            raise Unsure
+            raise UnsureError
         return 1.0 if x >= 0 else 0.0
     if name == "threshold-linear":
         return max(x, 0.0)
@@ -51,6 +52,7 @@ def transfer(name, parameters, x):
     raise KeyError(name)
 
 
+@functools.cache
 def decimal(number):
     """The number that a reader of its shortest decimal means: 0.1 is one tenth."""
     return Fraction(repr(float(number)))
@@ -63,6 +65,8 @@ def sums(neuron, values, number):
     vetoed = False
     for channel, source, weight in neuron["synapses"]:
         value = values[source]
+        if not value:
+            continue
         if channel == "divide" and math.isinf(weight):
             vetoed = vetoed or value > 0
         elif channel == "divide":
@@ -94,14 +98,14 @@ def fires(neuron, values, noise=0.0):
     if noise:
         u = net_input(neuron, values) + noise
         if abs(u - theta) < UNSURE:
-            raise Unsure
+            raise UnsureError
         return int(u >= theta)
     if pool == 0:
-        return int(0 >= theta)
+        return int(theta <= 0)
     margin = drive - decimal(theta) * pool
     rounded = any(values[source] not in (0, 1) for _, source, _ in neuron["synapses"])
     if rounded and 0 < abs(margin) < UNSURE:
-        raise Unsure
+        raise UnsureError
     return int(margin >= 0)
 
 

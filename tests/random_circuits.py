@@ -410,5 +410,5 @@ def twins(
     if recurrent:
         chooser.recurrence()
     for name in chooser.twin.names:
-        chooser.twin.circuit.output(chooser.twin.circuit[name])
+        chooser.twin.circuit.output(chooser.twin.circuit[name], name)
     return chooser.twin

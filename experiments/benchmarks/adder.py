@@ -96,26 +96,22 @@ def layers_of(circuit: Circuit) -> Layers:
         source = projection.connection.source
         matrix = projection.connection.matrix(target.shape).toarray()
         sign = -1 if projection.channel == "subtract" else 1
-        np.add.at(
-            weights, np.ix_(target.index.ravel(), source.index.ravel()), sign * matrix
-        )
-    order = [place for population in given for place in population.index.ravel()]
-    left = [place for p in circuit.neuron_populations for place in p.index.ravel()]
+        np.add.at(weights, np.ix_(target.index.ravel(), source.index.ravel()), sign * matrix)
+    order = np.concatenate([p.index.ravel() for p in given])
+    left = np.concatenate([p.index.ravel() for p in circuit.neuron_populations])
     layers = []
-    while left:
+    while left.size:
         waiting = weights[np.ix_(left, left)].any(axis=1)
-        ready = [place for place, waits in zip(left, waiting, strict=True) if not waits]
-        left = [place for place, waits in zip(left, waiting, strict=True) if waits]
+        ready, left = left[~waiting], left[waiting]
         layers.append((weights[np.ix_(ready, order)], thresholds[ready]))
-        order += ready
-    number = {place: k for k, place in enumerate(order)}
-    places = [place for output in circuit.outputs for place in output.index.ravel()]
+        order = np.concatenate([order, ready])
+    outputs = np.concatenate([output.index.ravel() for output in circuit.outputs])
     constants = [p.values.ravel() for p in given if p.values is not None]
     return Layers(
         sum(p.size for p in circuit.input_populations),
         np.concatenate([np.zeros(0), *constants]),
         tuple(layers),
-        np.array([number[place] for place in places]),
+        np.argsort(order)[outputs],
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numba
 import numpy as np
@@ -17,7 +18,7 @@ TERMS = 16  # multiply–adds for each value read and written, so that memory do
 
 
 @numba.njit(**FLAGS, fastmath=set(REORDER))
-def _read(values, rounds):
+def _read(values: np.ndarray, rounds: int) -> np.float32:
     """Add up all values, again and again."""
     total = np.float32(0)
     for _ in range(rounds):
@@ -27,7 +28,7 @@ def _read(values, rounds):
 
 
 @numba.njit(**FLAGS, fastmath={"contract"})
-def _multiply_add(values, out, rounds):
+def _multiply_add(values: np.ndarray, out: np.ndarray, rounds: int) -> None:
     """Take a polynomial of degree `TERMS` of every value, again and again."""
     for _ in range(rounds):
         for i in range(values.size):
@@ -39,7 +40,7 @@ def _multiply_add(values, out, rounds):
 
 
 @numba.njit(**FLAGS)
-def _gather(values, places, rounds):
+def _gather(values: np.ndarray, places: np.ndarray, rounds: int) -> np.float32:
     """Add up the values at the places; unsigned places, which need no check for the sign."""
     one, four = np.uintp(1), np.uintp(4)
     a = b = c = d = np.float32(0)
@@ -66,7 +67,7 @@ def read_rate(nbytes: float) -> float:
     """Return bytes a second at which a float32 array of this size, split over threads, is read."""
     parts = np.array_split(np.ones(int(nbytes) // 4, dtype=np.float32), threads())
     rounds = max(1, int(2e8 / max(nbytes, 1)))
-    return nbytes * rounds / _fastest([lambda part=part: _read(part, rounds) for part in parts])
+    return nbytes * rounds / _fastest([partial(_read, part, rounds) for part in parts])
 
 
 def multiply_add_rate() -> float:
@@ -74,7 +75,7 @@ def multiply_add_rate() -> float:
     size, rounds = 1024, 5_000
     values = np.linspace(0, 0.5, size, dtype=np.float32)
     outs = [np.empty_like(values) for _ in range(threads())]
-    work = [lambda out=out: _multiply_add(values, out, rounds) for out in outs]
+    work = [partial(_multiply_add, values, out, rounds) for out in outs]
     return threads() * size * rounds * TERMS / _fastest(work)
 
 
@@ -84,11 +85,11 @@ def gather_rate(sources: int) -> float:
     generator = np.random.default_rng(0)
     values = np.ones(sources, dtype=np.float32)
     places = generator.integers(sources, size=(threads(), count), dtype=np.uint32)
-    work = [lambda part=part: _gather(values, part, rounds) for part in places]
+    work = [partial(_gather, values, part, rounds) for part in places]
     return threads() * count * rounds / _fastest(work)
 
 
-def _fastest(work: list[Callable[[], object]]) -> float:
+def _fastest(work: Sequence[Callable[[], object]]) -> float:
     """Return the least time in seconds in which one thread for each item does all of them."""
     work[0]()  # compiles
     best = np.inf

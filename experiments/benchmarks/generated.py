@@ -34,14 +34,13 @@ def brian2_side(network: Network, dt: float, tau: float) -> Side:
     dt, tau
         In seconds.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        brian2 = load("brian2")
+    warnings.filterwarnings("ignore", module="brian2")  # about NumPy, on import and while running
+    brian2 = load("brian2")
     brian2.prefs.logging.console_log_level = "ERROR"
+    brian2.prefs.logging.delete_log_on_exit = False  # its folder is gone by then
     brian2.prefs.core.default_float_dtype = np.float32
     brian2.prefs.codegen.cpp.extra_compile_args_gcc = ["-w", "-O3", "-ffast-math", "-march=native"]
-    folder = tempfile.mkdtemp(prefix="brian2")
-    brian2.set_device("cpp_standalone", directory=folder, build_on_run=False)
+    brian2.set_device("cpp_standalone", build_on_run=False)
     brian2.defaultclock.dt = dt * brian2.second
     neurons = brian2.NeuronGroup(
         network.size,
@@ -57,9 +56,9 @@ def brian2_side(network: Network, dt: float, tau: float) -> Side:
     synapses.connect(i=sources, j=targets)
     synapses.w = network.weights.T.ravel()
     simulation = brian2.Network(neurons, synapses)
-    simulation.run(network.steps * dt * brian2.second)
+    simulation.run(network.steps * dt * brian2.second, namespace={})
     begin = time.perf_counter()
-    brian2.device.build(compile=True, run=False)
+    brian2.device.build(directory=tempfile.mkdtemp(prefix="brian2"), run=False)
     compiling = time.perf_counter() - begin
 
     def run() -> np.ndarray:
@@ -81,11 +80,11 @@ def annarchy_side(network: Network, dt: float, tau: float, storage: str) -> Side
     storage
         ANNarchy's name of the weights' layout: "dense", "lil", …
     """
-    annarchy = load("ANNarchy")
     # Its build asks the interpreter on the path for nanobind, and must find this one.
     os.environ["PATH"] = os.pathsep.join((f"{sys.prefix}/bin", os.environ.get("PATH", "")))
     os.environ["VIRTUAL_ENV"] = sys.prefix
     with contextlib.redirect_stdout(io.StringIO()):
+        annarchy = load("ANNarchy")
         simulation = annarchy.Network(dt=dt * 1e3)
         simulation.config(dtype=annarchy.float32, num_threads=threads())
         neuron = annarchy.Neuron(

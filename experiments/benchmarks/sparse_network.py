@@ -6,6 +6,7 @@ The network of `rate_network`, with sparse weights.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -63,17 +64,18 @@ def floor(network: Network) -> Floor:
     synapses = network.weights.nnz
     nbytes = synapses * (4 + np.min_scalar_type(network.size - 1).itemsize)
     reading, gathering = read_rate(nbytes), gather_rate(network.size)
-    if nbytes / reading > synapses / gathering:
-        seconds, reason = nbytes / reading, f"{nbytes / 1e6:.3g} MB read at {reading / 1e9:.0f} GB/s"
-    else:
-        seconds, reason = synapses / gathering, f"{synapses:,} gathered at {gathering / 1e9:.1f}/ns"
+    reason = f"{nbytes / 1e6:.3g} MB read at {reading / 1e9:.0f} GB/s"
+    seconds = nbytes / reading
+    if synapses / gathering > seconds:
+        reason = f"{synapses:,} values gathered at {gathering / 1e9:.1f}/ns"
+        seconds = synapses / gathering
     return Floor(network.steps * seconds, f"{network.steps} × {reason}")
 
 
 def torch_weights(network: Network) -> Any:
     """Return the weights as PyTorch's CSR, indices of 32 bits: for these it calls MKL."""
     torch = load("torch")
-    torch.sparse.check_sparse_tensor_invariants.disable()
+    warnings.filterwarnings("ignore", "Sparse")  # that these tensors are new
     weights = network.weights
     parts = (weights.indptr, weights.indices, weights.data)
     return torch.sparse_csr_tensor(*map(torch.from_numpy, parts), size=weights.shape)

@@ -76,7 +76,7 @@ def _cells(pair: Pair, row: Row | Missing) -> tuple[str, ...]:
         _number(row.theirs),
         f"{row.ratio:.2f}",
         f"{low:.2f} to {high:.2f}",
-        _number(row.first),
+        "" if row.first is None else _number(row.first),
         compiling,
         "" if row.floor is None else _number(row.floor),
         row.reason,

@@ -51,6 +51,7 @@ class Benchmark:
     floor : measures this machine's; None where there is no floor to name
     tolerance : by which answers may differ, relative to their largest value
     rounds : how many turns each side gets, if they fit into the `BUDGET`
+    builds : whether ours builds a circuit, so that its first run is worth a column
     unit, scale : of the measured amounts: shown is amount · scale
     """
 
@@ -60,6 +61,7 @@ class Benchmark:
     floor: Callable[[], Floor] | None = None
     tolerance: float = 1e-4
     rounds: int = 15
+    builds: bool = True
     unit: str = "ms"
     scale: float = 1e3
 
@@ -72,7 +74,7 @@ class Row:
     ----------
     ours, theirs : medians over the rounds
     ratios : theirs / ours, round by round
-    first : what building our model anew and running it once takes, compiled kernels present
+    first : what building our circuit anew and running it once takes, all kernels compiled
     """
 
     title: str
@@ -81,7 +83,7 @@ class Row:
     ours: float
     theirs: float
     ratios: tuple[float, ...]
-    first: float
+    first: float | None
     compiling: float | None
     floor: float | None
     reason: str
@@ -135,7 +137,7 @@ def compare(benchmark: Benchmark, peer: str) -> Row:
     begin = time.perf_counter()
     ours = benchmark.ours()
     answer = ours.run()
-    first = ours.measured() if ours.measured else time.perf_counter() - begin
+    first = time.perf_counter() - begin
     answers = (answer, theirs.run())
     if answer is not None and not difference(*answers) <= benchmark.tolerance:
         raise ValueError(f"the answers differ by {difference(*answers):.1e} of their largest value")
@@ -153,6 +155,6 @@ def compare(benchmark: Benchmark, peer: str) -> Row:
         benchmark.title, peer, benchmark.unit,
         statistics.median(turns[0]) * scale, statistics.median(turns[1]) * scale,
         tuple(b / a for a, b in zip(*turns, strict=True)),
-        first * scale, theirs.compiling,
+        first * scale if benchmark.builds else None, theirs.compiling,
         floor.amount * scale if floor else None, floor.reason if floor else "",
     )  # fmt: skip

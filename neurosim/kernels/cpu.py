@@ -65,13 +65,13 @@ def gathered_dot(weights, columns, x):
     return (a + b) + (c + d)
 
 
-@inner
-def add_connection(program, c, low, high, base, x, block, sums, strip):
+@inner(once=True)
+def add_connection(program, c, low, high, base, x, block, sums, window):
     """Add one connection's inputs to the targets [low, high); `sums` begins at target `base`."""
     connections, weights = program.connections, program.weights
     kind = connections[c, tables.KIND]
     if kind == tables.SEPARABLE:
-        add_separable(connections[c], weights, x, low, high, sums, base, strip)
+        add_separable(connections[c], weights, x, low, high, sums, base, window)
         return
     if kind == tables.CONVOLUTION:
         add_convolution(connections[c], weights, x, low, high, sums, base)
@@ -196,8 +196,8 @@ def apply_rule(
     return faults == 0
 
 
-@inner
-def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, strip):
+@inner(once=True)
+def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, window):
     """Compute chunk c's neurons from the values x into the values y; False if one is not finite."""
     g, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
     groups = program.groups
@@ -213,7 +213,7 @@ def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, stri
         stop = min(high, program.connections[r, tables.TARGET_STOP])
         if start < stop:
             channel = program.connections[r, tables.CHANNEL]
-            add_connection(program, r, start, stop, low, x, block, sums[channel], strip)
+            add_connection(program, r, start, stop, low, x, block, sums[channel], window)
     # One stretch where neuron and value advance together or all neurons are alike, else one each.
     length = n if block == 1 or groups[g, tables.ALIKE] else block
     stride = 1 if block == 1 else 0
@@ -276,7 +276,7 @@ def pass_lines(program, ring, trial, step, block, x, y):
 def run(
     program, chunks, shares, part, barrier, first, last, static, block, movie, places, state,
     all_places, ring, recorded, record, every, final, first_step, steps, seed, tiny, values, sums,
-    strip, fault,
+    window, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
 
@@ -307,7 +307,7 @@ def run(
                 for c in range(shares[layer, part], shares[layer, part + 1]):
                     if not advance(
                         program, chunks, c, x, y, trial, width, first_step + k, seed, tiny, sums,
-                        strip,
+                        window,
                     ):  # fmt: skip
                         fault[tables.FAULT] = 1
                 if parts > 1:

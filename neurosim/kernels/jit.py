@@ -113,16 +113,18 @@ def rule(function, **rules):
     return numba.njit(**FLAGS, inline="always")(function)
 
 
-def inner(function=None, *, reorder=False, fuse=False):
+def inner(function=None, *, reorder=False, fuse=False, once=False):
     """Compile a function that only other kernels call.
 
     `reorder` lets its sums be reordered; `fuse` only lets a product and a sum be rounded once,
-    which changes no order.
+    which changes no order.  `once` is for what is called from one place: it becomes part of its
+    caller, so that nothing of it is compiled twice.
     """
 
     def decorate(function):
         fastmath = set(REORDER) if reorder else {"contract"} if fuse else False
-        return numba.njit(**FLAGS, **UNWRAPPED, fastmath=fastmath)(function)
+        inline = "always" if once else "never"
+        return numba.njit(**FLAGS, **UNWRAPPED, fastmath=fastmath, inline=inline)(function)
 
     return decorate if function is None else decorate(function)
 

@@ -1,12 +1,12 @@
-"""Where wires touch what they join: spread around circles and along sides, never on top of
-each other."""
+"""Where wires touch what they join: spread around circles and along sides, never overlapping."""
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from .layers import Point, spread
 
@@ -19,35 +19,42 @@ class End(NamedTuple):
     size: float
 
 
-class Shape(Protocol):
-    """What a wire can leave from and arrive at."""
+@dataclass(frozen=True)
+class Shape(ABC):
+    """What a wire can leave from and arrive at, by its centre and half its width and height."""
 
     centre: Point
+    half_width: float
+    half_height: float
 
+    @abstractmethod
     def arrivals(self, origins: Sequence[Point], half_width: float) -> list[End]:
-        """Return where wires coming from these points touch."""
+        """Return where wires coming from these points touch, their endings so wide."""
 
+    @abstractmethod
     def departures(self, goals: Sequence[Point]) -> list[Point]:
         """Return where wires heading for these points leave."""
 
+    def top(self, beside: float) -> float:
+        """Return the height of its outline, so far beside its centre."""
+        return self.centre[1] - self.half_height
+
 
 @dataclass(frozen=True)
-class Round:
+class Round(Shape):
     """A circle."""
 
-    centre: Point
-    radius: float
-
     def arrivals(self, origins: Sequence[Point], half_width: float) -> list[End]:
+        """Spread them around the circle, each as near as possible to where it comes from."""
         if not origins:
             return []
         # Angles from the left, so that what comes from the left does not straddle ±π.
         wanted = [_wrapped(_angle(self.centre, origin) - math.pi) for origin in origins]
-        roomy = 2.3 * half_width / (self.radius + half_width)
+        roomy = 2.3 * half_width / (self.half_width + half_width)
         bound = min(max(0.45 * math.pi, *map(abs, wanted)), 3.0)
         angles, gap = _fitted(wanted, roomy, -bound, bound)
         crowded = max(0.4, min(1.0, gap / roomy))
-        out = self.radius + 0.015
+        out = self.half_width + 0.015
         ends = []
         for angle in angles:
             away = angle + math.pi
@@ -56,26 +63,30 @@ class Round:
         return ends
 
     def departures(self, goals: Sequence[Point]) -> list[Point]:
+        """Leave straight for each goal; wires side by side to one goal part a little."""
         leaving = []
         for number, goal in enumerate(goals):
-            # Wires side by side to one goal part as they leave; they arrive lowest first.
             same = [i for i, other in enumerate(goals) if other == goal]
-            apart = (len(same) - 1) / 2 - same.index(number)
+            apart = (len(same) - 1) / 2 - same.index(number)  # they arrive lowest first
             angle = _angle(self.centre, goal) + 0.5 * apart
             x, y = self.centre
-            leaving.append((x + self.radius * math.cos(angle), y + self.radius * math.sin(angle)))
+            r = self.half_width
+            leaving.append((x + r * math.cos(angle), y + r * math.sin(angle)))
         return leaving
+
+    def top(self, beside: float) -> float:
+        """As `Shape.top`."""
+        return self.centre[1] - math.sqrt(max(self.half_height**2 - beside**2, 0.0))
 
 
 @dataclass(frozen=True)
-class Slab:
+class Slab(Shape):
     """A sheet or a box: wires touch its left and right side; `side(y, right)` is where that is."""
 
-    centre: Point
-    half_height: float
     side: Callable[[float, bool], float]
 
     def arrivals(self, origins: Sequence[Point], half_width: float) -> list[End]:
+        """Spread them along the side that faces where they come from."""
         if not origins:
             return []
         ends = [End(self.centre, 0.0, 1.0)] * len(origins)
@@ -88,6 +99,7 @@ class Slab:
         return ends
 
     def departures(self, goals: Sequence[Point]) -> list[Point]:
+        """Spread them along the side that faces their goals."""
         leaving = [self.centre] * len(goals)
         for right in (False, True):
             chosen = [i for i, (x, _) in enumerate(goals) if (x > self.centre[0]) == right]
@@ -104,15 +116,15 @@ class Slab:
 
 
 @dataclass(frozen=True)
-class Spot:
+class Spot(Shape):
     """The name of an output: wires arrive before its first letter."""
 
-    centre: Point
-
     def arrivals(self, origins: Sequence[Point], half_width: float) -> list[End]:
+        """All touch at one point."""
         return [End(self.centre, 0.0, 1.0)] * len(origins)
 
     def departures(self, goals: Sequence[Point]) -> list[Point]:
+        """Nothing leaves an output's name."""
         return [self.centre] * len(goals)
 
 

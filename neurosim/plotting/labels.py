@@ -31,7 +31,9 @@ class Rectangle(NamedTuple):
 
 
 def place_labels(
-    texts: Sequence[str], wires: Sequence[Sequence[Point]], taken: Sequence[Rectangle],
+    texts: Sequence[str],
+    wires: Sequence[Sequence[Point]],
+    taken: Sequence[Rectangle],
     points: float,
 ) -> list[Point]:
     """Return the centre of each wire's label; wires with an empty text only keep their place.
@@ -59,9 +61,9 @@ def place_labels(
         others = everything[owner != number]
         width, height = text_size(text, points)
         best: tuple[float, Rectangle] | None = None
-        for cost, (x, y) in enumerate(along(wires[number], np.array(PLACES)).tolist()):
+        for rank, (x, y) in enumerate(along(wires[number], np.array(PLACES)).tolist()):
             spot = Rectangle(x, y, width + 0.06, height + 0.06)
-            cost += 100.0 * sum(spot.overlaps(other) for other in placed)
+            cost = rank + 100.0 * sum(spot.overlaps(other) for other in placed)
             cost += 3.0 * _covered(spot, others)
             if best is None or cost < best[0]:
                 best = cost, spot

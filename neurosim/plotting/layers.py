@@ -13,6 +13,7 @@ from bisect import bisect_right, insort
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ SWEEPS = 24
 GAP = 0.24  # between neighbours of one layer
 BEND_GAP = 0.13  # where one of them is a bend
 PORT_GAP = 0.5  # where both are ports of the frame
+FREE = 1e-3  # how strongly a block without links is pulled
 LANE = 0.22  # between links that run back
 Bundle = Hashable
 Point = tuple[float, float]
@@ -242,7 +244,7 @@ class _Frame:
         made: set[tuple[int, int, Bundle]] = set()
         for link in self.forward:
             chain = self._chain(link)
-            for number, (tail, head) in enumerate(zip(chain, chain[1:], strict=False)):
+            for number, (tail, head) in enumerate(pairwise(chain)):
                 key = (id(tail), id(head), link.bundle)
                 if key in made:
                     continue
@@ -292,7 +294,7 @@ class _Frame:
             forward = sweep % 2 == 0
             for column in self.columns if forward else self.columns[::-1]:
                 means = {id(v): _barycentre(v, forward) for v in column}
-                column.sort(key=lambda v: (means[id(v)], v.rank))  # noqa: B023 - used at once
+                column.sort(key=lambda v: (means[id(v)], v.rank))
                 for rank, vertex in enumerate(column):
                     vertex.rank = rank
             count = self._crossings()
@@ -314,7 +316,7 @@ class _Frame:
     def _set_heights(self) -> None:
         gaps = []
         for column in self.columns:
-            gaps.append([_distance(a, b) for a, b in zip(column, column[1:], strict=False)])
+            gaps.append([_distance(a, b) for a, b in pairwise(column)])
             y = 0.0
             for vertex, distance in zip(column, [0.0, *gaps[-1]], strict=False):
                 y += distance
@@ -324,11 +326,8 @@ class _Frame:
             order = range(len(self.columns))
             for at in order if sweep % 2 == 0 else reversed(order):
                 column = self.columns[at]
-                wanted, weights = [], []
-                for vertex in column:
-                    target, weight = _wanted(vertex, straight)
-                    wanted.append(target)
-                    weights.append(weight)
+                pulls = [_wanted(vertex, straight) for vertex in column]
+                wanted, weights = _filled(pulls, [v.y for v in column], gaps[at])
                 for vertex, y in zip(column, spread(wanted, weights, gaps[at]), strict=True):
                     vertex.y = y
         top = min(v.y - v.up for column in self.columns for v in column)
@@ -364,7 +363,7 @@ class _Frame:
         turning = sum(
             at in (self.layer[link.tail] + 1, self.layer[link.head]) for link in self.backward
         )
-        room = max(least, label + 0.4 if label else 0.0, min(0.36 * rise, 3.6 * self.gap))
+        room = max(least, label + 0.4 if label else 0.0, min(0.45 * rise, 3.6 * self.gap))
         return room + (0.15 + 0.07 * turning if turning else 0.0)
 
     def _arrives(self, link: Link) -> int:
@@ -372,13 +371,11 @@ class _Frame:
 
     def _finished(self, left: list[float], right: list[float], width: float) -> Arrangement:
         anchors = []
-        for i, block in enumerate(self.blocks):
-            at = self.layer[i]
+        for i, at in enumerate(self.layer):
             reach = max(
                 b.left for b, layer in zip(self.blocks, self.layer, strict=True) if layer == at
             )
             anchors.append((left[at + 1] + reach, self.vertices[i].y))
-            del block
         routes = {link: self._bent(link, left, right, anchors) for link in self.forward}
         bottom = max(v.y + v.down for column in self.columns for v in column)
         top = self._add_returns(routes, left, right, anchors, bottom)
@@ -457,7 +454,8 @@ class _Frame:
         between = abs(self.vertices[link.tail].rank - self.vertices[link.head].rank) - 1
         beyond = x + math.copysign(0.5 + 0.16 * between, stop - start)
         turn = min(0.25, abs(stop - start) / 3)
-        return [(beyond, y + math.copysign(turn, to - y)) for y, to in ((start, stop), (stop, start))]
+        turn = math.copysign(turn, stop - start)
+        return [(beyond, start + turn), (beyond, stop - turn)]
 
 
 def _rank(vertex: _Vertex, offset: float) -> float:
@@ -481,7 +479,7 @@ def _distance(above: _Vertex, below: _Vertex) -> float:
     return above.down + below.up + gap
 
 
-def _wanted(vertex: _Vertex, straight: bool) -> tuple[float, float]:
+def _wanted(vertex: _Vertex, straight: bool) -> tuple[float, float] | None:
     """Return where a vertex's links pull it, and how strongly.
 
     `straight` divides each pull by its length, so that the sum of |Δy| is minimised and not that
@@ -494,7 +492,24 @@ def _wanted(vertex: _Vertex, straight: bool) -> tuple[float, float]:
             weight = piece.weight / max(abs(rise), 0.03) if straight else piece.weight
             total += weight
             pull += weight * (vertex.y + rise)
-    return (pull / total, total) if total else (vertex.y, 1e-3)
+    return (pull / total, total) if total else None
+
+
+def _filled(
+    pulls: Sequence[tuple[float, float] | None], heights: Sequence[float], gaps: Sequence[float]
+) -> tuple[list[float], list[float]]:
+    """Return where vertices want to be, and how strongly; one without links, by its neighbour."""
+    wanted: list[float] = []
+    weights: list[float] = []
+    for i, pull in enumerate(pulls):
+        if pull is None and i > 0:
+            pull = wanted[-1] + gaps[i - 1], FREE
+        elif pull is None:
+            later = next((k for k, p in enumerate(pulls) if p is not None), 0)
+            pull = heights[later] - sum(gaps[:later]), FREE
+        wanted.append(pull[0])
+        weights.append(pull[1])
+    return wanted, weights
 
 
 def _rise(piece: _Piece) -> float:

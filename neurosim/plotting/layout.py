@@ -1,5 +1,7 @@
-"""Nested frames: each instance is laid out by itself, then placed as one block of the frame it
-stands in, so that neither neurons nor instances can overlap.
+"""Nested frames: where every neuron and instance goes, and how wires run between them.
+
+Each instance is laid out by itself, then placed as one block of the frame it stands in, so that
+neither neurons nor instances can overlap.
 """
 
 from __future__ import annotations
@@ -145,7 +147,8 @@ class _Nest:
         inner = {c: self._solve(c) for c in children if isinstance(c, tuple)}
         blocks = [self._block(c, inner) for c in children]
         place = {c: i for i, c in enumerate(children)}
-        links, clearance = [], {}
+        links: list[Link] = []
+        clearance: dict[Link, float] = {}
         for line in self.lines:
             link = self._link(line, path, place)
             if link is None:
@@ -153,9 +156,7 @@ class _Nest:
             links.append(link)
             if link.head != OUTSIDE and not isinstance(children[link.head], tuple):
                 clearance[link] = max(clearance.get(link, 0.0), self.labels.get(line, 0.0))
-        beside = [
-            (place[a], place[b]) for a, b in self.beside if a in place and b in place
-        ]
+        beside = [(place[a], place[b]) for a, b in self.beside if a in place and b in place]
         made = arrange(blocks, links, beside, clearance, self.gap)
         title = (TITLE if self.titles else PADDING) if path else 0.0
         return _Solved(path, made, children, place, inner, title=title)
@@ -178,8 +179,8 @@ class _Nest:
         tail, head = self._child(line.source, path), self._child(line.target, path)
         if tail == head:  # both outside, or both in one inner frame
             return None
-        ends = (OUTSIDE if end is None else place[end] for end in (tail, head))
-        return Link(*ends, line.bundle)
+        start, stop = (OUTSIDE if end is None else place[end] for end in (tail, head))
+        return Link(start, stop, line.bundle)
 
     def _child(self, body: int, path: Path) -> int | Path | None:
         """Return the child of a frame that is or holds a body; None for a body outside."""
@@ -211,7 +212,7 @@ class _Nest:
         while shared < min(len(out), len(into)) and out[shared] is into[shared]:
             shared += 1
         route: list[Point] = []
-        for solved in [*out[:shared - 1 : -1], out[shared - 1], *into[shared:]]:
+        for solved in [*out[: shared - 1 : -1], out[shared - 1], *into[shared:]]:
             link = self._link(line, solved.path, solved.place)
             if link is None:
                 continue

@@ -55,19 +55,17 @@ class Canvas:
         patch.set_linewidth(patch.get_linewidth() * self.scale)
         if gid:
             patch.set_gid(gid)
-        self.ax.add_patch(patch)
+        self.ax.add_artist(patch)  # not add_patch, which looks for the data's limits
         return patch
 
-    def write(
-        self, at: Point, text: str, points: float, halo: bool = False, **options: Any
-    ) -> Any:
-        """Write one line of text, never read as mathematics."""
+    def write(self, at: Point, text: str, points: float, halo: str = "", **options: Any) -> Any:
+        """Write one line of text, never read as mathematics; a halo keeps it legible on wires."""
         look = {"color": INK, "ha": "center", "va": "center", "zorder": WORDS, **options}
         look["family"] = "DejaVu Sans"
         written = self.ax.text(*at, text, size=points * self.scale, parse_math=False, **look)
         if halo:
-            white = Stroke(linewidth=2.5 * self.scale, foreground="white")
-            written.set_path_effects([white, Normal()])
+            around = Stroke(linewidth=2.5 * self.scale, foreground=halo)
+            written.set_path_effects([around, Normal()])
         return written
 
     def wire(self, points: Sequence[Point], channel: str, gid: str, **options: Any) -> Any:
@@ -252,7 +250,7 @@ def _towards(start: Point, goal: Point, part: float) -> Point:
 def _placed(path: Path, tip: Point, angle: float, size: float) -> Path:
     """Return an ending, drawn with its tip at the origin heading along x, where it belongs."""
     c, s = math.cos(angle), math.sin(angle)
-    turned = path.vertices * size @ np.array([[c, s], [-s, c]]) + tip
+    turned = np.asarray(path.vertices) * size @ np.array([[c, s], [-s, c]]) + tip
     return Path(turned, path.codes)
 
 

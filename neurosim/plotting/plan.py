@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ..description import number_text
 from .captions import notes_of, text_size, threshold_of, wire_label
 from .ends import Round, Shape, Slab, Spot
 from .layers import Block
 from .layout import Body, Layout, Line, lay_out
 from .marks import SheetOutline
-from .scene import Item, Scene, Wire, deepest, scene_of
+from .scene import Item, Scene, Wire, scene_of
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
@@ -73,7 +74,8 @@ def plan_for(circuit: Circuit, depth: int | None, with_values: bool) -> Plan:
         scene = scene_of(circuit, depth)
         return _Planner(scene, FULL if _extent(scene) <= MOST_ITEMS else COMPACT, with_values).plan
     smallest = None
-    for level in range(deepest(circuit), -1, -1):
+    deepest = max((len(item.path) for item in scene_of(circuit).items), default=0)
+    for level in range(deepest, -1, -1):
         scene = scene_of(circuit, level)
         if _extent(scene) <= MOST_ITEMS:
             plan = _Planner(scene, FULL, with_values).plan
@@ -111,9 +113,7 @@ class _Planner:
             bodies, list(dict.fromkeys(lines.values())), self._beside(), lengths, look.gap,
             titles=look.inner,
         )  # fmt: skip
-        self.plan = Plan(
-            scene, look, layout, labels, self.crowded, self.inside, self.captions
-        )
+        self.plan = Plan(scene, look, layout, labels, self.crowded, self.inside, self.captions)
         self.plan.shapes = [self._shape(i) for i in range(len(scene.items))]
 
     # ------------------------------------------------------------ words
@@ -159,7 +159,7 @@ class _Planner:
         if item.kind == "output":
             width = text_size(item.name, self.look.names)[0]
             if self.with_values:
-                width += text_size(" = 0.00", self.look.names)[0]
+                width += text_size(" = −0.0000", self.look.names)[0]
             return Block(0.0, width + 0.1, 0.11, 0.11, place="last")
         if item.kind == "box":
             return self._box_block(i, item)
@@ -175,17 +175,18 @@ class _Planner:
         out = {w.port for w in self.scene.wires if w.source == i}
         height = max(0.52, 0.2 * max(len(into), len(out)))
         width = max(0.8, text_size(item.name, look.names)[0] + 0.3)
-        notes = notes_of(item, False)
+        notes = notes_of(item, with_threshold=False)
         if look.inner:
-            width = max(width, text_size(notes, look.notes)[0] + 0.3)
-            self.captions[i] = [notes]
+            width = max(width, text_size(notes[0], look.notes)[0] + 0.3)
+            self.captions[i] = notes
         self.inside[i] = item.name
         return Block(width / 2, width / 2, height / 2, height / 2)
 
     def _sheet_block(self, i: int, item: Item) -> Block:
         assert item.population is not None
         across, up = SheetOutline.of(item.population.shape).reach
-        captions = [item.name, *self._wrapped(notes_of(item, True))]
+        captions = [item.name, *self._wrapped(notes_of(item, with_threshold=True))]
+        captions += [""] if self.with_values else []  # for the range of the activities
         is_input = item.population.role == "input"
         if self.look.inner or is_input:
             self.captions[i] = captions
@@ -212,9 +213,9 @@ class _Planner:
         if not look.inner:
             return Block(radius, radius, up, radius, place="late" if constant else "free")
         if constant:
-            assert item.population is not None and item.population.values is not None
-            value = float(item.population.values.ravel()[item.element])
-            self.inside[i] = f"{value:.3g}".replace("-", "−")
+            assert item.population is not None
+            assert item.population.values is not None
+            self.inside[i] = number_text(float(item.population.values.ravel()[item.element]))
             return Block(radius, radius, up, radius, place="late")
         captions = [item.name]
         notes = notes_of(item, with_threshold=True)
@@ -228,10 +229,10 @@ class _Planner:
         half = max(radius, *(self._width(n, text) for n, text in enumerate(captions)))
         return Block(half, half, up, radius + 0.03 + look.leading * len(captions))
 
-    def _wrapped(self, notes: str) -> list[str]:
+    def _wrapped(self, notes: list[str]) -> list[str]:
         """Return notes in lines of a few words each."""
         lines: list[str] = []
-        for part in notes.split(", ") if notes else []:
+        for part in notes:
             if lines and len(lines[-1]) + len(part) < 18:
                 lines[-1] += ", " + part
             else:
@@ -243,19 +244,18 @@ class _Planner:
         return text_size(text, self.look.names if line == 0 else self.look.notes)[0] / 2
 
     def _shape(self, i: int) -> Shape:
-        item, (x, y) = self.scene.items[i], self.plan.layout.anchors[i]
+        item, at = self.scene.items[i], self.plan.layout.anchors[i]
         if item.kind == "output":
-            return Spot((x, y))
+            return Spot(at, 0.0, 0.1)
         if item.kind == "box":
             block = self._box_block(i, item)
-            return Slab(
-                (x, y), block.up, lambda _, right: x + (block.right if right else -block.left)
-            )
+            half = block.right
+            return Slab(at, half, block.up, lambda _, right: at[0] + (half if right else -half))
         if item.kind == "sheet":
-            assert item.population is not None
-            outline = outline_at(item, (x, y))
-            return Slab((x, y), outline.height / 2, outline.side)
-        return Round((x, y), self.look.radius * (0.7 if item.kind == "constant" else 1.0))
+            outline = outline_at(item, at)
+            return Slab(at, outline.reach[0], outline.height / 2, outline.side)
+        radius = self.look.radius * (0.7 if item.kind == "constant" else 1.0)
+        return Round(at, radius, radius)
 
 
 def line_of(wire: Wire) -> Line:
@@ -266,7 +266,5 @@ def line_of(wire: Wire) -> Line:
 
 def outline_at(item: Item, centre: tuple[float, float]) -> SheetOutline:
     """Return the outline of a sheet, where it is."""
-    from dataclasses import replace
-
     assert item.population is not None
     return replace(SheetOutline.of(item.population.shape), centre=centre)

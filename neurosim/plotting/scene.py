@@ -6,13 +6,15 @@ Delay lines are no items: their delay is written on the wires that leave them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from ..connections import Connection, Convolution, Dense, OneToOne, Sparse
+from ..connections import Connection, OneToOne
+from ..description import connection_text, undelayed
 from ..populations import Population, Projection
 
 if TYPE_CHECKING:
@@ -82,32 +84,6 @@ def scene_of(circuit: Circuit, depth: int | None = None) -> Scene:
     return _Builder(circuit, depth).scene
 
 
-def deepest(circuit: Circuit) -> int:
-    """Return how many levels of instances there are."""
-    return max((p.name.count(".") for p in circuit.populations if p.role != "delay"), default=0)
-
-
-def shape_of(shape: tuple[int, ...]) -> str:
-    """Return a shape as text: 64×64."""
-    return "×".join(map(str, shape)) if shape else "1"
-
-
-def kind_of(connection: Connection, targets: int) -> str:
-    """Return what a connection is called on a drawing: kernel 5×5, dense 10×64, sparse 1 %."""
-    if isinstance(connection, Convolution):
-        stride = f", stride {connection.stride}" if connection.stride > 1 else ""
-        return f"kernel {shape_of(connection.weight.shape[:2])}{stride}"
-    if isinstance(connection, Dense):
-        return f"dense {shape_of(connection.weight.shape)}"
-    if isinstance(connection, Sparse):
-        entries = targets * connection.source.size
-        filled = 100 * np.count_nonzero(connection.weights) / max(entries, 1)
-        return f"sparse {filled:.2g} %"
-    if connection.source.size == 1 and targets > 1:
-        return f"one to all {targets}"
-    return "one to one"
-
-
 class _Builder:
     """Goes through a circuit once."""
 
@@ -118,6 +94,9 @@ class _Builder:
         self.boxes: dict[tuple[str, ...], int] = {}
         self.home = np.full(circuit.size, -1, dtype=np.int64)  # of each value, its item
         self.origin, self.late = undelayed(circuit)
+        self.members = Counter(
+            path for p in circuit.populations if p.role != "delay" for path in _prefixes(p.name)
+        )
         for population in circuit.populations:
             if population.role != "delay":
                 self._add_population(population)
@@ -130,20 +109,31 @@ class _Builder:
     # ------------------------------------------------------------ items
 
     def _add_population(self, population: Population) -> None:
-        *path, name = population.name.split(".")
+        path, name = self._path(population)
         where = slice(population.start, population.stop)
         if self.depth is not None and len(path) > self.depth:
-            self.home[where] = self._box(tuple(path[: self.depth + 1]), population)
+            self.home[where] = self._box(path[: self.depth + 1], population)
             return
         most = MOST_CIRCLES if len(population.shape) < 2 else MOST_CIRCLES_OF_SHEET
         if not 0 < population.size <= most:
-            self.home[where] = self._item(Item("sheet", name, tuple(path), population))
+            self.home[where] = self._item(Item("sheet", name, path, population))
             return
         kind: Kind = "neuron" if population.role == "neurons" else population.role  # type: ignore
         for element in range(population.size):
             label = name if not population.shape else _element_name(name, population, element)
-            item = Item(kind, label, tuple(path), population, element)
+            item = Item(kind, label, path, population, element)
             self.home[population.start + element] = self._item(item)
+
+    def _path(self, population: Population) -> tuple[tuple[str, ...], str]:
+        """Return the instances a population is drawn in, and its name there.
+
+        An instance of one population needs no frame: its neuron is called or.z where it stands.
+        """
+        parts = population.name.split(".")
+        level = len(parts) - 1
+        while level and self.members[tuple(parts[:level])] == 1:
+            level -= 1
+        return tuple(parts[:level]), ".".join(parts[level:])
 
     def _item(self, item: Item) -> int:
         self.scene.items.append(item)
@@ -207,8 +197,9 @@ class _Builder:
         rows, columns, weights = matrix.row[keep], matrix.col[keep], matrix.data[keep]
         boxed = np.array([item.kind == "box" for item in self.scene.items])
         ports = np.where(boxed[sources], self.origin[places], 0)
+        delays = self.late[places[columns]]
         found = np.column_stack(
-            [sources[columns], targets[rows], ports[columns], weights > 0, self.late[places[columns]]]
+            [sources[columns], targets[rows], ports[columns], weights > 0, delays]
         )
         lines, which = np.unique(found, axis=0, return_inverse=True)
         totals = np.bincount(which.ravel(), np.abs(weights), minlength=len(lines))
@@ -241,20 +232,10 @@ class _Builder:
                 self.scene.add(wire, None)
 
 
-def undelayed(circuit: Circuit) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for each of the circuit's values, what it repeats and how many seconds later."""
-    step = np.arange(circuit.size)
-    seconds = np.zeros(circuit.size)
-    for population in circuit.populations:
-        if population.delayed is not None:
-            where = slice(population.start, population.stop)
-            step[where] = population.delayed.ravel()
-            seconds[where] = population.seconds
-    origin, late = step.copy(), seconds.copy()
-    while (step[origin] != origin).any():
-        late = late + seconds[origin]
-        origin = step[origin]
-    return origin, late
+def _prefixes(name: str) -> list[tuple[str, ...]]:
+    """Return the paths of all instances that a population is in."""
+    parts = name.split(".")
+    return [tuple(parts[:level]) for level in range(1, len(parts))]
 
 
 def _element_name(name: str, population: Population, element: int) -> str:
@@ -263,7 +244,7 @@ def _element_name(name: str, population: Population, element: int) -> str:
 
 
 def _sheet_label(connection: Connection, targets: int) -> str:
-    label = kind_of(connection, targets)
+    label = connection_text(connection, targets)
     weights = np.abs(connection.weights)
     if isinstance(connection, OneToOne) and weights.size and np.ptp(weights) == 0:
         weight = float(weights.flat[0])

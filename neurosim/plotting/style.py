@@ -46,7 +46,7 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 WIDTHS = {"column": 5.0, "page": 9.0}  # inches
 DOTS_PER_INCH = 200
 
-_STYLE = {
+_STYLE: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
@@ -263,6 +263,6 @@ def show_image(
     figure = ax.get_figure()
     if bar and values.ndim == 2 and figure is not None:
         drawn = figure.colorbar(image, ax=ax, label=label, shrink=0.85)
-        drawn.outline.set_linewidth(0.6)  # type: ignore[operator]
+        drawn.outline.set_linewidth(0.6)
         drawn.ax.tick_params(labelsize=9)
     return image

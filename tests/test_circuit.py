@@ -1,0 +1,447 @@
+"""Building, composing, lesioning and calling circuits."""
+
+import math
+from collections import Counter
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_circuits import twins
+
+from neurosim import Circuit, CircuitError, InputError, convolve, stack
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def xor() -> Circuit:
+    made = Circuit("xor")
+    x, y = made.inputs("x", "y")
+    either = made.binary("either", excite=x + y, threshold=1)
+    both = made.binary("both", excite=x + y, threshold=2)
+    made.output(made.binary("z", excite=either, subtract=both, threshold=1))
+    return made
+
+
+def names(circuit: Circuit) -> list[str]:
+    return [p.name for p in circuit.populations]
+
+
+# ------------------------------------------------------------------ calling
+
+
+def test_numbers_in_plain_numbers_out():
+    z = xor()(1, 0)
+    assert z == 1
+    assert type(z) is int
+    ramp = Circuit("ramp")
+    ramp.output(ramp.rate("r", excite=0.5 * ramp.inputs("x")))
+    answer = ramp(np.int8(3))
+    assert answer == 1.5
+    assert type(answer) is float
+    assert xor()(True, y=False) == 1
+
+
+def test_one_output_is_itself_and_several_a_named_tuple():
+    circuit = Circuit("two")
+    x = circuit.inputs("x", shape=(2,))
+    circuit.output(x[0], "first")
+    circuit.output(circuit.binary("both", excite=x.sum(), threshold=2))
+    answer = circuit([1, 1])
+    assert answer._fields == ("first", "both")
+    assert answer == (1, 1)
+    first, both = circuit(np.array([[0, 1], [1, 1], [1, 0]]))
+    assert first.tolist() == [0, 1, 1]
+    assert both.tolist() == [0, 1, 0]
+
+
+def test_a_named_tuple_survives_any_output_name():
+    circuit = Circuit("odd")
+    x = circuit.inputs("x")
+    for name in ("class", "second one", "_x", "x"):
+        circuit.output(x, name)
+    assert circuit(1) == (1, 1, 1, 1)
+
+
+def test_numbers_of_bits_are_integers_in_and_out():
+    double = Circuit("double")
+    a = double.inputs("a", bits=4)
+    zero = double.constant(0.0)
+    double.output([zero, *a], "twice", bits=5)
+    assert double(11) == 22
+    assert type(double(11)) is int
+    assert double([0, 7, 15]).tolist() == [0, 14, 30]
+    assert double(np.uint8(15)) == 30
+
+
+@pytest.mark.parametrize("bits", [1, 8, 53, 54, 62])
+def test_numbers_of_many_bits_are_exact(bits):
+    relay = Circuit("relay")
+    a = relay.inputs("a", bits=bits)
+    relay.output(relay.binary("z", excite=a), bits=bits)
+    top = 2**bits - 1
+    for number in {0, 1, top // 3, top - 1, top}:
+        assert relay(number) == number
+    for number in (-1, top + 1, 2**70, 0.5, float(2**bits)):
+        with pytest.raises(InputError, match=f"whole numbers from 0 to {top}"):
+            relay(number)
+
+
+def test_activities_are_every_value_by_name():
+    found = xor().activities(1, [0, 1])
+    assert {k: v.tolist() for k, v in found.items()} == {
+        "x": [1, 1], "y": [0, 1], "either": [1, 1], "both": [0, 1], "z": [1, 0],
+    }  # fmt: skip
+
+
+def test_delays_are_ignored_by_a_call():
+    circuit = Circuit("late")
+    x = circuit.inputs("x")
+    circuit.output(circuit.rate("z", excite=x.delay(0.01) + x.delay(0.02).delay(0.01)))
+    circuit.output(x.delay(0.01), "late")
+    assert circuit(3.0) == (6.0, 3.0)
+    assert x.delay(0).source is x if hasattr(x.delay(0), "source") else x.delay(0) is x
+
+
+def test_the_same_delay_is_shared():
+    circuit = Circuit("late")
+    x = circuit.inputs("x", shape=3)
+    before = circuit.size
+    one, two = x.delay(0.01), x.delay(0.01)
+    assert circuit.size == before + 3
+    np.testing.assert_array_equal(one.index, two.index)
+    assert x[::-1].delay(0.01).index[0] != one.index[2]
+
+
+def test_a_static_call_of_a_cycle_names_it():
+    circuit = Circuit("latch")
+    x = circuit.inputs("x")
+    a = circuit.binary("a", excite=x)
+    b = circuit.binary("b", excite=a.delay(0.001))
+    circuit.connect(a, excite=b)
+    circuit.output(circuit.binary("behind", excite=b))
+    with pytest.raises(
+        CircuitError, match=r"'latch' is recurrent \((a → b → a|b → a → b)\).*settle"
+    ):
+        circuit(1)
+
+
+def test_running_never_changes_a_circuit():
+    circuit = xor()
+    before = names(circuit), circuit.size, len(circuit.projections)
+    circuit(1, 0)
+    circuit.simulate((1, 0), steps=3)
+    circuit.activities(1, 1)
+    assert (names(circuit), circuit.size, len(circuit.projections)) == before
+
+
+def test_a_circuit_may_be_extended_after_it_ran():
+    circuit = xor()
+    assert circuit(1, 0) == 1
+    circuit.output(circuit.binary("not", subtract=circuit["z"], threshold=0))
+    assert circuit(1, 0) == (1, 0)
+    circuit.connect(circuit["not"], excite=2 * circuit["x"])
+    assert circuit(1, 0) == (1, 1)
+
+
+# ------------------------------------------------------------------ composing
+
+
+def test_a_composed_circuit_is_the_composed_function():
+    host = Circuit("host")
+    x, y, z = host.inputs("x", "y", "z")
+    gate = xor()
+    host.output(gate(gate(x, y), z))
+    assert names(host) == [
+        "x", "y", "z", "xor.either", "xor.both", "xor.z", "xor_2.either", "xor_2.both", "xor_2.z",
+    ]  # fmt: skip
+    patterns = np.array(list(np.ndindex(2, 2, 2)))
+    assert host(*patterns.T).tolist() == (patterns.sum(axis=1) % 2).tolist()
+
+
+@settings(max_examples=25)
+@given(twins(("binary",), delays=True), twins(("binary",), delays=True), SEEDS)
+def test_random_circuits_compose_as_functions_do(first, second, seed):
+    """g(f(x)), with constants for what f has no output for."""
+    rng = np.random.default_rng(seed)
+    host = Circuit("host")
+    shown = first.shown(rng)
+    kinds = {p.name: p for p in first.circuit.input_populations}
+    sources = {
+        n: host.inputs(n, bits=p.bits) if p.bits else host.inputs(n, shape=p.shape)
+        for n, p in kinds.items()
+    }
+    inner = first.circuit(**sources)
+    inner = inner if isinstance(inner, tuple) else (inner,)
+    values = first.circuit(**shown)
+    values = values if isinstance(values, tuple) else (values,)
+    given, arguments = second.shown(rng), {}
+    for population in second.circuit.input_populations:
+        name = population.name
+        for source, value in zip(inner, values, strict=True):
+            if source.shape == population.shape:
+                arguments[name] = source
+                given[name] = _number(value) if population.bits else value
+        arguments.setdefault(name, given[name])
+    if not any(a is s for a in arguments.values() for s in inner):
+        return
+    outer = second.circuit(**arguments)
+    for k, source in enumerate(outer if isinstance(outer, tuple) else (outer,)):
+        host.output(source, f"out{k}")
+    expected = second.circuit(**given)
+    found = host(**shown)
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    found = found if isinstance(found, tuple) else (found,)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def _number(bits) -> int:
+    return int(sum(int(b) << k for k, b in enumerate(bits)))
+
+
+@settings(max_examples=25)
+@given(twins(noise=True, delays=True, recurrent=True), SEEDS)
+def test_an_inlined_circuit_runs_in_time_as_it_did(twin, seed):
+    """All of it: delays, noise apart (another place, another stream), recurrence."""
+    for name in twin.names:
+        twin.circuit = twin.circuit.with_parameters(**{name: {"noise": 0.0}})
+    shown = twin.shown(np.random.default_rng(seed), 2, 4)
+    host = Circuit("host")
+    host.constant(1.0)  # so that no place is as it was
+    sources = {}
+    for p in twin.circuit.input_populations:
+        real = not twin.circuit.takes_binary(p)
+        sources[p.name] = (
+            host.inputs(p.name, bits=p.bits) if p.bits else host.inputs(p.name, shape=p.shape, real=real)
+        )  # fmt: skip
+    outputs = twin.circuit(name="inner", **sources)
+    for k, source in enumerate(outputs if isinstance(outputs, tuple) else (outputs,)):
+        host.output(source, f"out{k}")
+    try:
+        alone = twin.circuit.simulate(shown, steps=4)
+    except ValueError:
+        return
+    inlined = host.simulate(shown, steps=4)
+    for k, output in enumerate(twin.circuit.outputs):
+        np.testing.assert_allclose(
+            inlined[f"out{k}"], alone[output.name], rtol=1e-11, atol=1e-11, err_msg=output.name
+        )
+
+
+def test_constants_and_lists_of_sources_may_be_mixed_in():
+    gate = Circuit("majority")
+    votes = gate.inputs("votes", shape=(3,))
+    gate.output(gate.binary("z", excite=votes.sum(), threshold=2))
+    host = Circuit("host")
+    x, y = host.inputs("x", "y")
+    host.output(gate([x, y, 1]), "or")
+    host.output(gate([x, y, 0]), "and")
+    host.output(gate(stack([x, y, x])), "x")
+    patterns = np.array(list(np.ndindex(2, 2)))
+    found = host(*patterns.T)
+    assert [a.tolist() for a in found] == [[0, 1, 1, 1], [0, 0, 0, 1], [0, 0, 1, 1]]
+    assert names(host)[:3] == ["x", "y", "majority.votes"]
+    assert "majority_3.votes" not in host  # the third had no constant
+    low = xor()(x, 1)
+    assert str(low) == "xor.z"
+
+
+def test_a_copy_is_independent_of_what_it_was_made_from():
+    gate, host = xor(), Circuit("host")
+    x, y = host.inputs("x", "y")
+    host.output(gate(x, y))
+    gate.connect(gate["z"], excite=9 * gate["x"])
+    assert gate(1, 1) == 1
+    assert host(1, 1) == 0
+
+
+def test_instances_are_named_as_asked():
+    host = Circuit("host")
+    x, y = host.inputs("x", "y")
+    xor()(x, y, name="low")
+    assert "low.either" in host
+    with pytest.raises(CircuitError, match="'low' is used already"):
+        xor()(x, y, name="low")
+    with pytest.raises(CircuitError, match="without a dot"):
+        xor()(x, y, name="a.b")
+    with pytest.raises(CircuitError, match="no source was given"):
+        xor()(1, 0, name="low")
+
+
+def test_instances_within_instances():
+    parity = Circuit("parity")
+    x, y, z = parity.inputs("x", "y", "z")
+    parity.output(xor()(xor()(x, y), z))
+    host = Circuit("host")
+    a, b = host.inputs("a", "b")
+    host.output(parity(a, b, 1))
+    assert "parity.xor_2.both" in host
+    assert [host(*p) for p in np.ndindex(2, 2)] == [1, 0, 0, 1]
+
+
+def test_what_is_refused_leaves_no_trace():
+    host = Circuit("host")
+    x, pair = host.inputs("x"), host.inputs("pair", shape=2)
+    other = Circuit("other").inputs("o")
+    z = host.binary("z", excite=x)
+    cell = host.rate("cell", excite=x, semi_saturation=0.0, divide=x)
+
+    def state():
+        return names(host), host.size, len(host.projections), len(host.outputs)
+
+    before = state()
+    refused = [
+        lambda: xor()(x, pair),
+        lambda: xor()(1, pair[0] * 2),
+        lambda: host.inputs("a", "b", "a"),
+        lambda: host.inputs("a", "x"),
+        lambda: host.binary("w", excite=x + other),
+        lambda: host.binary("w", excite=x, subtract=np.ones((3, 2)) @ pair, shape=2),
+        lambda: host.binary("w", excite=x, threshold=math.nan),
+        lambda: host.rate("w", excite=pair, semi_saturation=[0.0, 1.0]),
+        lambda: host.connect(z, excite=x, subtract=pair),
+        lambda: host.connect(cell, excite=z),
+        lambda: host.output(pair, "p", bits=3),
+        lambda: host.output(other),
+        lambda: x.delay(-1),
+    ]
+    for attempt in refused:
+        with pytest.raises(CircuitError):
+            attempt()
+        assert state() == before
+    xor()(x, z)
+    assert "xor.z" in host  # not xor_2: the refused ones left their name
+
+
+def test_connecting_part_of_a_population():
+    circuit = Circuit("parts")
+    x = circuit.inputs("x", shape=(3,))
+    z = circuit.rate("z", shape=(4,))
+    circuit.connect(z[1:3], excite=2 * x[:2])
+    circuit.connect(z[::-1], excite=x.sum())
+    circuit.connect(z[3], excite=np.array([1.0, 0, 5]) @ x)
+    circuit.output(z)
+    assert circuit([1.0, 2.0, 3.0]).tolist() == [6, 8, 10, 22]
+    a, b = circuit.rate("a", shape=2), circuit.rate("b", shape=2)
+    for target in (stack([a[0], b[0], a[1]]), x, stack([a[0], b[0]])):
+        with pytest.raises(CircuitError, match="neurons of one population"):
+            circuit.connect(target, excite=x[0])
+
+
+# ------------------------------------------------------------------ changed copies
+
+
+def test_a_lesion_silences_neurons():
+    circuit = xor()
+    lesioned = circuit.without("both")
+    patterns = np.array(list(np.ndindex(2, 2)))
+    assert lesioned(*patterns.T).tolist() == [0, 1, 1, 1]
+    assert circuit(*patterns.T).tolist() == [0, 1, 1, 0]
+    assert lesioned.without("z")(1, 0) == 0
+    with pytest.raises(CircuitError, match="'x' is no population of neurons"):
+        circuit.without("x")
+    with pytest.raises(CircuitError, match=r"'bth'.*did you mean 'both'\?"):
+        circuit.without("bth")
+
+
+def test_a_lesion_leaves_the_inputs_as_they_were():
+    circuit = Circuit("mixed")
+    x = circuit.inputs("x")
+    circuit.output(circuit.binary("b", excite=x, threshold=0.3))
+    circuit.output(circuit.rate("r", excite=x))
+    assert circuit(0.5) == (1, 0.5)
+    assert circuit.without("r")(0.5) == (1, 0)
+    assert circuit.without("b")(0.5) == (0, 0.5)
+    assert circuit.without("b", "r")(0.5) == (0, 0)
+    with pytest.raises(InputError, match="only 0 and 1"):
+        xor().without("z", "both", "either")(0.5, 1)
+
+
+def test_changed_parameters():
+    circuit = xor()
+    changed = circuit.with_parameters(z={"threshold": 2}, both={"bias": 1.0})
+    assert [changed(*p) for p in np.ndindex(2, 2)] == [0, 0, 0, 0]
+    assert circuit.population("z").neurons.threshold == 1
+    host = Circuit("host")
+    host.output(circuit(*host.inputs("x", "y")))
+    assert host.with_parameters(**{"xor.both": {"threshold": 3}})(1, 1) == 1
+    refused = {
+        r"no parameter is called 'treshold' \(did you mean 'threshold'\?\)": {"treshold": 2},
+        "threshold must be finite": {"threshold": math.inf},
+        "noise must not be negative": {"noise": -1},
+        "semi_saturation = 0": {"semi_saturation": 0},
+        "no parameter is called 'gain'": {"gain": 2},
+    }
+    for message, parameters in refused.items():
+        with pytest.raises(CircuitError, match=message):
+            circuit.with_parameters(z=parameters)
+
+
+def test_changed_parameters_keep_divisors_positive():
+    circuit = Circuit("divided")
+    x = circuit.inputs("x")
+    pool = circuit.rate("pool", excite=x)
+    circuit.rate("z", excite=x, divide=pool)
+    with pytest.raises(CircuitError, match="'pool' on divide= can be negative"):
+        circuit.with_parameters(pool={"transfer": "tanh"})
+
+
+# ------------------------------------------------------------------ outputs and names
+
+
+def test_an_output_is_called_after_its_population_unless_named():
+    circuit = xor()
+    circuit.output(circuit["either"])
+    circuit.output([circuit["x"], circuit["y"]], "pair")
+    assert [o.name for o in circuit.outputs] == ["z", "either", "pair"]
+    with pytest.raises(CircuitError, match="already an output 'z'; name this one"):
+        circuit.output(circuit["z"])
+    with pytest.raises(CircuitError, match="already an output 'pair'"):
+        circuit.output(circuit["z"], "pair")
+    empty = circuit.binary("empty", shape=(0,))
+    circuit.output(empty)
+    assert circuit.outputs[-1].name == "empty"
+
+
+def test_a_circuit_without_output_says_so():
+    circuit = Circuit("mute")
+    circuit.binary("z", excite=circuit.inputs("x"))
+    with pytest.raises(InputError, match="'mute' has no output"):
+        circuit(1)
+    with pytest.raises(InputError, match="nothing to record"):
+        circuit.simulate(1, steps=1)
+
+
+def test_a_host_may_be_called_like_its_instance():
+    host = Circuit("xor")
+    host.binary("xor", excite=host.inputs("x"))
+    host.output(xor()(host["x"], host["xor"]))
+    assert Counter(n.split(".")[0] for n in names(host)) == {"x": 1, "xor": 4}
+    assert host(1) == 0
+
+
+# ------------------------------------------------------------------ large ones
+
+
+@pytest.mark.parametrize("shape", [(256, 256)])
+def test_a_large_binary_sheet_is_called_without_a_walk_over_its_values(shape):
+    circuit = Circuit("sheet")
+    x = circuit.inputs("x", shape=shape)
+    circuit.output(circuit.binary("z", excite=convolve(x, np.ones((3, 3))), threshold=3))
+    calls = Counter()
+    original = Circuit.position_at
+
+    def counted(self, place):
+        calls["position_at"] += 1
+        return original(self, place)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Circuit, "position_at", counted)
+        image = np.zeros(shape)
+        image[3:6, 3:6] = 1
+        answer = circuit(image)
+    assert calls["position_at"] < 10
+    counts = np.array(naive.convolve(image[:9, :9].tolist(), [[1] * 3] * 3, "zero"))
+    np.testing.assert_array_equal(answer[:8, :8], counts[:8, :8] >= 3)

@@ -1,0 +1,117 @@
+"""Philox against its published vectors, in plain Python and compiled, and what is made of it."""
+
+import math
+
+import naive
+import numba
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from neurosim.kernels import random
+
+# Random123 1.14, tests/kat_vectors: philox4x32 with 10 rounds; counter, key, answer.
+PUBLISHED = [
+    ("00000000 00000000 00000000 00000000", "00000000 00000000",
+     "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
+    ("ffffffff ffffffff ffffffff ffffffff", "ffffffff ffffffff",
+     "408f276d 41c83b0e a20bc7c6 6d5451fd"),
+    ("243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0",
+     "d16cfe09 94fdcceb 5001e420 24126ea1"),
+]  # fmt: skip
+WORD = st.integers(0, 2**32 - 1)
+WORDS = st.tuples(WORD, WORD, WORD, WORD)
+
+
+def words(text: str) -> list[int]:
+    return [int(word, 16) for word in text.split()]
+
+
+def in_python(function):
+    """The function on Python's own integers: its constants too."""
+    names = dict(vars(random))
+    names |= {k: int(v) for k, v in names.items() if isinstance(v, np.uint64)}
+    names["np"] = type("", (), {"uint64": int})
+    return type(function)(function.__code__, names)
+
+
+def in_numpy(function):
+    def called(*arguments):
+        with np.errstate(over="ignore"):
+            return function(*map(np.uint64, arguments))
+
+    return called
+
+
+def compiled(function):
+    jitted = numba.njit(function)
+    return lambda *arguments: jitted(*map(np.uint64, arguments))
+
+
+WAYS = {"python": in_python, "numpy": in_numpy, "compiled": compiled}
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def way(request):
+    return WAYS[request.param]
+
+
+@pytest.mark.parametrize(("counter", "key", "answer"), PUBLISHED)
+def test_philox_gives_the_published_words(way, counter, key, answer):
+    found = way(random.philox)(*words(counter), *words(key))
+    assert [int(word) for word in found] == words(answer)
+
+
+@pytest.mark.parametrize(("counter", "key", "answer"), PUBLISHED)
+def test_the_oracle_gives_the_published_words(counter, key, answer):
+    assert naive.philox(words(counter), words(key)) == words(answer)
+
+
+@given(WORDS, st.tuples(WORD, WORD))
+def test_philox_is_the_oracles(counter, key):
+    expected = naive.philox(counter, key)
+    for convert in (in_python, in_numpy):
+        assert [int(word) for word in convert(random.philox)(*counter, *key)] == expected
+
+
+@given(WORDS)
+@example((0, 0, 0, 0))
+@example((2**32 - 1,) * 4)
+def test_box_muller_is_the_oracles_and_finite(four):
+    expected = naive.box_muller(four)
+    assert math.isfinite(expected)
+    assert abs(expected) < 9  # 53 bits reach 8.57 standard deviations
+    for convert in (in_python, in_numpy):
+        assert math.isclose(convert(random.box_muller)(*four), expected, rel_tol=1e-14)
+
+
+def test_numbers_are_standard_normal_and_uncorrelated(way):
+    philox, box_muller = way(random.philox), way(random.box_muller)
+    n = 4000
+    xi = np.array([box_muller(*philox(step, neuron, 0, 0, 7, 0)) for step in range(n // 4)
+                   for neuron in range(4)])  # fmt: skip
+    assert abs(xi.mean()) < 4 / math.sqrt(n)
+    assert abs(xi.std() - 1) < 4 / math.sqrt(2 * n)
+    assert abs((xi**3).mean()) < 4 * math.sqrt(15 / n)
+    assert abs(np.corrcoef(xi[:-1], xi[1:])[0, 1]) < 4 / math.sqrt(n)
+
+
+def test_every_part_of_an_address_matters(way):
+    philox = way(random.philox)
+    base = [5, 6, 7, 0, 8, 9]
+    found = {tuple(map(int, philox(*base)))}
+    for k in range(6):
+        found.add(tuple(map(int, philox(*base[:k], base[k] + 1, *base[k + 1 :]))))
+    assert len(found) == 7
+
+
+def test_purposes_differ():
+    assert len({int(random.NOISE), int(random.ORDER), int(random.SAMPLE)}) == 3
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_a_seed_is_split_into_its_two_words(seed):
+    low, high = random.seed_words(seed)
+    assert int(low) + (int(high) << 32) == seed
+    assert max(int(low), int(high)) < 2**32

@@ -1,0 +1,33 @@
+"""What the README shows is true: its example runs, its table names the experiments there are."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.compiled
+def test_the_example_runs_and_answers_as_its_comments_say(tmp_path, monkeypatch, capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert printed.startswith("1\n")
+    assert "Proved: circuit 'xor' equals its specification on all 4 inputs." in printed
+    assert printed.endswith("Outputs(sum=0, carry=1)\n")
+    assert (tmp_path / "xor.png").stat().st_size > 0
+
+
+def test_every_experiment_is_in_the_table_and_no_other():
+    from experiments.catalogue import catalogue
+
+    named = set(re.findall(r"\| `neurosim run ([a-z-]+)` \|", README))
+    assert named == set(catalogue())
+
+
+def test_what_it_links_to_exists():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
