@@ -237,8 +237,7 @@ class Circuit:
             source = stack(source)
         self.check_own(source)
         if name is None:
-            position = self.position_at(int(source.index.ravel()[0])) if source.size else 0
-            name = self._populations[position].name.rsplit(".", 1)[-1]
+            name = self._own_name(source).rsplit(".", 1)[-1]
             if any(o.name == name for o in self._outputs):
                 raise CircuitError(
                     f"{self}: there is already an output {name!r}; name this one: "
@@ -694,6 +693,13 @@ class Circuit:
             self.restore(before)
             raise
         return source
+
+    def _own_name(self, source: Source) -> str:
+        """Return the name of the population that a source begins in."""
+        if source.size:
+            return self._populations[self.position_at(int(source.index.flat[0]))].name
+        empty = [p.name for p in self._populations if p.shape == source.shape]
+        return empty[-1] if empty else "empty"
 
     def _free_name(self, name: str) -> str:
         """Return the name, or the name with the first free number."""

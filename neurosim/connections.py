@@ -561,7 +561,8 @@ def matrix_product(matrix: Any, source: Source) -> Drive:
     delivers = weights.shape[:-1]
     if sparse.issparse(matrix):
         return Drive((Sparse(source.ravel(), weights, delivers),))
-    return Drive((Dense(source.ravel(), weights.reshape(-1, source.size), delivers),))
+    rows = math.prod(delivers)
+    return Drive((Dense(source.ravel(), weights.reshape(rows, source.size), delivers),))
 
 
 def broadcast_shape(connections: Iterable[Connection]) -> tuple[int, ...]:

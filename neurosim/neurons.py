@@ -56,7 +56,8 @@ class Transfer:
                 f"({', '.join(defaults) or 'none'}), got {len(values)}"
             )
         for given, parameter in zip(values, defaults, strict=True):
-            if not (np.isfinite(given) and given > 0):
+            number = isinstance(given, int | float | np.number)
+            if not (number and np.isfinite(given) and given > 0):
                 raise CircuitError(
                     f"transfer function {self.name!r}: {parameter} must be finite and above 0 "
                     f"(got {given})"
@@ -77,7 +78,8 @@ class Transfer:
         """Return f(x), elementwise, for a number or an array."""
         a, b, c = (*self.parameters, 0.0, 0.0, 0.0)[:3]
         values = np.asarray(x, dtype=float)
-        flat = [rules.transfer(self.code, v, a, b, c) for v in values.ravel().tolist()]
+        with np.errstate(all="ignore"):
+            flat = [rules.transfer(self.code, v, a, b, c) for v in values.ravel()]
         answer = np.array(flat, dtype=float).reshape(values.shape)
         return answer if answer.ndim else float(answer)
 

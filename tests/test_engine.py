@@ -540,7 +540,8 @@ def test_what_overflows_on_the_way_to_a_finite_answer_does_not_matter(engine, la
     assert (found["vetoed"], found["silent"], found["step"], found["alone"]) == (0, 0, 1, 0)
 
 
-@pytest.mark.parametrize("transfer", ["identity", "threshold-linear", "power", "naka-rushton"])
+# Naka–Rushton is not among them: a fused product and sum may leave ∞, where it has a limit.
+@pytest.mark.parametrize("transfer", ["identity", "threshold-linear", "power"])
 def test_infinity_minus_infinity_is_no_silence(engine, transfer):
     circuit = Circuit("undefined")
     x = circuit.inputs("x", shape=(2,))

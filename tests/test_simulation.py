@@ -204,8 +204,7 @@ def test_inputs_too_large_for_float32_are_said_so():
         relay().simulate(1e300, steps=2, dtype="float32")
 
 
-@pytest.mark.parametrize("binary", [True, False])
-def test_a_name_is_recorded_as_what_it_is(binary):
+def test_a_name_is_recorded_as_what_it_is():
     circuit = Circuit("names")
     x = circuit.inputs("x")
     circuit.rate("z", excite=x)

@@ -36,7 +36,7 @@ def silent_bar(bar, threshold):
 
 def threshold_linear(x):
     """[x]₊."""
-    return x if x > 0 else type(x)(0)
+    return type(x)(0) if x <= 0 else x
 
 
 def tanh(x):
@@ -69,14 +69,14 @@ def tanh(x):
 def transfer(code, x, a, b, c):
     """f(x) for the transfer function `code` with the parameters a, b, c of `neurons.TRANSFERS`.
 
-    Each is written so that nothing overflows on the way to a finite answer.
+    Each is written so that nothing overflows on the way to a finite answer, and NaN stays NaN.
     """
     y = x
     zero = type(x)(0)
     if code == STEP:
         y = type(x)(1) if x >= 0 else zero
     elif code == THRESHOLD_LINEAR:
-        y = x if x > 0 else zero
+        y = zero if x <= 0 else x
     elif code == LOGISTIC:  # 1/(1 + e^−x), maximal slope ¼
         e = math.exp(-abs(x))
         y = 1 / (1 + e) if x >= 0 else e / (1 + e)
@@ -85,9 +85,14 @@ def transfer(code, x, a, b, c):
     elif code == SOFTPLUS:  # ln(1 + eˣ)
         y = math.log1p(math.exp(-abs(x))) + (x if x > 0 else zero)
     elif code == POWER:  # [x]₊ⁿ, silent for x ≤ 0 whatever n
-        y = x**a if x > 0 else zero
+        y = zero if x <= 0 else x**a
     elif code == NAKA_RUSHTON:  # a = Rmax, b = c50, c = n (Naka & Rushton 1966)
-        y = a / (1 + (b / x) ** c) if x > 0 else zero
+        if x <= 0:
+            y = zero
+        elif x < b:
+            y = a * (x / b) ** c / (1 + (x / b) ** c)
+        else:
+            y = a / (1 + (b / x) ** c)
     return y
 
 

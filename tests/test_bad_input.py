@@ -1,0 +1,368 @@
+"""What a user can get wrong when building and calling: one line that says what, where and why.
+
+Arithmetic on sources is in test_connections, times and states in test_simulation, files in
+test_files.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from neurosim import (
+    Circuit,
+    CircuitError,
+    InputError,
+    NeurosimError,
+    SimulationError,
+    convolve,
+    naka_rushton,
+)
+
+
+def refusal(attempt, error, message) -> str:
+    """What is said: of the right kind, on one line, a ValueError as the family promises."""
+    with pytest.raises(error, match=message) as caught:
+        attempt()
+    text = str(caught.value)
+    assert "\n" not in text
+    assert len(text) < 400
+    assert isinstance(caught.value, NeurosimError)
+    assert isinstance(caught.value, ValueError)
+    return text
+
+
+@pytest.fixture
+def circuit():
+    made = Circuit("lab")
+    made.inputs("x", "y")
+    made.inputs("retina", shape=(3,))
+    return made
+
+
+NAN, INF = math.nan, math.inf
+WEIGHTS = [
+    (lambda c: {"excite": np.array([1, NAN, 1]) * c["retina"]}, "must not be NaN"),
+    (lambda c: {"drive": np.array([[1, NAN, 1]]) @ c["retina"]}, "from retina must not be NaN"),
+    (lambda c: {"excite": INF * c["x"]}, "weight from x on excite must be finite.*a veto"),
+    (lambda c: {"subtract": INF * c["x"]}, "weight from x on subtract must be finite.*a veto"),
+    (lambda c: {"drive": -INF * c["x"]}, "weight from x on drive must be finite.*a veto"),
+    (
+        lambda c: {"excite": -0.5 * c["x"]},
+        r"must not be negative \(got -0.5\): put it on subtract=",
+    ),
+    (lambda c: {"subtract": -c["x"]}, r"must not be negative \(got -1\): put it on excite="),
+    (lambda c: {"divide": -c["x"]}, "must not be negative .*divisive inhibition has no opposite"),
+    (lambda c: {"divide": -INF * c["x"]}, r"must not be negative \(got -inf\)"),
+    (
+        lambda c: {"excite": c["x"] - 2 * c["y"]},
+        r"the weight from y on excite must not be negative \(got -2\).*signed sum on drive=",
+    ),
+    (
+        lambda c: {"excite": convolve(c["retina"], [1, -2, 1])},
+        r"weight from retina on excite must not be negative \(got -2\)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("channels", "message"), WEIGHTS)
+def test_weights(circuit, channels, message):
+    text = refusal(lambda: circuit.binary("z", **channels(circuit)), CircuitError, message)
+    assert "NaN" in text or text.startswith("Circuit 'lab', neuron 'z': the weight from")
+    assert "z" not in circuit
+
+
+@pytest.mark.parametrize("given", [1, 2.5, "x", np.ones((3, 3)), [[1, 2], [3, 4]], True, object()])
+@pytest.mark.parametrize("channel", ["excite", "subtract", "divide", "drive"])
+def test_what_is_no_source(circuit, channel, given):
+    message = rf"neuron 'z': {channel}= takes "
+    refusal(lambda: circuit.rate("z", **{channel: given}), CircuitError, message)
+
+
+def test_a_list_of_sources_is_no_sum(circuit):
+    given = [circuit["x"], circuit["y"]]
+    refusal(
+        lambda: circuit.binary("z", excite=given),
+        CircuitError,
+        r"neuron 'z': excite= takes a sum of sources: write a \+ b",
+    )
+
+
+SHAPES = [
+    (
+        lambda c: {"excite": np.ones((4, 3)) @ c["retina"], "shape": (5,)},
+        r"retina delivers shape \(4,\) to 'z', which has shape \(5,\)",
+    ),
+    (
+        lambda c: {"excite": c["retina"], "shape": (2, 2)},
+        r"retina delivers shape \(3,\) to 'z', which has shape \(2, 2\)",
+    ),
+    (
+        lambda c: {"excite": c["retina"], "subtract": np.ones((4, 3)) @ c["retina"]},
+        r"retina delivers shape \(3,\), retina delivers \(4,\)",
+    ),
+    (
+        lambda c: {"excite": c["retina"], "threshold": [1, 2]},
+        r"neuron 'z': threshold has shape \(2,\), the neurons have \(3,\)",
+    ),
+    (
+        lambda c: {"threshold": [1, 2], "bias": [1, 2, 3]},
+        r"neuron 'z': threshold has shape \(2,\), the neurons have",
+    ),
+    (lambda c: {"shape": (-1,)}, r"neuron 'z': shape must not be negative \(got \(-1,\)\)"),
+    (lambda c: {"shape": 2.5}, "neuron 'z': shape must be whole numbers"),
+    (lambda c: {"shape": (1.7,)}, "neuron 'z': shape must be whole numbers"),
+    (lambda c: {"shape": True}, "neuron 'z': shape must be whole numbers"),
+    (lambda c: {"shape": "ab"}, "neuron 'z': shape must be whole numbers"),
+    (lambda c: {"shape": (10**9, 10**9)}, r"neuron 'z'.*(too large|most|more than)"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), SHAPES)
+def test_shapes(circuit, options, message):
+    before = circuit.size
+    refusal(lambda: circuit.binary("z", **options(circuit)), CircuitError, message)
+    assert circuit.size == before
+
+
+PARAMETERS = [
+    ({"threshold": NAN}, r"threshold must be finite \(got nan\)"),
+    ({"threshold": [1.0, INF]}, r"threshold must be finite \(got inf\)"),
+    ({"bias": -INF}, r"bias must be finite \(got -inf\)"),
+    ({"gain": NAN}, "gain must be finite"),
+    ({"tau": -0.1}, r"tau must not be negative \(got -0.1\)"),
+    ({"noise": -1}, r"noise must not be negative \(got -1\)"),
+    ({"semi_saturation": -1}, r"semi_saturation must not be negative \(got -1\)"),
+    ({"threshold": "high"}, "threshold must be a number"),
+    ({"threshold": np.array([["a"], ["b"]])}, "threshold must be a number"),
+    ({"threshold": None}, "threshold must be"),
+    ({"threshold": 1j}, "threshold must be a number"),
+    ({"transfer": "sigmoid"}, "no transfer function is called 'sigmoid'.*there are: identity"),
+    ({"transfer": "tanhh"}, r"did you mean 'tanh'\?"),
+    ({"transfer": np.tanh}, "no transfer function is called"),
+    ({"transfer": ["tanh"]}, "no transfer function is called"),
+]
+
+
+@pytest.mark.parametrize(("parameters", "message"), PARAMETERS)
+def test_parameters(circuit, parameters, message):
+    text = refusal(lambda: circuit.rate("z", **parameters), CircuitError, message)
+    assert text.startswith("Circuit 'lab', neuron 'z': ")
+    assert "z" not in circuit
+
+
+SILENCE = [
+    (lambda c: {"bias": 0.5}, "so its bias must be 0"),
+    (lambda c: {"excite": c["x"]}, r"must also be on divide= \(x is not\)"),
+    (lambda c: {"excite": c["x"] + c["y"], "divide": c["x"]}, r"on divide= \(y is not\)"),
+    (lambda c: {"subtract": c["x"], "divide": c["y"]}, r"on divide= \(x is not\)"),
+    (lambda c: {"excite": c["x"], "divide": 0.0 * c["x"]}, r"on divide= \(x is not\)"),
+    (
+        lambda c: {"excite": np.eye(3) @ c["retina"], "divide": c["retina"][::-1]},
+        r"on divide= \(retina\[0\] is not\)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("channels", "message"), SILENCE)
+def test_nothing_over_nothing(circuit, channels, message):
+    text = refusal(
+        lambda: circuit.rate("z", semi_saturation=0, **channels(circuit)), CircuitError, message
+    )
+    assert text.startswith("Circuit 'lab', neuron 'z': with semi_saturation = 0 a silent cell")
+
+
+@pytest.mark.parametrize("transfer", ["identity", "tanh"])
+def test_what_can_be_negative_divides_nothing(circuit, transfer):
+    circuit.rate("signed", excite=circuit["x"], transfer=transfer)
+    circuit.rate("rectified", excite=circuit["x"], transfer=naka_rushton())
+    message = "neuron 'z': 'signed' on divide= can be negative; rectify it first"
+    for source in (circuit["signed"], circuit["signed"].delay(0.01), INF * circuit["signed"]):
+        refusal(
+            lambda source=source: circuit.rate("z", excite=circuit["x"], divide=source),
+            CircuitError,
+            message,
+        )
+    negative = circuit.constant([-1.0, 1.0], "k")
+    refusal(
+        lambda: circuit.rate("z", divide=negative),
+        CircuitError,
+        "constant 'k' on divide= is negative",
+    )
+    circuit.rate("z", divide=circuit["rectified"])
+
+
+def test_names(circuit):
+    other = Circuit("elsewhere")
+    stranger = other.inputs("stranger")
+    used = r"Circuit 'lab': the name 'x' is used already; choose another"
+    for attempt in (
+        lambda: circuit.inputs("x"),
+        lambda: circuit.binary("x"),
+        lambda: circuit.rate("x", excite=circuit["y"]),
+    ):
+        refusal(attempt, CircuitError, used)
+    for name in ("", "a.b", 5, None, "two\nlines", "tab\there", "\ud800"):
+        refusal(lambda name=name: circuit.binary(name), CircuitError, "name must")
+        refusal(lambda name=name: Circuit(name), CircuitError, "name must")
+        refusal(lambda name=name: circuit.inputs(name), CircuitError, "name must")
+    refusal(
+        lambda: circuit["retna"], CircuitError, r"'retna' \(did you mean 'retina'\?\); there are"
+    )
+    refusal(lambda: circuit[0], CircuitError, "no population is called '0'")
+    refusal(
+        lambda: circuit.binary("z", excite=stranger),
+        CircuitError,
+        r"stranger belongs to Circuit 'elsewhere', not to this circuit.*call it",
+    )
+    refusal(lambda: circuit.output(stranger), CircuitError, "belongs to Circuit 'elsewhere'")
+    refusal(lambda: circuit.connect(stranger), CircuitError, "belongs to Circuit 'elsewhere'")
+    refusal(lambda: circuit.output(5), CircuitError, "takes a source or a list of sources")
+    refusal(lambda: circuit.output("x"), CircuitError, "takes sources, got 'x'|takes a source")
+    refusal(lambda: circuit.inputs(), CircuitError, "at least one name")
+
+
+def test_bits(circuit):
+    for bits in (0, 63, -1, 2.0, True, "8"):
+        message = r"'a': bits must be a whole number from 1 to 62"
+        refusal(lambda bits=bits: circuit.inputs("a", bits=bits), CircuitError, message)
+        refusal(
+            lambda bits=bits: circuit.output(circuit["retina"], "a", bits=bits),
+            CircuitError,
+            message,
+        )
+    refusal(
+        lambda: circuit.inputs("a", bits=3, shape=(3,)), CircuitError, "neither shape= nor real="
+    )
+    refusal(
+        lambda: circuit.output(circuit["retina"], "a", bits=2),
+        CircuitError,
+        r"output 'a' is declared with 2 bits, but has shape \(3,\)",
+    )
+    rates = circuit.rate("rates", shape=(3,))
+    refusal(
+        lambda: circuit.output(rates, "a", bits=3),
+        CircuitError,
+        "output 'a' has bits, so every source of it must be binary",
+    )
+
+
+def test_delays(circuit):
+    for seconds in (-0.001, NAN, INF):
+        refusal(
+            lambda s=seconds: circuit["x"].delay(s),
+            CircuitError,
+            "delay of x must be finite and not negative",
+        )
+    for seconds in ("late", None, [1], 1j):
+        refusal(lambda s=seconds: circuit["x"].delay(s), CircuitError, "a delay must be seconds")
+    circuit.output(circuit.rate("z", excite=circuit["x"].delay(0.0025)))
+    shown = {"x": 1.0, "y": 1.0, "retina": np.ones(3)}
+    refusal(
+        lambda: circuit.simulate(shown, steps=3, dt=0.001),
+        CircuitError,
+        r"delay of 0.0025 s is no whole number of steps of dt = 0.001 s; the nearest dt that fits",
+    )
+    refusal(
+        lambda: circuit.simulate(shown, steps=3, dt=0.01), CircuitError, "the nearest dt .* 0.0025"
+    )
+
+
+def test_arguments(circuit):
+    circuit.output(circuit.binary("z", excite=circuit["x"], divide=INF * circuit["y"]))
+    retina = np.zeros(3)
+    cases = [
+        (lambda: circuit(1), "takes x, y, retina: no value for y, retina"),
+        (lambda: circuit(), "no value for x, y, retina"),
+        (lambda: circuit(1, 1, retina, 1), r"takes 3 inputs \(x, y, retina\), got 4"),
+        (lambda: circuit(1, 1, retna=retina), r"no input is called 'retna'.*'retina'"),
+        (lambda: circuit(1, 1, retina, x=1), "input 'x' was given twice"),
+        (lambda: circuit(0.5, 1, retina), r"input 'x' takes only 0 and 1 \(got 0.5\).*real=True"),
+        (lambda: circuit(1, -1, retina), r"input 'y' takes only 0 and 1 \(got -1\)"),
+        (lambda: circuit(2, 1, retina), r"input 'x' takes only 0 and 1 \(got 2\)"),
+        (lambda: circuit(NAN, 1, retina), r"input 'x' must be finite \(got nan\)"),
+        (lambda: circuit(1, 1, [0, INF, 0]), r"input 'retina' must be finite \(got inf\)"),
+        (lambda: circuit("1", 1, retina), "input 'x' must be numbers"),
+        (lambda: circuit(None, 1, retina), "input 'x' must be numbers"),
+        (lambda: circuit(1j, 1, retina), "input 'x' must be numbers"),
+        (lambda: circuit([[1], [0, 1]], 1, retina), "input 'x' must be numbers"),
+        (lambda: circuit(np.array([["a", "b"]] * 9), 1, retina), "input 'x' must be numbers"),
+        (lambda: circuit(10**400, 1, retina), "input 'x' must be numbers"),
+        (lambda: circuit(1, 1, [0, 1]), r"input 'retina' has shape \(3,\).* shape \(2,\)"),
+        (lambda: circuit(1, 1, 1), r"input 'retina' has shape \(3,\); got values of shape \(\)"),
+        (lambda: circuit(1, 1, np.zeros((2, 2, 3))), r"one more leading axis \(trials\)"),
+        (lambda: circuit([1, 0], [1, 0, 1], retina), "'x' has 2 trials, input 'y' has 3"),
+    ]
+    for attempt, message in cases:
+        refusal(attempt, InputError, message)
+
+
+def test_negative_input_on_divide(circuit):
+    real = circuit.inputs("real", real=True)
+    circuit.output(circuit.rate("z", excite=circuit["x"], divide=real.delay(0.001)))
+    shown = {"x": 1.0, "y": 1.0, "retina": np.ones(3)}
+    message = r"input 'real' divides, so it must not be negative \(got -0.5\)"
+    refusal(lambda: circuit(**shown, real=-0.5), InputError, message)
+    for values in (-0.5, [1.0, -0.5], lambda t: -0.5):
+        given = {**shown, "real": values}
+        refusal(lambda given=given: circuit.simulate(given, steps=2), InputError, message)
+    given = {**shown, "real": 0.5}
+    refusal(
+        lambda: circuit.simulate(given, steps=2, initial={"real": -0.5}),
+        InputError,
+        "not be negative",
+    )
+
+
+def test_a_binary_circuit_takes_only_binary_sources():
+    gate = Circuit("gate")
+    gate.output(gate.binary("z", excite=gate.inputs("x")))
+    host = Circuit("host")
+    rate = host.rate("rate", excite=host.inputs("x"))
+    half = host.constant(0.5, "half")
+    for source, name in ((rate, "rate"), (half, "half"), (rate.delay(0.01), "rate")):
+        refusal(
+            lambda source=source: gate(source),
+            CircuitError,
+            f"'gate', input 'x' takes only 0 and 1, but {name}.* can have other values; put a binary",
+        )
+    refusal(lambda: gate(2 * host["x"]), CircuitError, "takes a source, not a weighted sum")
+    refusal(lambda: gate([host["x"], 1]), CircuitError, r"has shape \(2,\), the input has \(\)")
+    refusal(lambda: gate(gate["x"]), CircuitError, "a circuit cannot be built inside itself")
+    both = Circuit("both")
+    both.inputs("a", "b")
+    refusal(
+        lambda: both(host["x"], gate["x"]),
+        CircuitError,
+        "sources of different circuits: 'host' and",
+    )
+
+
+def test_cycles(circuit):
+    z = circuit.rate("z", excite=circuit["x"])
+    circuit.connect(z, excite=z)
+    circuit.output(z)
+    refusal(
+        lambda: circuit(1, 1, np.ones(3)),
+        CircuitError,
+        r"'lab' is recurrent \(z → z\), .* use simulate\(…\) .* settle\(…\)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"), [(1e200, r"neuron z\[1\]: .* infinite or NaN at step 2 \(0.003 s\)")]
+)
+def test_explosions(circuit, weight, message):
+    z = circuit.rate("z", excite=circuit["retina"], shape=(3,))
+    circuit.connect(z[1], excite=weight * z[1])
+    circuit.output(z)
+    shown = {"x": 1.0, "y": 1.0, "retina": np.ones(3)}
+    refusal(lambda: circuit.simulate(shown, steps=9), SimulationError, message)
+    static = Circuit("static")
+    x = static.inputs("x", shape=2)
+    static.output(static.rate("r", excite=10 * x))
+    refusal(
+        lambda: static([[1, 1], [1, 1.7e308]]),
+        SimulationError,
+        r"'static', neuron r\[1\]: .* in a static call, trial 1",
+    )
