@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+
 from neurosim import Circuit, CircuitError, convolve
 
 # For the few hundred numbers here; scipy.special's costs a fifth of a second to import.

@@ -95,7 +95,9 @@ def _draw_costs(result: Result, quick: bool) -> None:
         for ax, values in zip(axes, (units, layers), strict=True):
             ax.plot(widths, values, marker=mark, markersize=4, color=colour, label=name)
         if name == "depth two":
-            result.claim("layers of the depth-two adder, for every width", layers, [2] * len(layers))
+            result.claim(
+                "layers of the depth-two adder, for every width", layers, [2] * len(layers)
+            )
     for ax, label, title in zip(
         axes, ("neurons", "layers"),
         ("Fewer neurons, with exponential weights", "Two layers whatever the width"), strict=True,

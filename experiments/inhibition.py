@@ -39,9 +39,7 @@ def run(c50: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
     _ratio(result, axes[1, 0])
     _normalization(result, axes[1, 1], c50)
     _holt_koch(result, axes[1, 2])
-    figure.suptitle(
-        "Inhibition can shift, scale or switch off the same cell", x=0.01, ha="left"
-    )
+    figure.suptitle("Inhibition can shift, scale or switch off the same cell", x=0.01, ha="left")
     result.figure("inhibition", figure)
     return result
 
@@ -50,7 +48,11 @@ def _cell(kind: str) -> Circuit:
     """One threshold-linear cell with an exciting and an inhibiting input."""
     circuit = Circuit(f"{kind} cell")
     e, i = circuit.inputs("E", "I", real=True)
-    channel = {"subtract": {"subtract": i}, "divide": {"divide": i}, "veto": {"divide": math.inf * i}}
+    channel = {
+        "subtract": {"subtract": i},
+        "divide": {"divide": i},
+        "veto": {"divide": math.inf * i},
+    }
     circuit.output(circuit.rate("cell", excite=e, **channel[kind]))
     return circuit
 
@@ -59,9 +61,7 @@ def _family(kind: str, drive: np.ndarray) -> dict[float, np.ndarray]:
     return {i: _cell(kind)(drive, np.full_like(drive, i)) for i in INHIBITION}
 
 
-def _fit(
-    result: Result, drive: np.ndarray, families: dict[str, dict[float, np.ndarray]]
-) -> None:
+def _fit(result: Result, drive: np.ndarray, families: dict[str, dict[float, np.ndarray]]) -> None:
     """Fit slope and offset of gain·[E − offset]₊ to every curve."""
 
     def line(e: np.ndarray, gain: float, offset: float) -> np.ndarray:

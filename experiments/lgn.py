@@ -86,9 +86,7 @@ def _sheets(
     """Both sheets' responses to the photograph, and to a uniform field."""
     circuit = lgn.sheets(photograph.shape, field, pixel=pixel)
     on, off = circuit(photograph)
-    result.claim(
-        "no place drives ON and OFF at once: largest product", np.max(on * off), at_most=0
-    )
+    result.claim("no place drives ON and OFF at once: largest product", np.max(on * off), at_most=0)
     uniform_on, _ = circuit(np.ones(photograph.shape))
     balance = field.center_gain - field.surround_gain
     result.claim(
@@ -234,7 +232,5 @@ def _draw_cell(result: Result, curves: dict[str, tuple], recovered: tuple) -> No
     ax.set_title("White noise recovers the field")
     ax.set_ylim(top=1.5 * true.max())
     ax.legend(loc="upper right")
-    figure.suptitle(
-        "One simulated cell answers as its receptive field predicts", x=0.01, ha="left"
-    )
+    figure.suptitle("One simulated cell answers as its receptive field predicts", x=0.01, ha="left")
     result.figure("tuning", figure)

@@ -28,9 +28,7 @@ def run(seed: int = 0, quick: bool = False) -> Result:
     for name, (_, make, spec) in GATES.items():
         gate = make()
         proof = gate.check(spec)
-        result.claim(
-            f"{name} is proved on all its inputs", proof.holds and proof.exhaustive
-        )
+        result.claim(f"{name} is proved on all its inputs", proof.holds and proof.exhaustive)
         rows += [(name, *_padded(row)) for row in gate.truth_table()]
         result.figure(name.lower(), gate.draw())
     result.table("truth-tables", ("gate", "X", "Y", "Z"), rows)

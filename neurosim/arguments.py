@@ -108,9 +108,7 @@ def own_dimensions(population: Population) -> int:
     return 0 if population.bits is not None else len(population.shape)
 
 
-def batch(
-    circuit: Circuit, given: Mapping[str, Any]
-) -> tuple[int | None, dict[str, np.ndarray]]:
+def batch(circuit: Circuit, given: Mapping[str, Any]) -> tuple[int | None, dict[str, np.ndarray]]:
     """Return the number of trials (None: unbatched) and each input as (1 or trials, size).
 
     Raises

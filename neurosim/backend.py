@@ -191,9 +191,7 @@ def cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndar
     return table, np.array([*layers, len(chunks)], dtype=np.int64)
 
 
-def share(
-    program: Program, chunks: np.ndarray, layers: np.ndarray, threads: int
-) -> np.ndarray:
+def share(program: Program, chunks: np.ndarray, layers: np.ndarray, threads: int) -> np.ndarray:
     """Return (layers, threads + 1) bounds of the chunks, each thread's share of like cost."""
     cost = np.array([program.groups[g].cost * (high - low) for g, low, high in chunks])
     shares = np.empty((len(layers) - 1, threads + 1), dtype=np.int64)

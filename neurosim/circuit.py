@@ -12,7 +12,7 @@ import operator
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from .program import Program
     from .margins import Margins
+    from .program import Program
     from .settling import Settled, SettlingTime
     from .simulation import Record, State
     from .verification import CheckResult, TruthTable
@@ -216,9 +216,7 @@ class Circuit:
         self._changed()
         return target
 
-    def output(
-        self, source: Any, name: str | None = None, *, bits: int | None = None
-    ) -> Source:
+    def output(self, source: Any, name: str | None = None, *, bits: int | None = None) -> Source:
         """Declare an output: a source, or a list of sources that are stacked.
 
         Parameters
@@ -240,8 +238,7 @@ class Circuit:
             name = self._own_name(source).rsplit(".", 1)[-1]
             if any(o.name == name for o in self._outputs):
                 raise CircuitError(
-                    f"{self}: there is already an output {name!r}; name this one: "
-                    "output(…, 'name')"
+                    f"{self}: there is already an output {name!r}; name this one: output(…, 'name')"
                 )
         name = _plain_name(name, self)
         if any(o.name == name for o in self._outputs):
@@ -371,7 +368,9 @@ class Circuit:
         if not places.size:
             return "nothing"
         population = self._populations[self.position_at(int(places.flat[0]))]
-        if places.size == population.size and np.array_equal(places.ravel(), population.index.ravel()):
+        if places.size == population.size and np.array_equal(
+            places.ravel(), population.index.ravel()
+        ):
             return population.name
         if places.size == 1:
             at = np.unravel_index(int(places.flat[0]) - population.start, population.shape)
@@ -631,7 +630,7 @@ class Circuit:
         if len(values) == 1:
             return values[0]
         names = [o.name for o in self._outputs]
-        return namedtuple("Outputs", names, rename=True)(*values)  # noqa: PYI024 - names vary
+        return namedtuple("Outputs", names, rename=True)(*values)
 
     # ---------------------------------------------------------------- inside
 

@@ -104,9 +104,7 @@ class Source(Arithmetic):
         try:
             return Source(self.circuit, np.asarray(self.index[key]))
         except IndexError:
-            raise CircuitError(
-                f"{self}: index {key!r} is outside its shape {self.shape}"
-            ) from None
+            raise CircuitError(f"{self}: index {key!r} is outside its shape {self.shape}") from None
 
     def __iter__(self) -> Iterator[Source]:
         if not self.index.ndim:
@@ -384,7 +382,9 @@ class Convolution(Connection):
         kernel_rows, kernel_columns, _, out_channels = self.weight.shape
         # axes: out row, out column, out channel, kernel row, kernel column, in channel
         full = (out_rows, out_columns, out_channels, kernel_rows, kernel_columns, channels)
-        at = (y[:, None, None, :, None, None] * columns + x[None, :, None, None, :, None]) * channels
+        at = (
+            y[:, None, None, :, None, None] * columns + x[None, :, None, None, :, None]
+        ) * channels
         at = np.broadcast_to(at + np.arange(channels), full)
         data = np.broadcast_to(self.weight.transpose(3, 0, 1, 2), full)
         target = np.broadcast_to(
@@ -467,9 +467,7 @@ class Drive(Arithmetic):
         return Drive(tuple(replace(c, delivers=shape) for c in self.connections))  # type: ignore
 
 
-def convolve(
-    image: Source, kernel: Any, *, border: str = "zero", stride: int = 1
-) -> Drive:
+def convolve(image: Source, kernel: Any, *, border: str = "zero", stride: int = 1) -> Drive:
     """Return a sheet's drive through one kernel at every place (cross-correlation).
 
     Parameters

@@ -29,7 +29,9 @@ def decimals(values: Sequence[np.ndarray]) -> int | None:
             with np.errstate(over="ignore"):
                 digits = np.rint(distinct * scale)
             # The division is correctly rounded, so this holds iff the decimal reads back the same.
-            if digits.size == 0 or (digits[-1] < EXACT_FLOAT64 and (digits / scale == distinct).all()):
+            if digits.size == 0 or (
+                digits[-1] < EXACT_FLOAT64 and (digits / scale == distinct).all()
+            ):
                 most = places
                 break
         else:

@@ -115,9 +115,7 @@ class Lowering:
                 and is_sheet(connection)
                 and _is_run(places.ravel())
             ):
-                self._add_convolution(
-                    channel, population, connection, target, int(places.flat[0])
-                )
+                self._add_convolution(channel, population, connection, target, int(places.flat[0]))
             else:
                 rest.append((population, connection))
         if rest:
@@ -280,4 +278,3 @@ def is_sheet(connection: Connection) -> bool:
 
 def _is_large(connection: Connection) -> bool:
     return isinstance(connection, Dense | Convolution) and _entries(connection) > FEW_ENTRIES
-

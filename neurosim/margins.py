@@ -101,11 +101,17 @@ class Margins:
             for m in self.alone
         ]
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
-        lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows]
-        exact = "" if self.breaks_at == self.together else (
-            f" (a change of {self.breaks_at:.4g} is known to break it)"
+        lines = [
+            "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows
+        ]
+        exact = (
+            ""
+            if self.breaks_at == self.together
+            else (f" (a change of {self.breaks_at:.4g} is known to break it)")
         )
-        together = f"by a relative change below {self.together:.4g}" if self.together else "not at all"
+        together = (
+            f"by a relative change below {self.together:.4g}" if self.together else "not at all"
+        )
         lines.append(f"all at once they may move {together}{exact}")
         return "\n".join(lines)
 
@@ -145,7 +151,9 @@ class _Weight:
 class _Neuron:
     """One neuron's decision on every pattern: `net` = bias + E − S − θ·(σ + D) ≥ 0."""
 
-    def __init__(self, population: Population, row: int, weights: list[_Weight], values: np.ndarray):
+    def __init__(
+        self, population: Population, row: int, weights: list[_Weight], values: np.ndarray
+    ):
         assert population.neurons is not None
         self.population, self.row, self.weights = population, row, weights
 
@@ -264,9 +272,7 @@ class _Search:
             return self._holds(self._with_weight(neuron, weight, value))
 
         # net ≥ 0 fires: at a turning point itself it does, from above for a positive slope.
-        low, high = self._walk(
-            turning, weight.value, holds, closed_above=slope < 0, least=least
-        )
+        low, high = self._walk(turning, weight.value, holds, closed_above=slope < 0, least=least)
         closed_low = slope > 0
         if low <= least:
             low, closed_low = least, math.isfinite(least) and holds(least)
@@ -363,5 +369,3 @@ def _clean(values: np.ndarray) -> np.ndarray:
 
 def _told(value: float) -> str:
     return ("−∞" if value < 0 else "∞") if math.isinf(value) else f"{value:g}"
-
-

@@ -154,9 +154,7 @@ class _Compiler:
                 if population.delayed is not None:
                     repeated = place[population.delayed.ravel()]
                     place[population.start : population.stop] = repeated
-        scaled = {
-            self.circuit.position(p): self._scaled(p) for group in members for p in group
-        }
+        scaled = {self.circuit.position(p): self._scaled(p) for group in members for p in group}
         bounds = [s.bound for s in scaled.values() if s.bound is not None]
         exact = len(bounds) == sum(p.is_binary for p in self.populations)
         real = self._real_type(exact, max(bounds, default=0.0))
@@ -268,8 +266,10 @@ class _Compiler:
     def _real_type(self, exact: bool, bound: float) -> np.dtype:
         held = [p.values for p in self.populations if p.values is not None]
         same = all((np.float32(v) == v).all() for v in held)
-        if self.circuit.is_binary and exact and all(
-            self.circuit.takes_binary(p) for p in self.circuit.input_populations
+        if (
+            self.circuit.is_binary
+            and exact
+            and all(self.circuit.takes_binary(p) for p in self.circuit.input_populations)
         ):
             return np.dtype(np.float32 if same and bound < EXACT_FLOAT32 else np.float64)
         if self.dtype == "float32" and bound >= EXACT_FLOAT32:
@@ -332,9 +332,7 @@ class _Compiler:
                 scaled["threshold"] = values["threshold"]  # of which only the sign is used
                 return _Scaled(scaled, shrunk + vetoes, float(bound.max(initial=0.0)) / divisor)
         loose = [(tables.DRIVE, k.scaled(np.float64(s)) if s < 0 else k) for s, k in drives]
-        loose += [
-            (tables.POOL, self._times(k, values["threshold"], population)) for k in pools
-        ]
+        loose += [(tables.POOL, self._times(k, values["threshold"], population)) for k in pools]
         values["sigma"] = values["threshold"] * values["sigma"]
         return _Scaled(values, loose + vetoes, None)
 
@@ -404,8 +402,10 @@ class _Compiler:
                 lowering.add(channel, arrivals, start, start + size, small, ordered)
         row[tables.LAST] = lowering.count
         sigma = [np.ravel(p.neurons.semi_saturation) for p in members]  # type: ignore[union-attr]
-        needs = np.concatenate(sigma) == 0 if row[tables.RULE] == tables.BINARY else (
-            np.concatenate(sigma) != 1
+        needs = (
+            np.concatenate(sigma) == 0
+            if row[tables.RULE] == tables.BINARY
+            else (np.concatenate(sigma) != 1)
         )  # 0/0 = 0 has to be looked for, and σ = 1 need not divide
         row[tables.USES_POOL] = int(tables.POOL in channels or needs.any())
         row[tables.USES_VETO] = int(tables.VETOES in channels)

@@ -154,8 +154,7 @@ def settling_time(circuit: Circuit, *, dt: float = 1e-3, max_steps: int = 1000) 
     bits = input_bits(circuit)
     if bits > SETTLING_BITS:
         raise InputError(
-            f"{circuit} has 2^{bits} input patterns; settling_time tries at most "
-            f"2^{SETTLING_BITS}"
+            f"{circuit} has 2^{bits} input patterns; settling_time tries at most 2^{SETTLING_BITS}"
         )
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")
@@ -327,4 +326,3 @@ def _first_run(quiet: np.ndarray, length: int) -> int | None:
 def _refuse_noise(circuit: Circuit, program: Program) -> None:
     if program.noisy:
         raise InputError(f"{circuit} has noise, so it never settles: simulate it instead")
-

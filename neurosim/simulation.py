@@ -39,7 +39,11 @@ def evaluate(circuit: Circuit, given: Mapping[str, Any]) -> Any:
         strict=True,
     ):  # fmt: skip
         shape = output.index.shape
-        values = columns.reshape(len(columns), *shape) if trials is not None else columns[0].reshape(shape)
+        values = (
+            columns.reshape(len(columns), *shape)
+            if trials is not None
+            else columns[0].reshape(shape)
+        )
         is_binary = bool(binary[output.index].all())
         answers.append(as_answer(values, output.bits, is_binary))
     return circuit.answer(answers)
@@ -53,7 +57,11 @@ def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
     answer = {}
     for p in circuit.populations:
         columns = flat[:, p.start : p.stop]
-        values = columns.reshape(len(columns), *p.shape) if trials is not None else columns[0].reshape(p.shape)
+        values = (
+            columns.reshape(len(columns), *p.shape)
+            if trials is not None
+            else columns[0].reshape(p.shape)
+        )
         answer[p.name] = as_answer(values, None, bool(binary[p.start : p.stop].all()))
     return answer
 
@@ -211,9 +219,7 @@ def simulate(
     program = compile_program(circuit, dt, dtype)
     given = match_arguments(circuit, *as_inputs(inputs))
     begin = initial.step if isinstance(initial, State) else 0
-    feeds = [
-        _Feed(circuit, p, given[p.name], count, begin * dt) for p in circuit.input_populations
-    ]
+    feeds = [_Feed(circuit, p, given[p.name], count, begin * dt) for p in circuit.input_populations]
     trials = _trials(circuit, trials, feeds, initial)
     recorded = _recorded(circuit, record)
     places = np.concatenate([np.zeros(0, dtype=np.int64), *(i.ravel() for i in recorded.values())])
@@ -332,7 +338,9 @@ def _lengths(
     feeds: list[_Feed], count: int, every: int, trials: int, progress: bool
 ) -> Iterable[int]:
     """Return the lengths of the stretches that a run is cut into; they never change its result."""
-    width = sum(f.population.size for f in feeds) * 8 * max((f.trials or 1) for f in feeds or [_ONE])
+    width = (
+        sum(f.population.size for f in feeds) * 8 * max((f.trials or 1) for f in feeds or [_ONE])
+    )
     longest = count
     if any(f.changes for f in feeds):
         longest = max(1, FRAMES // max(1, width))
@@ -364,9 +372,7 @@ def as_inputs(inputs: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
     return (inputs if isinstance(inputs, tuple) else (inputs,)), {}
 
 
-def _trials(
-    circuit: Circuit, trials: int | None, feeds: list[_Feed], initial: Any
-) -> int:
+def _trials(circuit: Circuit, trials: int | None, feeds: list[_Feed], initial: Any) -> int:
     found = {f"input {f.population.name!r}": f.trials for f in feeds if f.trials is not None}
     if isinstance(initial, State):
         held = [*initial.values.values(), *initial.lines.values()]

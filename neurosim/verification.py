@@ -170,7 +170,9 @@ class CheckResult:
 
     def __str__(self) -> str:
         if self.counterexample is not None:
-            return f"Circuit {self.circuit!r} differs from its specification: {self.counterexample}."
+            return (
+                f"Circuit {self.circuit!r} differs from its specification: {self.counterexample}."
+            )
         if self.exhaustive:
             return (
                 f"Proved: circuit {self.circuit!r} equals its specification on all "
@@ -264,9 +266,7 @@ def check(
             circuit.name, False, exhaustive, first + wrong + 1, _possible(binary, bits), seed,
             expect.counterexample(at),
         )  # fmt: skip
-    return CheckResult(
-        circuit.name, True, exhaustive, total, _possible(binary, bits), seed, None
-    )
+    return CheckResult(circuit.name, True, exhaustive, total, _possible(binary, bits), seed, None)
 
 
 class _Expectation:
@@ -300,9 +300,9 @@ class _Expectation:
             ]
         else:
             listed = [a.tolist() if a.ndim == 1 else list(a) for a in arguments]
-            answers = [self.spec(*one) for one in zip(*listed, strict=True)] if listed else [
-                self.spec()
-            ]
+            answers = (
+                [self.spec(*one) for one in zip(*listed, strict=True)] if listed else [self.spec()]
+            )
             if len(outputs) == 1:
                 answers = [(answer,) for answer in answers]
             columns = []
@@ -314,7 +314,9 @@ class _Expectation:
 
     def _check_count(self, parts: Any, arguments: list[np.ndarray], row: int) -> None:
         outputs = self.circuit.outputs
-        if len(outputs) > 1 and not (isinstance(parts, tuple | list) and len(parts) == len(outputs)):
+        if len(outputs) > 1 and not (
+            isinstance(parts, tuple | list) and len(parts) == len(outputs)
+        ):
             raise InputError(
                 f"{self.circuit}: the specification must return a tuple of {len(outputs)} "
                 f"values ({', '.join(o.name for o in outputs)}), got {_short(parts)}"
@@ -359,9 +361,7 @@ class _Expectation:
 
     def _at(self, arguments: list[np.ndarray], row: int) -> str:
         names = [p.name for p in self.circuit.input_populations]
-        told = ", ".join(
-            f"{n} = {_short(a[row])}" for n, a in zip(names, arguments, strict=True)
-        )
+        told = ", ".join(f"{n} = {_short(a[row])}" for n, a in zip(names, arguments, strict=True))
         return f" (at {told})" if told else ""
 
     def counterexample(self, arrays: Mapping[str, np.ndarray]) -> Counterexample:
@@ -413,7 +413,7 @@ def _shrunk(
             return [0.0] if value else []
         low, high = domain[name]
         tries = [0.0, *(round(value, digits) for digits in range(6))]
-        return [v for v in tries if low <= v <= high and v != value][:1 if value == 0 else None]
+        return [v for v in tries if low <= v <= high and v != value][: 1 if value == 0 else None]
 
     changed = True
     while changed:

@@ -83,9 +83,7 @@ def add_down(window, top, width, w, sums, at):
         y8, y9 = x[j + np.uintp(8) * n], x[j + np.uintp(9) * n]
         y10 = x[j + np.uintp(10) * n]
         i1, i2, i3 = j + n, j + np.uintp(2) * n, j + np.uintp(3) * n
-        s[j] = (
-            s[j] + w0 * y0 + w1 * y1 + w2 * y2 + w3 * y3 + w4 * y4 + w5 * y5 + w6 * y6 + w7 * y7
-        )
+        s[j] = s[j] + w0 * y0 + w1 * y1 + w2 * y2 + w3 * y3 + w4 * y4 + w5 * y5 + w6 * y6 + w7 * y7
         s[i1] = (
             s[i1] + w0 * y1 + w1 * y2 + w2 * y3 + w3 * y4 + w4 * y5 + w5 * y6 + w6 * y7 + w7 * y8
         )

@@ -57,6 +57,8 @@ class Tables(NamedTuple):
     weights: np.ndarray  # real, flat
     narrow: np.ndarray  # uint16, flat: the source places of ROWS connections, if all are below 2^16
     wide: np.ndarray  # uint32, flat: else
-    pointers: np.ndarray  # int64, flat: where each row of a ROWS connection begins, from its first entry
+    pointers: (
+        np.ndarray
+    )  # int64, flat: where each row of a ROWS connection begins, from its first entry
     lines: np.ndarray  # int64 (delay lines, LINE_COLUMNS)
     line_sources: np.ndarray  # int64, flat: the places that delay lines repeat

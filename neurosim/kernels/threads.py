@@ -79,7 +79,7 @@ def run_together(calls: list[Callable[[], None]], barrier: np.ndarray) -> None:
     def attempt(call: Callable[[], None]) -> None:
         try:
             call()
-        except BaseException as error:  # noqa: BLE001 - it is raised again below
+        except BaseException as error:
             failures.append(error)
             barrier[ABORTED] = 1  # the others must not wait for this one
 

@@ -50,7 +50,7 @@ class Round(Shape):
             return []
         # Angles from the left, so that what comes from the left does not straddle ±π.
         wanted = [_wrapped(_angle(self.centre, origin) - math.pi) for origin in origins]
-        roomy = 2.3 * half_width / (self.half_width + half_width)
+        roomy = 2.6 * half_width / (self.half_width + half_width)
         bound = min(max(0.45 * math.pi, *map(abs, wanted)), 3.0)
         angles, gap = _fitted(wanted, roomy, -bound, bound)
         crowded = max(0.4, min(1.0, gap / roomy))

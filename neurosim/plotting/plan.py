@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 MOST_ITEMS = 64  # neurons, sheets and boxes that are still drawn with their names
 WIDEST = 14.0  # inches, of a drawing whose instances are all opened unasked
-MOST_OPEN = 600  # items of a compact drawing; of more, instances stay closed
+MOST_SMALL = 300  # the same of a compact drawing
+WIDEST_SMALL = 24.0
 MOST_ALIKE = 4  # wires between two populations that each repeat the same label
 MOST_WEIGHTS = 40  # written on wires; of more, the wires' widths tell
 
@@ -73,17 +74,15 @@ def plan_for(circuit: Circuit, depth: int | None, with_values: bool) -> Plan:
     if depth is not None:
         scene = scene_of(circuit, depth)
         return _Planner(scene, FULL if _extent(scene) <= MOST_ITEMS else COMPACT, with_values).plan
-    smallest = None
     deepest = max((len(item.path) for item in scene_of(circuit).items), default=0)
-    for level in range(deepest, -1, -1):
-        scene = scene_of(circuit, level)
-        if _extent(scene) <= MOST_ITEMS:
-            plan = _Planner(scene, FULL, with_values).plan
-            if plan.layout.width <= WIDEST or level == 0:
-                return plan
-        elif smallest is None and _extent(scene) <= MOST_OPEN:
-            smallest = scene
-    return _Planner(smallest or scene_of(circuit, 0), COMPACT, with_values).plan
+    scenes = [scene_of(circuit, level) for level in range(deepest, -1, -1)]
+    for look, most, widest in ((FULL, MOST_ITEMS, WIDEST), (COMPACT, MOST_SMALL, WIDEST_SMALL)):
+        for scene in scenes:
+            if _extent(scene) <= most:
+                plan = _Planner(scene, look, with_values).plan
+                if plan.layout.width <= widest or scene is scenes[-1]:
+                    return plan
+    return _Planner(scenes[-1], COMPACT, with_values).plan
 
 
 def _extent(scene: Scene) -> int:
