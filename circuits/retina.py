@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neurosim import Circuit, CircuitError, convolve
 
@@ -34,7 +36,7 @@ class DifferenceOfGaussians:
     center_gain: float = 1.0
     surround_gain: float = 0.85
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("center", "surround", "center_gain", "surround_gain"):
             value = getattr(self, name)
             radius = name in ("center", "surround")
@@ -44,27 +46,27 @@ class DifferenceOfGaussians:
                     f"receptive field: {name} must be finite and {rule} (got {value:g})"
                 )
 
-    def spot(self, diameter):
+    def spot(self, diameter: ArrayLike) -> Any:
         """Return the response to a centered spot of this diameter in degrees."""
         square = np.square(diameter) / 4
         center = self.center_gain * -np.expm1(-square / self.center**2)
         return center - self.surround_gain * -np.expm1(-square / self.surround**2)
 
-    def annulus(self, inner, outer):
+    def annulus(self, inner: ArrayLike, outer: ArrayLike) -> Any:
         """Return the response to a centered ring between two diameters in degrees."""
         return self.spot(outer) - self.spot(inner)
 
-    def bar(self, width):
+    def bar(self, width: ArrayLike) -> Any:
         """Return the response to a long centered bar of this width in degrees."""
         center = self.center_gain * erf(np.asarray(width) / (2 * self.center))
         return center - self.surround_gain * erf(np.asarray(width) / (2 * self.surround))
 
-    def edge(self, position):
+    def edge(self, position: ArrayLike) -> Any:
         """Return the response to an edge whose bright side reaches `position` degrees beyond."""
         center = self.center_gain * (1 + erf(np.asarray(position) / self.center))
         return (center - self.surround_gain * (1 + erf(np.asarray(position) / self.surround))) / 2
 
-    def grating(self, frequency):
+    def grating(self, frequency: ArrayLike) -> Any:
         """Return the amplitude of the response to a grating, in cycles per degree."""
         f = np.asarray(frequency)
         center = self.center_gain * np.exp(-np.square(np.pi * self.center * f))

@@ -1,7 +1,7 @@
 """Stimuli: spots, rings, bars, edges and gratings in degrees, white noise, photographs.
 
-Each pixel of a drawn one holds the part of it that the shape covers, so that responses do not jump when an edge
-crosses a pixel's middle.  Values are contrast: 1 inside the shape, 0 outside.
+Each pixel of a drawn one holds the part of it that the shape covers, so that responses do not
+jump when an edge crosses a pixel's middle.  Values are contrast: 1 inside the shape, 0 outside.
 """
 
 from __future__ import annotations
@@ -89,8 +89,7 @@ def photograph(path: str | PathLike[str] | None = None, *, longest: int = 512) -
     if path is None:
         from matplotlib.cbook import get_sample_data
 
-        with get_sample_data("grace_hopper.jpg") as file:
-            return _luminance(Image.open(file), longest)
+        path = get_sample_data("grace_hopper.jpg", asfileobj=False)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from circuits import arithmetic, logic
 from neurosim import Circuit, InputError
 from neurosim.plotting import new_figure
@@ -21,7 +24,7 @@ def run(bits: int = 8, seed: int = 0, quick: bool = False) -> Result:
         raise InputError(f"bits must be from 1 to 10, so that every input is tried (got {bits})")
     wide = min(bits, 4) if quick else bits
     _g_of_f(result)
-    made = {
+    made: dict[str, tuple[Circuit, Callable[..., Any]]] = {
         "XOR": (logic.xor(), lambda x, y: x ^ y),
         "half adder": (arithmetic.half_adder(), lambda x, y: ((x + y) & 1, (x + y) >> 1)),
         "full adder": (

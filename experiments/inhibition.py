@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import curve_fit
@@ -10,6 +11,9 @@ from scipy.optimize import curve_fit
 from neurosim import Circuit, InputError, naka_rushton
 from neurosim.plotting import new_figure, plot_curves
 from neurosim.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 INHIBITION = (0.0, 0.5, 1.0, 2.0)
 KINDS = ("subtract", "divide", "veto")
@@ -97,7 +101,9 @@ def _fit(result: Result, drive: np.ndarray, families: dict[str, dict[float, np.n
     result.table("fits", ("inhibition", "I", "gain", "offset"), rows)
 
 
-def _draw_families(axes: np.ndarray, drive: np.ndarray, families: dict) -> None:
+def _draw_families(
+    axes: np.ndarray, drive: np.ndarray, families: dict[str, dict[float, np.ndarray]]
+) -> None:
     titles = {
         "subtract": "Subtraction shifts the curve",
         "divide": "Division turns it down",
@@ -109,7 +115,7 @@ def _draw_families(axes: np.ndarray, drive: np.ndarray, families: dict) -> None:
         ax.set_title(titles[kind])
 
 
-def _ratio(result: Result, ax) -> None:
+def _ratio(result: Result, ax: Axes) -> None:
     """The lecture's E/(E+I): σ = 0, excitation on the divisive pool too."""
     circuit = Circuit("E/(E+I)")
     e, i = circuit.inputs("E", "I", real=True)
@@ -143,14 +149,13 @@ def _ratio(result: Result, ax) -> None:
     ax.set_title("E/(E+I): a shift on a log axis")
 
 
-def _normalization(result: Result, ax, c50: float) -> None:
+def _normalization(result: Result, ax: Axes, c50: float) -> None:
     """A mask's contrast shifts the semi-saturation; the largest response stays (SCIENCE §1)."""
     exponent = 2.0
     circuit = Circuit("normalization")
     test, mask = circuit.inputs("test", "mask", real=True)
-    squared = {"transfer": "power"}
-    own = circuit.rate("own", excite=test, **squared)
-    other = circuit.rate("other", excite=mask, **squared)
+    own = circuit.rate("own", excite=test, transfer="power")  # squares: the exponent is 2
+    other = circuit.rate("other", excite=mask, transfer="power")
     cell = circuit.rate(
         "cell", excite=own, divide=own + other, semi_saturation=c50**exponent, transfer="identity"
     )
@@ -174,7 +179,7 @@ def _normalization(result: Result, ax, c50: float) -> None:
     ax.set_title("Normalization: a mask shifts c50")
 
 
-def _holt_koch(result: Result, ax) -> None:
+def _holt_koch(result: Result, ax: Axes) -> None:
     """A leaky integrate-and-fire cell under a shunt: its firing rate is shifted, not divided."""
     current = np.linspace(0, 6, 241)  # nA
     capacitance, threshold, reset = 1.0, 1.0, 0.0  # nF, and the voltages in units of threshold

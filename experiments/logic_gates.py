@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from circuits import logic
@@ -10,7 +13,7 @@ from neurosim.plotting import new_figure
 from neurosim.result import Result
 
 # The lecture's three gates: what they are called there, how to make them, what they compute.
-GATES = {
+GATES: dict[str, tuple[str, Callable[[], Circuit], Callable[..., Any]]] = {
     "OR": ("addition: a low threshold", lambda: logic.or_(), lambda x, y: x | y),
     "AND": ("multiplication: a high threshold", lambda: logic.and_(), lambda x, y: x & y),
     "NOT": ("subtraction: inhibition", lambda: logic.not_(), lambda x: 1 - x),

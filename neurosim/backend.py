@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,7 +121,7 @@ def execute(
     longest = int((chunks[:, 2] - chunks[:, 1]).max(initial=1))
     groups = threads // parts
     values = np.empty((groups, 1 if in_place else 2, size * block), dtype=real)
-    sums = np.empty((threads, 3, longest * block), dtype=real)
+    sums = np.empty((threads, 4, longest * block), dtype=real)
     windows = np.empty((threads, window_of(program, longest)), dtype=real)
     faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
     barrier = np.zeros(BARRIER_SIZE, dtype=np.int64)
@@ -195,7 +196,7 @@ def share(program: Program, chunks: np.ndarray, layers: np.ndarray, threads: int
     """Return (layers, threads + 1) bounds of the chunks, each thread's share of like cost."""
     cost = np.array([program.groups[g].cost * (high - low) for g, low, high in chunks])
     shares = np.empty((len(layers) - 1, threads + 1), dtype=np.int64)
-    for layer, (first, last) in enumerate(zip(layers[:-1], layers[1:], strict=True)):
+    for layer, (first, last) in enumerate(pairwise(layers)):
         done = np.concatenate(([0.0], np.cumsum(cost[first:last])))
         goals = done[-1] * np.arange(threads + 1) / threads
         shares[layer] = first + np.searchsorted(done, goals, side="left").clip(0, last - first)

@@ -10,14 +10,15 @@ from __future__ import annotations
 import math
 import operator
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .connections import Arithmetic, Connection, Source, broadcast_shape, stack
-from .errors import CircuitError, unknown
+from .connections import Arithmetic, Connection, Drive, Source, broadcast_shape, stack
+from .errors import CircuitError, NeurosimError, unknown
 from .neurons import Binary, Neurons, Rate
 from .populations import Output, Population, Projection
 from .wiring import check_divisors, check_silence, checked_drive, projections
@@ -107,8 +108,8 @@ class Circuit:
                 "calls an inlined circuit; choose another"
             )
         for k, name in enumerate(names):  # all first: what is refused leaves no trace
-            if _plain_name(name, self) in self._by_name or name in names[:k]:
-                raise CircuitError(f"{self}: the name {name!r} is used already; choose another")
+            self._check_unused(_plain_name(name, self), self._by_name)
+            self._check_unused(name, names[:k])
         made = [self._add(name, "input", shape, bits=bits, real=real) for name in names]
         return made[0] if len(made) == 1 else tuple(made)
 
@@ -202,17 +203,9 @@ class Circuit:
             raise CircuitError(
                 f"{self}: connect() takes neurons of one population as its target, got {target}"
             )
-        given = {"excite": excite, "subtract": subtract, "divide": divide, "drive": drive}
-        drives = {k: checked_drive(self, population.name, k, v) for k, v in given.items()}
-        before = self.snapshot()
-        try:
-            for channel, one in drives.items():
-                for connection in one.connections:
-                    self._projections += projections(self, position, target, channel, connection)
-            check_silence(self, position)
-        except CircuitError:  # what is refused leaves no trace
-            self.restore(before)
-            raise
+        drives = self._drives(population.name, excite, subtract, divide, drive)
+        with self.all_or_nothing():
+            self._project(position, target, drives)
         self._changed()
         return target
 
@@ -273,12 +266,12 @@ class Circuit:
             return source
         for known in self._populations:
             if (
-                known.role == "delay"
+                known.delayed is not None
                 and known.seconds == seconds
-                and np.array_equal(known.delayed, source.index)  # type: ignore[arg-type]
+                and np.array_equal(known.delayed, source.index)
             ):
                 return Source(self, known.index)
-        label = "".join(c if c not in "." else "_" for c in str(source))
+        label = str(source).replace(".", "_")
         name = self._free_name(f"{label} {seconds:g} s ago")
         return self._add(name, "delay", source.shape, delayed=source.index, seconds=seconds)
 
@@ -356,6 +349,16 @@ class Circuit:
         """Return which of the circuit's populations it is."""
         return self._by_name[population.name]
 
+    def position_at(self, place: int) -> int:
+        """Return which of the circuit's populations the value at a place belongs to."""
+        starts = [p.start for p in self._populations]
+        return int(np.searchsorted(starts, place, side="right")) - 1
+
+    def positions_of(self, index: np.ndarray) -> list[int]:
+        """Return which of the circuit's populations the values at these places belong to."""
+        starts = np.array([p.start for p in self._populations])
+        return np.unique(np.searchsorted(starts, index.ravel(), side="right") - 1).tolist()
+
     def __getitem__(self, name: str) -> Source:
         return Source(self, self.population(name).index)
 
@@ -403,8 +406,8 @@ class Circuit:
             copy._populations[self._by_name[name]] = replace(
                 population, role="constant", neurons=None, values=np.zeros(population.shape)
             )
-        position = {i for i, p in enumerate(copy._populations) if p.role != "neurons"}
-        copy._projections = [p for p in copy._projections if p.target not in position]
+        silent = {i for i, p in enumerate(copy._populations) if p.role != "neurons"}
+        copy._projections = [p for p in copy._projections if p.target not in silent]
         return copy
 
     def with_parameters(self, **changes: Mapping[str, Any]) -> Circuit:
@@ -575,24 +578,36 @@ class Circuit:
 
     # ---------------------------------------------------------------- what composition uses
 
-    def snapshot(self) -> tuple[Any, ...]:
-        """Return what `restore` needs to undo whatever is added from here on."""
-        return self.size, len(self._populations), len(self._projections), set(self._instances)
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Undo whatever was added within, if something of it is refused."""
+        size, instances = self.size, set(self._instances)
+        populations, projections = len(self._populations), len(self._projections)
+        try:
+            yield
+        except NeurosimError:
+            for population in self._populations[populations:]:
+                del self._by_name[population.name]
+            del self._populations[populations:], self._projections[projections:]
+            self.size, self._instances = size, instances
+            self._changed()
+            raise
 
-    def restore(self, before: tuple[Any, ...]) -> None:
-        """Undo what was added since a `snapshot`."""
-        self.size, populations, projections, self._instances = before
-        for population in self._populations[populations:]:
-            del self._by_name[population.name]
-        del self._populations[populations:], self._projections[projections:]
-        self._changed()
+    def check_own(self, source: Any) -> None:
+        """Raise unless `source` is a source of this circuit."""
+        if not isinstance(source, Source):
+            raise CircuitError(f"{self}: a source is needed here, got {source!r}")
+        if source.circuit is not self:
+            raise CircuitError(
+                f"{self}: {source} belongs to {source.circuit}, not to this circuit; to use a "
+                f"circuit inside another, call it with this circuit's sources"
+            )
 
     def claim_instance(self, name: str, numbered: bool) -> str:
-        """Return a name for an inlined circuit: this one, or, if `numbered`, name_2, name_3 …"""
+        """Return a name for an inlined circuit: this one, or, if `numbered`, the first free."""
         if not numbered:
             _plain_name(name, self)
-        if name in self._instances and not numbered:
-            raise CircuitError(f"{self}: the name {name!r} is used already; choose another")
+            self._check_unused(name, self._instances)
         free, number = name, 1
         while free in self._instances:
             number += 1
@@ -651,8 +666,7 @@ class Circuit:
         return copy
 
     def _add(self, name: str, role: Any, shape: tuple[int, ...], **fields: Any) -> Source:
-        if name in self._by_name:
-            raise CircuitError(f"{self}: the name {name!r} is used already; choose another")
+        self._check_unused(name, self._by_name)
         population = Population(name, role, self.size, shape, **fields)
         self._by_name[name] = len(self._populations)
         self._populations.append(population)
@@ -664,34 +678,35 @@ class Circuit:
         self, name: str, neurons: Neurons, shape: Any, excite: Any, subtract: Any, divide: Any,
         drive: Any,
     ) -> Source:  # fmt: skip
-        name = _plain_name(name, self)
-        if name in self._by_name:
-            raise CircuitError(f"{self}: the name {name!r} is used already; choose another")
+        self._check_unused(_plain_name(name, self), self._by_name)
         where = f"{self}, neuron {name!r}"
-        given = {"excite": excite, "subtract": subtract, "divide": divide, "drive": drive}
-        drives = {k: checked_drive(self, name, k, v) for k, v in given.items()}
+        drives = self._drives(name, excite, subtract, divide, drive)
         if shape is None:
-            connections = [c for one in drives.values() for c in one.connections]
-            delivered = broadcast_shape(connections)
-            arrays = [np.shape(v) for v in neurons.parameters().values()]
-            try:
-                shape = np.broadcast_shapes(delivered, *arrays)
-            except ValueError:
-                shape = delivered  # `checked` names the parameter that does not fit
+            shape = _delivered(drives, neurons)
         shape = _shape(shape, where)
         checked = neurons.checked(where, shape)
-        before = self.snapshot()
-        source = self._add(name, "neurons", shape, neurons=checked)
-        position = len(self._populations) - 1
-        try:
-            for channel, one in drives.items():
-                for connection in one.connections:
-                    self._projections += projections(self, position, source, channel, connection)
-            check_silence(self, position)
-        except CircuitError:  # what is refused leaves no trace
-            self.restore(before)
-            raise
+        with self.all_or_nothing():
+            source = self._add(name, "neurons", shape, neurons=checked)
+            self._project(len(self._populations) - 1, source, drives)
         return source
+
+    def _drives(
+        self, name: str, excite: Any, subtract: Any, divide: Any, drive: Any
+    ) -> dict[str, Drive]:
+        """Return what each channel of a neuron was given, checked."""
+        given = {"excite": excite, "subtract": subtract, "divide": divide, "drive": drive}
+        return {k: checked_drive(self, name, k, v) for k, v in given.items()}
+
+    def _project(self, position: int, target: Source, drives: Mapping[str, Drive]) -> None:
+        """Add the projections that drives to (part of) a population amount to."""
+        for channel, drive in drives.items():
+            for connection in drive.connections:
+                self._projections += projections(self, position, target, channel, connection)
+        check_silence(self, position)
+
+    def _check_unused(self, name: str, used: Container[str]) -> None:
+        if name in used:
+            raise CircuitError(f"{self}: the name {name!r} is used already; choose another")
 
     def _own_name(self, source: Source) -> str:
         """Return the name of the population that a source begins in."""
@@ -709,31 +724,20 @@ class Circuit:
             number += 1
         return f"{name}_{number}"
 
-    def position_at(self, place: int) -> int:
-        """Return which of the circuit's populations the value at a place belongs to."""
-        starts = [p.start for p in self._populations]
-        return int(np.searchsorted(starts, place, side="right")) - 1
-
-    def positions_of(self, index: np.ndarray) -> list[int]:
-        """Return which of the circuit's populations the values at these places belong to."""
-        starts = np.array([p.start for p in self._populations])
-        return np.unique(np.searchsorted(starts, index.ravel(), side="right") - 1).tolist()
-
-    def check_own(self, source: Any) -> None:
-        """Raise unless `source` is a source of this circuit."""
-        if not isinstance(source, Source):
-            raise CircuitError(f"{self}: a source is needed here, got {source!r}")
-        if source.circuit is not self:
-            raise CircuitError(
-                f"{self}: {source} belongs to {source.circuit}, not to this circuit; to use a "
-                f"circuit inside another, call it with this circuit's sources"
-            )
-
 
 def _holds_source(value: Any) -> bool:
     if isinstance(value, Arithmetic):
         return True
     return isinstance(value, list | tuple) and any(isinstance(v, Source) for v in value)
+
+
+def _delivered(drives: Mapping[str, Drive], neurons: Neurons) -> tuple[int, ...]:
+    """Return the shape of neurons that was left out: of what they receive and of parameters."""
+    delivered = broadcast_shape(c for drive in drives.values() for c in drive.connections)
+    try:
+        return np.broadcast_shapes(delivered, *(np.shape(v) for v in neurons.parameters().values()))
+    except ValueError:
+        return delivered  # `Neurons.checked` names the parameter that does not fit
 
 
 def _plain_name(name: Any, owner: Any) -> str:
@@ -757,7 +761,8 @@ def _shape(shape: Any, where: str) -> tuple[int, ...]:
         raise CircuitError(f"{where}: shape must not be negative (got {shape!r})")
     if math.prod(answer) > MOST_VALUES:
         raise CircuitError(
-            f"{where}: shape {answer} has {math.prod(answer):,} values; {MOST_VALUES:,} are the most"
+            f"{where}: shape {answer} has {math.prod(answer):,} values; the most are "
+            f"{MOST_VALUES:,}"
         )
     return answer
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .connections import Drive, OneToOne, Source, stack
-from .errors import CircuitError, NeurosimError
+from .errors import CircuitError
 from .populations import Population, Projection
 
 if TYPE_CHECKING:
@@ -33,12 +33,8 @@ def inline(circuit: Circuit, given: Mapping[str, Any], name: str | None) -> Any:
         Sources of two circuits, or of the circuit itself; a shape or width that does not fit.
     """
     host = _host(circuit, given)
-    before = host.snapshot()
-    try:
+    with host.all_or_nothing():
         return _built(circuit, host, given, name)
-    except NeurosimError:  # what is refused leaves no trace
-        host.restore(before)
-        raise
 
 
 def _built(circuit: Circuit, host: Circuit, given: Mapping[str, Any], name: str | None) -> Any:
@@ -101,7 +97,7 @@ def _bound(
         value = _relayed(circuit, value)
     if isinstance(value, list | tuple) and any(isinstance(v, Source) for v in value):
         name = f"{instance}.{population.name}"
-        parts = [v if isinstance(v, Source) else _constant(host, v, name) for v in value]
+        parts = [v if isinstance(v, Source) else host.constant(v, name) for v in value]
         value = stack(parts)
     if isinstance(value, Source):
         if value.shape != population.shape:
@@ -123,8 +119,4 @@ def _bound(
             f"{label}: a constant of shape {np.shape(value)} does not fit the input's shape "
             f"{population.shape}"
         )
-    return _constant(host, values, f"{instance}.{population.name}")
-
-
-def _constant(host: Circuit, value: Any, name: str) -> Source:
-    return host.constant(value, name)
+    return host.constant(values, f"{instance}.{population.name}")

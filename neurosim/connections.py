@@ -9,6 +9,7 @@ array indexing.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,20 +20,21 @@ import numpy as np
 from .errors import CircuitError
 
 if TYPE_CHECKING:
-    import scipy.sparse
+    from scipy.sparse import csr_array
 
     from .circuit import Circuit
 
 BORDERS = ("zero", "reflect", "wrap", "valid")
 
 
-class Arithmetic:
+class Arithmetic(ABC):
     """What sources and drives share: +, −, scaling and matrix products make a `Drive`."""
 
     __array_ufunc__ = None  # NumPy then leaves `W @ x` and `w * x` to us
 
+    @abstractmethod
     def drive(self) -> Drive:
-        raise AttributeError  # pragma: no cover - both kinds answer
+        """Return it as a drive."""
 
     def __add__(self, other: Any) -> Drive:
         return self.drive().plus(other)
@@ -119,7 +121,7 @@ class Source(Arithmetic):
 
     def sum(self) -> Drive:
         """Return every neuron's activity added up: a drive of shape ()."""
-        return matrix_product(np.ones((1, self.size)), self).reshaped(())
+        return matrix_product(np.ones(self.size), self)
 
     def reshape(self, *shape: Any) -> Source:
         """Return the same neurons in another shape."""
@@ -162,37 +164,36 @@ def stack(sources: Iterable[Any]) -> Source:
 
 
 @dataclass(frozen=True, eq=False)
-class Connection:
+class Connection(ABC):
     """One source's weighted path to a target; the subclasses say how the weights are laid out."""
 
     source: Source
 
-    # Of the finite kinds only `OneToOne` broadcasts against the target.
     @property
+    @abstractmethod
     def shape(self) -> tuple[int, ...]:
         """Shape of what it delivers."""
-        raise AttributeError  # pragma: no cover - every kind answers
 
     @property
+    @abstractmethod
     def weights(self) -> np.ndarray:
         """Its weights, in its own layout."""
-        raise AttributeError  # pragma: no cover - every kind answers
 
     def fitted(self, shape: tuple[int, ...]) -> Connection | None:
         """Return it delivering to targets of `shape`, or None where it cannot."""
         return self if math.prod(self.shape) == math.prod(shape) else None
 
+    @abstractmethod
     def scaled(self, factor: Any) -> Connection:
         """Return it with every weight multiplied by a number (or one factor a target)."""
-        raise AttributeError  # pragma: no cover - every kind answers
 
+    @abstractmethod
     def with_weights(self, weights: np.ndarray) -> Connection:
         """Return it with other weights in the same layout."""
-        raise AttributeError  # pragma: no cover - every kind answers
 
-    def matrix(self, shape: tuple[int, ...]) -> scipy.sparse.csr_array:
+    @abstractmethod
+    def matrix(self, shape: tuple[int, ...]) -> csr_array:
         """Return the weights as a sparse matrix, targets of `shape` × `source.size`."""
-        raise AttributeError  # pragma: no cover - every kind answers
 
     def absolute_sums(self, shape: tuple[int, ...]) -> np.ndarray:
         """Return Σ|w| for each of the targets of `shape`, flat."""
@@ -206,26 +207,32 @@ class OneToOne(Connection):
     weight: np.ndarray | np.float64
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
+        """What the weights and the source broadcast to."""
         return np.broadcast_shapes(np.shape(self.weight), self.source.shape)
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
+        """One, or one a target."""
         return np.asarray(self.weight)
 
-    def fitted(self, shape):
+    def fitted(self, shape: tuple[int, ...]) -> Connection | None:
+        """Broadcast to `shape`, as NumPy does."""
         try:
             return self if np.broadcast_shapes(self.shape, shape) == shape else None
         except ValueError:
             return None
 
-    def scaled(self, factor):
+    def scaled(self, factor: Any) -> OneToOne:
+        """As `Connection.scaled`."""
         return replace(self, weight=_product(factor, self.weight))
 
-    def with_weights(self, weights):
+    def with_weights(self, weights: np.ndarray) -> OneToOne:
+        """As `Connection.with_weights`."""
         return replace(self, weight=weights)
 
-    def matrix(self, shape):
+    def matrix(self, shape: tuple[int, ...]) -> csr_array:
+        """One entry in each row."""
         from scipy import sparse
 
         columns = np.broadcast_to(
@@ -247,31 +254,38 @@ class Dense(Connection):
     delivers: tuple[int, ...]
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
+        """What it was declared to deliver."""
         return self.delivers
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
+        """The matrix."""
         return self.weight
 
-    def fitted(self, shape):
+    def fitted(self, shape: tuple[int, ...]) -> Connection | None:
+        """One row is delivered to every target."""
         if len(self.weight) == 1:
             return replace(self, delivers=shape)
         return super().fitted(shape)
 
-    def scaled(self, factor):
+    def scaled(self, factor: Any) -> Dense:
+        """By a number, or each row by its own."""
         return replace(self, weight=_product(_per_row(factor, self.shape), self.weight))
 
-    def with_weights(self, weights):
+    def with_weights(self, weights: np.ndarray) -> Dense:
+        """Another matrix."""
         return replace(self, weight=weights)
 
-    def matrix(self, shape):
+    def matrix(self, shape: tuple[int, ...]) -> csr_array:
+        """One row repeated if it is delivered to many."""
         from scipy import sparse
 
         rows = math.prod(self.delivers)
         return sparse.csr_array(np.broadcast_to(self.weight, (rows, self.source.size)))
 
-    def absolute_sums(self, shape):
+    def absolute_sums(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Summed without making a sparse matrix."""
         return np.broadcast_to(np.abs(self.weight).sum(axis=1), math.prod(self.delivers))
 
 
@@ -279,30 +293,35 @@ class Dense(Connection):
 class Sparse(Connection):
     """As `Dense`, with most weights absent: a SciPy CSR array (targets, sources)."""
 
-    weight: scipy.sparse.csr_array
+    weight: csr_array
     delivers: tuple[int, ...]
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
+        """What it was declared to deliver."""
         return self.delivers
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
+        """The entries that are present, in CSR order."""
         return self.weight.data
 
-    def scaled(self, factor):
+    def scaled(self, factor: Any) -> Sparse:
+        """By a number, or each row by its own."""
         counts = np.diff(self.weight.indptr)
         rows = _per_row(factor, self.shape)
         by_entry = rows if np.ndim(rows) == 0 else np.repeat(np.ravel(rows), counts)
         return self.with_weights(_product(by_entry, self.weight.data))
 
-    def with_weights(self, weights):
+    def with_weights(self, weights: np.ndarray) -> Sparse:
+        """Other values of the entries that are present."""
         from scipy import sparse
 
         parts = (weights, self.weight.indices, self.weight.indptr)
         return replace(self, weight=sparse.csr_array(parts, shape=self.weight.shape))
 
-    def matrix(self, shape):
+    def matrix(self, shape: tuple[int, ...]) -> csr_array:
+        """As it is."""
         return self.weight
 
 
@@ -338,7 +357,8 @@ class Convolution(Connection):
         return rows, columns, top, left
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
+        """(rows, columns), or (rows, columns, channels)."""
         rows, columns, _, _ = self.extent
         channels = self.weight.shape[3]
         if len(self.source.shape) == 2 and channels == 1:
@@ -346,27 +366,33 @@ class Convolution(Connection):
         return rows, columns, channels
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
+        """The kernel."""
         return self.weight
 
-    def scaled(self, factor):
+    def scaled(self, factor: Any) -> Convolution:
+        """By one number only."""
         if np.ndim(factor):
             raise CircuitError(
                 "a convolution can be scaled by one number only: its neurons share their weights"
             )
         return replace(self, weight=_product(factor, self.weight))
 
-    def fitted(self, shape):
+    def fitted(self, shape: tuple[int, ...]) -> Connection | None:
+        """To a sheet of exactly its shape."""
         return self if self.shape == shape else None
 
-    def with_weights(self, weights):
+    def with_weights(self, weights: np.ndarray) -> Convolution:
+        """Another kernel."""
         return replace(self, weight=weights)
 
-    def absolute_sums(self, shape):
+    def absolute_sums(self, shape: tuple[int, ...]) -> np.ndarray:
+        """The sum of the whole kernel, which no border can exceed."""
         each = np.abs(self.weight).sum(axis=(0, 1, 2))  # what no border can exceed
         return np.tile(each, self.extent[0] * self.extent[1])
 
-    def matrix(self, shape):
+    def matrix(self, shape: tuple[int, ...]) -> csr_array:
+        """The kernel written out around the place of each target."""
         from scipy import sparse
 
         rows, columns, channels = self.sheet
@@ -377,7 +403,7 @@ class Convolution(Connection):
             (columns, out_columns, self.weight.shape[1], left),
         ):
             at = np.arange(out)[:, None] * self.stride - before + np.arange(k)
-            reach.append((outside(at, n, self.border), (at >= 0) & (at < n)))
+            reach.append((_folded(at, n, self.border), (at >= 0) & (at < n)))
         (y, y_inside), (x, x_inside) = reach
         kernel_rows, kernel_columns, _, out_channels = self.weight.shape
         # axes: out row, out column, out channel, kernel row, kernel column, in channel
@@ -400,20 +426,6 @@ class Convolution(Connection):
         return sparse.csr_array(
             sparse.coo_array((data[keep], (target[keep], at[keep])), shape=size)
         )
-
-
-def outside(at: np.ndarray, n: int, border: str) -> np.ndarray:
-    """Return positions folded into [0, n): mirrored with the edge repeated, or wrapped.
-
-    As `scipy.ndimage` folds for "reflect" (d c b a | a b c d | d c b a) and "wrap"; for "zero"
-    and "valid" a position outside answers 0, to be left out by the caller.
-    """
-    if border == "wrap":
-        return at % n
-    if border == "reflect":
-        folded = at % (2 * n)
-        return np.where(folded < n, folded, 2 * n - 1 - folded)
-    return np.where((at >= 0) & (at < n), at, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -461,10 +473,6 @@ class Drive(Arithmetic):
         if factor.ndim == 0:
             factor = np.float64(factor)
         return Drive(tuple(c.scaled(factor) for c in self.connections))
-
-    def reshaped(self, shape: tuple[int, ...]) -> Drive:
-        """Return the same matrix products delivered in another shape of equal size."""
-        return Drive(tuple(replace(c, delivers=shape) for c in self.connections))  # type: ignore
 
 
 def convolve(image: Source, kernel: Any, *, border: str = "zero", stride: int = 1) -> Drive:
@@ -543,7 +551,8 @@ def matrix_product(matrix: Any, source: Source) -> Drive:
 
     if isinstance(matrix, Arithmetic):
         raise CircuitError("a source cannot be multiplied by a source: a neuron adds its inputs")
-    if sparse.issparse(matrix):
+    is_sparse = sparse.issparse(matrix)
+    if is_sparse:
         if matrix.dtype.kind not in "biuf":
             raise CircuitError(f"the sparse weights from {source} must be real numbers")
         weights: Any = sparse.csr_array(matrix, dtype=float, copy=True)
@@ -557,7 +566,7 @@ def matrix_product(matrix: Any, source: Source) -> Drive:
             f"must have {source.size} entries, one for each source neuron"
         )
     delivers = weights.shape[:-1]
-    if sparse.issparse(matrix):
+    if is_sparse:
         return Drive((Sparse(source.ravel(), weights, delivers),))
     rows = math.prod(delivers)
     return Drive((Dense(source.ravel(), weights.reshape(rows, source.size), delivers),))
@@ -578,6 +587,20 @@ def broadcast_shape(connections: Iterable[Connection]) -> tuple[int, ...]:
         if first is None or shape == connection.shape:
             first = connection.source
     return shape
+
+
+def _folded(at: np.ndarray, n: int, border: str) -> np.ndarray:
+    """Return positions folded into [0, n): mirrored with the edge repeated, or wrapped.
+
+    As `scipy.ndimage` folds for "reflect" (d c b a | a b c d | d c b a) and "wrap"; for "zero"
+    and "valid" a position outside answers 0, to be left out by the caller.
+    """
+    if border == "wrap":
+        return at % n
+    if border == "reflect":
+        folded = at % (2 * n)
+        return np.where(folded < n, folded, 2 * n - 1 - folded)
+    return np.where((at >= 0) & (at < n), at, 0)
 
 
 def _as_drive(other: Any) -> Drive:

@@ -124,14 +124,15 @@ def load(path: str | os.PathLike[str]) -> Circuit:
             found = "is no file" if place.exists() else "does not exist"
             raise FileError(f"{shown} {found}: load() takes the path of a saved circuit")
         with place.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+            size = os.fstat(file.fileno()).st_size
+            raw = file.read(size + 1) if size <= MOST_BYTES else None
     except (OSError, ValueError) as error:
         if isinstance(error, FileError):
             raise
         raise FileError(
             f"{shown} cannot be read ({_reason(error)}); check its path and rights"
         ) from None
-    if len(raw) > MOST_BYTES:
+    if raw is None:
         raise FileError(f"{shown} is larger than {MOST_BYTES} bytes: that is no circuit's file")
     try:
         text = raw.decode("utf-8")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -227,14 +227,14 @@ class _Search:
                 matrix = projection.connection.matrix(population.shape).tocoo()
                 places = projection.connection.source.index.ravel()
                 entries = zip(matrix.row, matrix.col, matrix.data, strict=True)
-                for row, column, value in entries:
+                for target, column, value in entries:
                     if value != 0:
-                        weights[row].append(
-                            _Weight(number, projection.channel, int(row), int(column),
+                        weights[target].append(
+                            _Weight(number, projection.channel, int(target), int(column),
                                     float(value), int(places[column]))
                         )  # fmt: skip
-            for row in range(population.size):
-                yield _Neuron(population, row, weights[row], self.values)
+            for row, own in enumerate(weights):
+                yield _Neuron(population, row, own, self.values)
 
     # ------------------------------------------------------------ one at a time
 
@@ -283,7 +283,7 @@ class _Search:
         least: float = -math.inf,
     ) -> tuple[float, float]:  # fmt: skip
         """Return how far down and up a value may go from stretch to stretch of equal function."""
-        side = "left" if closed_above else "right"
+        side: Literal["left", "right"] = "left" if closed_above else "right"
         k = int(np.searchsorted(turning, _clean(np.array(value)), side=side))
         edges = np.concatenate(([-math.inf], turning, [math.inf]))
         low, high = k, k + 1  # the value's own stretch lies between these edges
@@ -333,6 +333,7 @@ class _Search:
 
     def _with_threshold(self, neuron: _Neuron, theta: float) -> Circuit:
         population = neuron.population
+        assert population.neurons is not None
         thresholds = np.broadcast_to(population.neurons.threshold, population.shape).copy()
         thresholds.ravel()[neuron.row] = theta
         return self.circuit.with_parameters(**{population.name: {"threshold": thresholds}})

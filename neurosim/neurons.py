@@ -7,8 +7,9 @@ into u = (bias + E − S) / (σ + D).  A `Binary` answers 1 iff u ≥ θ; a `Rat
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class Transfer:
     name: str
     parameters: tuple[float, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.name, str) or self.name not in TRANSFERS:
             raise CircuitError(unknown("transfer function", str(self.name), TRANSFERS))
         defaults = TRANSFERS[self.name].parameters
@@ -74,7 +75,7 @@ class Transfer:
         """Whether f(x) ≥ 0 for every x, as a source of divisive inhibition must be."""
         return TRANSFERS[self.name].non_negative
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         """Return f(x), elementwise, for a number or an array."""
         a, b, c = (*self.parameters, 0.0, 0.0, 0.0)[:3]
         values = np.asarray(x, dtype=float)
@@ -102,7 +103,7 @@ def naka_rushton(
 
 
 @dataclass(frozen=True, eq=False)
-class Neurons:
+class Neurons(ABC):
     """What `Binary` and `Rate` share; each parameter is a number or one value a neuron.
 
     Attributes
@@ -125,7 +126,7 @@ class Neurons:
         """Return the numeric parameters by name."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "transfer"}
 
-    def checked(self, where: str, shape: tuple[int, ...]) -> Neurons:
+    def checked(self, where: str, shape: tuple[int, ...]) -> Self:
         """Return a copy with every parameter a float or a read-only array of `shape`.
 
         Raises
@@ -134,37 +135,18 @@ class Neurons:
             A parameter that is not finite, is negative where it must not be, or whose shape does
             not fit; the message begins with `where`.
         """
-        changed: dict[str, Any] = {}
+        changed = {}
         for name, given in self.parameters().items():
-            try:
-                value = np.asarray(given)
-                if value.dtype.kind not in "biuf":
-                    raise TypeError
-                value = value.astype(float)
-            except (TypeError, ValueError):
-                raise CircuitError(f"{where}: {name} must be a number (got {given!r})") from None
-            if not np.isfinite(value).all():
-                raise CircuitError(f"{where}: {name} must be finite (got {_first_bad(value)})")
-            if name in self.NON_NEGATIVE and (value < 0).any():
-                raise CircuitError(f"{where}: {name} must not be negative (got {value.min():g})")
-            if value.ndim:
-                try:
-                    value = np.broadcast_to(value, shape).copy()
-                except ValueError:
-                    raise CircuitError(
-                        f"{where}: {name} has shape {value.shape}, the neurons have {shape}; "
-                        "give one number, or one value a neuron"
-                    ) from None
-                value.flags.writeable = False
-                changed[name] = value
-            else:
-                changed[name] = float(value)
+            values = _finite(given, f"{where}: {name}")
+            if name in self.NON_NEGATIVE and (values < 0).any():
+                raise CircuitError(f"{where}: {name} must not be negative (got {values.min():g})")
+            changed[name] = _one_each(values, shape, f"{where}: {name}")
         return replace(self, **changed)
 
     @property
+    @abstractmethod
     def non_negative(self) -> bool:
         """Whether the activity can never be negative."""
-        raise AttributeError  # pragma: no cover - both kinds answer
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +176,7 @@ class Rate(Neurons):
     tau: Any = 0.0
     transfer: Any = "threshold-linear"
 
-    def checked(self, where: str, shape: tuple[int, ...]) -> Neurons:
+    def checked(self, where: str, shape: tuple[int, ...]) -> Self:
         """As `Neurons.checked`, and with `transfer` resolved to a `Transfer`."""
         transfer = self.transfer
         if not isinstance(transfer, Transfer):
@@ -210,5 +192,30 @@ class Rate(Neurons):
         return self.transfer.non_negative
 
 
-def _first_bad(values: np.ndarray) -> float:
-    return float(values[~np.isfinite(values)].ravel()[0])
+def _finite(given: Any, what: str) -> np.ndarray:
+    """Return a parameter as a float array."""
+    try:
+        values = np.asarray(given)
+        if values.dtype.kind not in "biuf":
+            raise TypeError
+    except (TypeError, ValueError):
+        raise CircuitError(f"{what} must be a number (got {given!r})") from None
+    values = values.astype(float)
+    if not np.isfinite(values).all():
+        raise CircuitError(f"{what} must be finite (got {values[~np.isfinite(values)][0]})")
+    return values
+
+
+def _one_each(values: np.ndarray, shape: tuple[int, ...], what: str) -> float | np.ndarray:
+    """Return one number as a float, more than one as a read-only array of `shape`."""
+    if not values.ndim:
+        return float(values)
+    try:
+        each = np.broadcast_to(values, shape).copy()
+    except ValueError:
+        raise CircuitError(
+            f"{what} has shape {values.shape}, the neurons have {shape}; give one number, or one "
+            "value a neuron"
+        ) from None
+    each.flags.writeable = False
+    return each

@@ -161,7 +161,7 @@ class _Compiler:
         lowering = Lowering(self.circuit, place, real)
         rows, extents = [], []
         for group in members:
-            row, extent = self._group(group, layers, place, scaled, lowering)
+            row, extent = self._group(group, layers, scaled, lowering)
             rows.append(row)
             extents.append(extent)
         lines, sources, ring = self._lines(place)
@@ -308,8 +308,12 @@ class _Compiler:
         of_weights = decimals([k.weights for _, k in drives] + [values["bias"]])
         of_threshold = decimals([values["threshold"]])
         of_pool = decimals([k.weights for k in pools] + [values["sigma"]])
-        if all_binary and None not in (of_weights, of_threshold, of_pool):
-            assert of_weights is not None and of_threshold is not None and of_pool is not None
+        if (
+            all_binary
+            and of_weights is not None
+            and of_threshold is not None
+            and of_pool is not None
+        ):
             places = max(of_weights, of_threshold + of_pool)
             theta = integers(values["threshold"], of_threshold)
             rise = 10.0 ** (places - of_threshold - of_pool)
@@ -351,9 +355,10 @@ class _Compiler:
     # ------------------------------------------------------------ rows
 
     def _group(
-        self, members: list[Population], layers: dict[int, int], place: np.ndarray,
-        scaled: dict[int, _Scaled], lowering: Lowering,
+        self, members: list[Population], layers: dict[int, int], scaled: dict[int, _Scaled],
+        lowering: Lowering,
     ) -> tuple[list[int], Group]:  # fmt: skip
+        """Return a group's row and extent, its connections and parameters laid out."""
         first = members[0]
         neurons = first.neurons
         assert neurons is not None
@@ -373,18 +378,9 @@ class _Compiler:
             row[tables.RULE] = tables.NOISY_BINARY if noisy else tables.BINARY
             row[tables.SHAPE] = lowering.add_parameters(np.zeros(3))
         for name, column in PARAMETERS.items():
-            values = [
-                np.broadcast_to(self._parameter(p, s, name), p.shape).ravel()
-                if np.ndim(self._parameter(p, s, name)) or len(members) > 1
-                else np.atleast_1d(self._parameter(p, s, name))
-                for p, s in zip(members, own, strict=True)
-            ]
-            flat = np.concatenate(values)
-            if flat.size and (flat == flat[0]).all():
-                flat = flat[:1]
+            flat = self._parameters(members, own, name)
             row[column] = lowering.add_parameters(flat)
             row[column + 1] = 1 if flat.size > 1 else 0
-        row[tables.ALIKE] = int(all(row[column + 1] == 0 for column in PARAMETERS.values()))
         row[tables.FIRST] = lowering.count
         before = lowering.work
         small = first.size <= SMALL
@@ -401,21 +397,28 @@ class _Compiler:
                 channels.add(channel)
                 lowering.add(channel, arrivals, start, start + size, small, ordered)
         row[tables.LAST] = lowering.count
-        sigma = [np.ravel(p.neurons.semi_saturation) for p in members]  # type: ignore[union-attr]
-        needs = (
-            np.concatenate(sigma) == 0
-            if row[tables.RULE] == tables.BINARY
-            else (np.concatenate(sigma) != 1)
-        )  # 0/0 = 0 has to be looked for, and σ = 1 need not divide
+        # 0/0 = 0 has to be looked for, and σ = 1 need not divide.
+        sigma = np.concatenate([np.ravel(p.neurons.semi_saturation) for p in members if p.neurons])
+        needs = sigma == 0 if row[tables.RULE] == tables.BINARY else sigma != 1
         row[tables.USES_POOL] = int(tables.POOL in channels or needs.any())
         row[tables.USES_VETO] = int(tables.VETOES in channels)
-        row[tables.CHANNELS] = 1 | row[tables.USES_POOL] << 1 | row[tables.USES_VETO] << 2
         cost = (lowering.work - before) / max(size, 1) + 8
         group = Group(
             start, start + size, layers[self.circuit.position(first)],
             lowering.row_length(row[tables.FIRST]), cost,
         )  # fmt: skip
         return row, group
+
+    def _parameters(self, members: list[Population], own: list[_Scaled], name: str) -> np.ndarray:
+        """Return one value for a whole group that is alike, else one a neuron."""
+        parts = []
+        for population, scaled in zip(members, own, strict=True):
+            value = np.asarray(self._parameter(population, scaled, name))
+            if value.ndim or len(members) > 1:
+                value = np.broadcast_to(value, population.shape)
+            parts.append(value.ravel())
+        flat = np.concatenate(parts)
+        return flat[:1] if flat.size and (flat == flat[0]).all() else flat
 
     def _parameter(self, population: Population, scaled: _Scaled, name: str) -> Any:
         neurons = population.neurons

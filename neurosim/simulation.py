@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,12 +38,7 @@ def evaluate(circuit: Circuit, given: Mapping[str, Any]) -> Any:
         circuit.outputs, np.split(flat, np.cumsum([w.size for w in where])[:-1], axis=1),
         strict=True,
     ):  # fmt: skip
-        shape = output.index.shape
-        values = (
-            columns.reshape(len(columns), *shape)
-            if trials is not None
-            else columns[0].reshape(shape)
-        )
+        values = _shaped(columns, output.index.shape, trials)
         is_binary = bool(binary[output.index].all())
         answers.append(as_answer(values, output.bits, is_binary))
     return circuit.answer(answers)
@@ -56,14 +51,14 @@ def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
     binary = circuit.binary_places()
     answer = {}
     for p in circuit.populations:
-        columns = flat[:, p.start : p.stop]
-        values = (
-            columns.reshape(len(columns), *p.shape)
-            if trials is not None
-            else columns[0].reshape(p.shape)
-        )
+        values = _shaped(flat[:, p.start : p.stop], p.shape, trials)
         answer[p.name] = as_answer(values, None, bool(binary[p.start : p.stop].all()))
     return answer
+
+
+def _shaped(columns: np.ndarray, shape: tuple[int, ...], trials: int | None) -> np.ndarray:
+    """Return values of shape (trials, size) as (trials, *shape), or `shape` where unbatched."""
+    return columns[0].reshape(shape) if trials is None else columns.reshape(len(columns), *shape)
 
 
 def evaluate_places(
@@ -139,11 +134,19 @@ class Record(Mapping[str, np.ndarray]):
             )
         return self._arrays[name]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
 
     def __len__(self) -> int:
         return len(self._arrays)
+
+    # `Mapping` has these two by catching a KeyError; ours is an InputError.
+    def __contains__(self, name: object) -> bool:
+        return name in self._arrays
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return what was recorded of a population, or `default`."""
+        return self._arrays.get(name, default)
 
     def __repr__(self) -> str:
         held = ", ".join(f"{name} {array.shape}" for name, array in self._arrays.items())
@@ -226,8 +229,8 @@ def simulate(
     first_step, state, ring = initial_state(circuit, program, initial, trials)
     samples: list[np.ndarray] = []
     done = 0
-    for length in _lengths(feeds, count, every, trials, progress):
-        movie = _movie(feeds, trials, first_step + done, done, length, dt)
+    for length in _lengths(feeds, count, every, progress):
+        movie = _movie(feeds, first_step + done, done, length, dt)
         run = execute(
             program, trials, length, movie, input_places(circuit, program),
             program.place[places], every=every, state=state, ring=ring, keep_final=True,
@@ -324,9 +327,7 @@ class _Feed:
         return np.stack([v.reshape(trials, -1) for v in shown], axis=1)
 
 
-def _movie(
-    feeds: list[_Feed], trials: int, first: int, done: int, length: int, dt: float
-) -> np.ndarray:
+def _movie(feeds: list[_Feed], first: int, done: int, length: int, dt: float) -> np.ndarray:
     """Return all inputs side by side, (trials or 1, length or 1, values)."""
     frames = [feed.frames(first, done, length, dt) for feed in feeds]
     shape = np.broadcast_shapes((1, 1), *(f.shape[:2] for f in frames))
@@ -334,16 +335,13 @@ def _movie(
     return np.concatenate([np.zeros((*shape, 0)), *parts], axis=2)
 
 
-def _lengths(
-    feeds: list[_Feed], count: int, every: int, trials: int, progress: bool
-) -> Iterable[int]:
+def _lengths(feeds: list[_Feed], count: int, every: int, progress: bool) -> Iterable[int]:
     """Return the lengths of the stretches that a run is cut into; they never change its result."""
-    width = (
-        sum(f.population.size for f in feeds) * 8 * max((f.trials or 1) for f in feeds or [_ONE])
-    )
     longest = count
     if any(f.changes for f in feeds):
-        longest = max(1, FRAMES // max(1, width))
+        trials = max((f.trials or 1) for f in feeds)
+        nbytes = 8 * trials * sum(f.population.size for f in feeds)  # of one step's inputs
+        longest = max(1, FRAMES // max(1, nbytes))
     if progress:
         longest = min(longest, max(1, count // 100))
     longest = min(max(every, longest // every * every), max(count, 1))
@@ -354,13 +352,6 @@ def _lengths(
     from .progress import progress as shown
 
     return shown(lengths, "simulating")
-
-
-class _One:
-    trials = 1
-
-
-_ONE: Any = _One()
 
 
 def as_inputs(inputs: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
@@ -495,6 +486,7 @@ def _final(
 
 
 def input_places(circuit: Circuit, program: Program) -> np.ndarray:
+    """Return where the engines put the inputs: the places in the state vector, in order."""
     parts = [program.place[p.start : p.stop] for p in circuit.input_populations]
     return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
@@ -502,6 +494,7 @@ def input_places(circuit: Circuit, program: Program) -> np.ndarray:
 def not_finite(
     circuit: Circuit, program: Program, fault: tuple[int, int, int], dt: float | None
 ) -> SimulationError:
+    """Return the error for a run's fault (step, trial, place in the state vector)."""
     step, trial, place = fault
     name = circuit.name_of(int(np.flatnonzero(program.place == place)[-1]))
     when = "in a static call" if dt is None else f"at step {step} ({(step + 1) * dt:g} s)"
@@ -512,6 +505,7 @@ def not_finite(
 
 
 def as_answer(values: np.ndarray, bits: int | None, is_binary: bool) -> Any:
+    """Return values as a call answers them: a plain number, or an array of floats or integers."""
     array = _as_array(values, bits, is_binary)
     if array.ndim:
         return array

@@ -236,14 +236,13 @@ def check(
             f"{circuit}: output {graded[0].name!r} is a graded activity; say how exactly it must "
             "agree: check(…, tolerance=1e-9)"
         )
-    is_circuit = isinstance(spec, CircuitType)
-    if not is_circuit and not callable(spec):
+    if isinstance(spec, CircuitType):
+        _check_alike(circuit, spec)
+    elif not callable(spec):
         raise InputError(f"check() takes a function or a circuit, got {spec!r}")
     bits = sum(p.size for p in circuit.input_populations)
-    most = FAST_BITS if vectorized or is_circuit else PLAIN_BITS
+    most = FAST_BITS if vectorized or isinstance(spec, CircuitType) else PLAIN_BITS
     exhaustive = binary and samples is None and bits <= most
-    if is_circuit:
-        _check_alike(circuit, spec)  # type: ignore[arg-type]
     expect = _Expectation(circuit, spec, vectorized)
     total = 2**bits if exhaustive else samples or SAMPLES
     starts: Any = range(0, total, CHUNK)

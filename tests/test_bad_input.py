@@ -324,7 +324,7 @@ def test_a_binary_circuit_takes_only_binary_sources():
         refusal(
             lambda source=source: gate(source),
             CircuitError,
-            f"'gate', input 'x' takes only 0 and 1, but {name}.* can have other values; put a binary",
+            f"'gate', input 'x' takes only 0 and 1, but {name}.* can have other values; put a",
         )
     refusal(lambda: gate(2 * host["x"]), CircuitError, "takes a source, not a weighted sum")
     refusal(lambda: gate([host["x"], 1]), CircuitError, r"has shape \(2,\), the input has \(\)")

@@ -2,8 +2,10 @@
 
 import contextlib
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import naive
+import numba
 import numpy as np
 import pytest
 from hypothesis import assume, given, reject, settings
@@ -21,7 +23,7 @@ class Cpu:
     """How the suite runs a circuit on an engine; another engine joins `ENGINES` with its own."""
 
     device = "cpu"
-    threads = (1, 2)
+    threads = (1,) if numba.config.DISABLE_JIT else (1, 2, 3)
 
     def activities(self, circuit, inputs):
         return circuit.activities(**inputs)
@@ -56,7 +58,9 @@ LAYOUTS = SPLITS | {
 
 @pytest.fixture(scope="module", params=ENGINES, ids=lambda engine: engine.device)
 def engine(request):
-    return request.param
+    with pytest.MonkeyPatch.context() as patch:  # so many threads may run on any machine
+        patch.setattr("neurosim.backend.most_threads", lambda: request.param.threads[-1])
+        yield request.param
 
 
 @contextlib.contextmanager
@@ -192,6 +196,24 @@ def test_neither_threads_nor_splitting_change_a_bit(engine, twin, seed, trials):
         with laid_out(how):
             for threads in (None, *engine.threads):
                 same(run(engine, twin, shown, threads=threads, **options), expected)
+
+
+def test_runs_side_by_side_do_not_touch_each_other(engine, rng):
+    circuit = Circuit("shared")
+    x = circuit.inputs("x", shape=(70,), real=True)
+    z = circuit.rate("z", drive=rng.normal(size=(70, 70)) @ x, tau=0.01, noise=0.1)
+    circuit.connect(z, subtract=rng.random((70, 70)) @ z)
+    circuit.output(z)
+    shown = rng.random((8, 70))
+
+    def one(k):
+        threads = engine.threads[k % len(engine.threads)]
+        return engine.simulate(circuit, shown[k % 8], steps=40, seed=k % 8, threads=threads)["z"]
+
+    expected = [one(k) for k in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        for k, found in enumerate(pool.map(one, range(24))):
+            np.testing.assert_array_equal(found, expected[k % 8])
 
 
 @settings(max_examples=EXAMPLES)

@@ -40,8 +40,8 @@ HEAD = (
 )
 NOTES = """\
 Each row is one process in which the two sides ran in turn. Amounts are medians over the rounds;
-the quartiles are those of the rounds' ratios. "Ours, new circuit": building the circuit anew and
-running it once. "Peer, compiling": what the peer spends on code for this model alone.
+the ratio and its quartiles are those of the rounds' own ratios. "Ours, new circuit": building the
+circuit anew and running it once. "Peer, compiling": what the peer spends on code for this model.
 """
 
 

@@ -90,8 +90,8 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """How many times ours the peer takes."""
-        return self.theirs / self.ours
+        """How many times ours the peer takes: the median of the rounds' ratios."""
+        return statistics.median(self.ratios)
 
     @property
     def spread(self) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """The CPU engine: one interpreter of a Program's tables, so that no circuit is ever compiled.
 
-Neurons are worked through in *chunks*: all of a chunk's connections are summed into three small
-buffers (drive, pool, vetoes), then its rule is applied, while everything is still in cache.
+Neurons are worked through in *chunks*: all of a chunk's connections are summed into small buffers
+(drive, pool, vetoes), then its rule is applied, while everything is still in cache.
 Several trials lie side by side in a *block*: value i of trial b is `x[i * block + b]`, so that
 small circuits use vector registers across trials; a block of one is a plain state vector.
 
@@ -116,83 +116,108 @@ def add_connection(program, c, low, high, base, x, block, sums, window):
                     add_scaled(weights[at + e], x, (here + e) * block, sums, target, block)
 
 
-# ------------------------------------------------------------------ rules over a stretch
+# ------------------------------------------------------------------ rules over a chunk
 
 
 @inner
-def apply_rule(
-    program, g, i, stride, trial, block, step, seed, tiny, drive, pool, vetoes, before, after
-):
-    """Compute the activities of one stretch of a group's values; False if one is not finite.
+def fill(values, n, block, parameters, offset, stride, i):
+    """Write a parameter of the neurons from i on beside their values; stride 0: all share it."""
+    if stride == 0:
+        value = parameters[offset]
+        for j in range(n):
+            values[j] = value
+    elif block == 1:
+        own = parameters[offset + i : offset + i + n]
+        for j in range(n):
+            values[j] = own[j]
+    else:
+        for k in range(n // block):
+            value = parameters[offset + i + k]
+            part = values[k * block : (k + 1) * block]
+            for b in range(block):
+                part[b] = value
 
-    Value j belongs to neuron i + stride·j of the group: neurons side by side (stride 1), or the
-    trials of one neuron, or of several that are alike (stride 0).
+
+@inner
+def add_noise(u, scale, n, block, neuron, trial, step, seed):
+    """u ← u + s·ξ; ξ is addressed by the seed, the step, the neuron and the trial."""
+    for j in range(n):
+        words = philox(
+            np.uint64(step) & random.MASK, np.uint64(neuron + j // block),
+            np.uint64(trial + j % block), random.NOISE, seed[0], seed[1],
+        )  # fmt: skip
+        u[j] += scale[j] * box_muller(words[0], words[1], words[2], words[3])
+
+
+@inner
+def apply_transfer(code, a, b, c, u, n):
+    """u ← f(u); the commonest functions have loops of their own, which use vector registers."""
+    if code == rules.THRESHOLD_LINEAR:
+        for j in range(n):
+            u[j] = threshold_linear(u[j])
+    elif code == rules.TANH:
+        for j in range(n):
+            u[j] = tanh(u[j])
+    elif code != rules.IDENTITY:
+        for j in range(n):
+            u[j] = transfer(code, u[j], a, b, c)
+
+
+@inner
+def apply_rule(program, g, i, n, trial, block, step, seed, tiny, sums, before, after):
+    """Compute the activities of n values from neuron i of a group on; False if one is not finite.
+
+    The sums hold bias + E − S, σ + D (for binary neurons θσ + θD) and the vetoes.
     """
     groups, parameters = program.groups, program.parameters
-    n = len(drive)
+    drive, pool, vetoes, own = sums[0], sums[1], sums[2], sums[3]
     kind = groups[g, tables.RULE]
     pooled = groups[g, tables.USES_POOL] != 0
     vetoing = groups[g, tables.USES_VETO] != 0
-    bias = groups[g, tables.BIAS] + i * groups[g, tables.BIAS_STRIDE]
-    bias_step = stride * groups[g, tables.BIAS_STRIDE]
-    sigma = groups[g, tables.SIGMA] + i * groups[g, tables.SIGMA_STRIDE]
-    sigma_step = stride * groups[g, tables.SIGMA_STRIDE]
-    threshold = groups[g, tables.THRESHOLD] + i * groups[g, tables.THRESHOLD_STRIDE]
-    threshold_step = stride * groups[g, tables.THRESHOLD_STRIDE]
-    for j in range(n):
-        drive[j] += parameters[bias + j * bias_step]
-    if kind == tables.BINARY:  # `sigma` is θσ, the pool θD
+    threshold, threshold_stride = groups[g, tables.THRESHOLD], groups[g, tables.THRESHOLD_STRIDE]
+    if not vetoing:
         for j in range(n):
-            bar = parameters[sigma + j * sigma_step]
-            if pooled:
-                bar = silent_bar(bar + pool[j], parameters[threshold + j * threshold_step])
-            after[j] = fires(drive[j], bar, vetoing and vetoes[j] > 0)
+            vetoes[j] = 0
+    if kind == tables.BINARY:
+        if pooled:
+            fill(own, n, block, parameters, threshold, threshold_stride, i)
+            for j in range(n):
+                pool[j] = silent_bar(pool[j], own[j])
+        for j in range(n):
+            after[j] = 1 if fires(drive[j], pool[j], vetoes[j] > 0) else 0
         return True
     if pooled or vetoing:
         for j in range(n):
-            divisor = parameters[sigma + j * sigma_step]
-            if pooled:
-                divisor += pool[j]
-            drive[j] = net_input(drive[j], divisor, vetoing and vetoes[j] > 0)
+            drive[j] = net_input(drive[j], pool[j], vetoes[j] > 0)
     if groups[g, tables.NOISY]:
-        noise = groups[g, tables.NOISE] + i * groups[g, tables.NOISE_STRIDE]
+        stride = groups[g, tables.NOISE_STRIDE]
+        fill(own, n, block, parameters, groups[g, tables.NOISE], stride, i)
+        add_noise(drive, own, n, block, groups[g, tables.IDENTITY] + i, trial, step, seed)
+    if threshold_stride or parameters[threshold] != 0 or kind == tables.NOISY_BINARY:
+        fill(own, n, block, parameters, threshold, threshold_stride, i)
+        if kind == tables.NOISY_BINARY:
+            for j in range(n):
+                after[j] = 1 if fires(drive[j], own[j], vetoes[j] > 0) else 0
+            return True
         for j in range(n):
-            ahead = j if stride else j // block
-            words = philox(
-                np.uint64(step) & random.MASK, np.uint64(groups[g, tables.IDENTITY] + i + ahead),
-                np.uint64(trial + (0 if stride else j % block)), random.NOISE, seed[0], seed[1],
-            )  # fmt: skip
-            scale = parameters[noise + ahead * groups[g, tables.NOISE_STRIDE]]
-            drive[j] += scale * box_muller(words[0], words[1], words[2], words[3])
-    if kind == tables.NOISY_BINARY:
+            drive[j] -= own[j]
+    gain, stride = groups[g, tables.GAIN], groups[g, tables.GAIN_STRIDE]
+    if stride or parameters[gain] != 1:
+        fill(own, n, block, parameters, gain, stride, i)
         for j in range(n):
-            bar = parameters[threshold + j * threshold_step]
-            after[j] = fires(drive[j], bar, vetoing and vetoes[j] > 0)
-        return True
-    gain = groups[g, tables.GAIN] + i * groups[g, tables.GAIN_STRIDE]
-    gain_step = stride * groups[g, tables.GAIN_STRIDE]
-    for j in range(n):
-        theta = parameters[threshold + j * threshold_step]
-        drive[j] = parameters[gain + j * gain_step] * (drive[j] - theta)
-    code = groups[g, tables.TRANSFER]
-    if code == rules.THRESHOLD_LINEAR:  # these two apart, so that they use vector registers
-        for j in range(n):
-            drive[j] = threshold_linear(drive[j])
-    elif code == rules.TANH:
-        for j in range(n):
-            drive[j] = tanh(drive[j])
-    elif code != rules.IDENTITY:
-        shape = groups[g, tables.SHAPE]
-        a, b, c = parameters[shape], parameters[shape + 1], parameters[shape + 2]
-        for j in range(n):
-            drive[j] = transfer(code, drive[j], a, b, c)
-    decay = groups[g, tables.DECAY] + i * groups[g, tables.DECAY_STRIDE]
-    decay_step = stride * groups[g, tables.DECAY_STRIDE]
+            drive[j] *= own[j]
+    shape = groups[g, tables.SHAPE]
+    apply_transfer(
+        groups[g, tables.TRANSFER], parameters[shape], parameters[shape + 1],
+        parameters[shape + 2], drive, n,
+    )  # fmt: skip
+    decay, stride = groups[g, tables.DECAY], groups[g, tables.DECAY_STRIDE]
+    fill(own, n, block, parameters, decay, stride, i)
     faults = 0
     for j in range(n):
-        y = flush(relax(before[j], drive[j], parameters[decay + j * decay_step]), tiny)
+        y = flush(relax(before[j], drive[j], own[j]), tiny)
         after[j] = y
-        faults += not (y - y == 0)
+        faults += y - y != 0
     return faults == 0
 
 
@@ -200,33 +225,27 @@ def apply_rule(
 def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, window):
     """Compute chunk c's neurons from the values x into the values y; False if one is not finite."""
     g, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
-    groups = program.groups
+    groups, parameters = program.groups, program.parameters
     n = (high - low) * block
-    drive, pool, vetoes = sums[0], sums[1], sums[2]
-    for channel in range(3):
-        if groups[g, tables.CHANNELS] & (1 << channel):
-            total = sums[channel]
-            for j in range(n):
-                total[j] = 0
+    i = low - groups[g, tables.START]
+    bias, sigma = groups[g, tables.BIAS], groups[g, tables.SIGMA]
+    fill(sums[0], n, block, parameters, bias, groups[g, tables.BIAS_STRIDE], i)
+    fill(sums[1], n, block, parameters, sigma, groups[g, tables.SIGMA_STRIDE], i)
+    if groups[g, tables.USES_VETO]:
+        vetoes = sums[2]
+        for j in range(n):
+            vetoes[j] = 0
     for r in range(groups[g, tables.FIRST], groups[g, tables.LAST]):
         start = max(low, program.connections[r, tables.TARGET])
         stop = min(high, program.connections[r, tables.TARGET_STOP])
         if start < stop:
             channel = program.connections[r, tables.CHANNEL]
             add_connection(program, r, start, stop, low, x, block, sums[channel], window)
-    # One stretch where neuron and value advance together or all neurons are alike, else one each.
-    length = n if block == 1 or groups[g, tables.ALIKE] else block
-    stride = 1 if block == 1 else 0
-    finite = True
-    for first in range(0, n, length):
-        end = first + length
-        place = low * block
-        finite &= apply_rule(
-            program, g, low - groups[g, tables.START] + first // block, stride, trial, block,
-            step, seed, tiny, drive[first:end], pool[first:end], vetoes[first:end],
-            x[place + first : place + end], y[place + first : place + end],
-        )  # fmt: skip
-    return finite
+    place = low * block
+    return apply_rule(
+        program, g, i, n, trial, block, step, seed, tiny, sums, x[place : place + n],
+        y[place : place + n],
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------ moving values
@@ -235,21 +254,22 @@ def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, wind
 @inner
 def scatter(frames, k, places, trial, block, x, y):
     """Write the values of moment k for a block of trials to their places in both arrays."""
-    for b in range(block):
-        frame = frames[min(trial + b, len(frames) - 1), k]
-        for i in range(len(places)):
-            at = places[i] * block + b
-            x[at] = frame[i]
-            y[at] = frame[i]
+    one_for_all = len(frames) == 1
+    for i in range(len(places)):
+        at = places[i] * block
+        for b in range(block):
+            value = frames[0 if one_for_all else trial + b, k, i]
+            x[at + b] = value
+            y[at + b] = value
 
 
 @inner
 def gather(x, places, trial, block, frames, k):
     """Read the values at some places into moment k of a block of trials."""
-    for b in range(block):
-        frame = frames[trial + b, k]
-        for i in range(len(places)):
-            frame[i] = x[places[i] * block + b]
+    for i in range(len(places)):
+        at = places[i] * block
+        for b in range(block):
+            frames[trial + b, k, i] = x[at + b]
 
 
 @inner

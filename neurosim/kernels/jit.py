@@ -81,16 +81,20 @@ class FingerprintLocator(_CacheLocator):
     """Where Numba files a compiled kernel: under the fingerprint, which stands for all flags."""
 
     def get_cache_path(self):
+        """Return the folder."""
         return str(cache_folder())
 
     def get_source_stamp(self):
+        """Return what a kernel on disk must have been compiled from."""
         return fingerprint()
 
     def get_disambiguator(self):
+        """Return the part of a file's name that would tell sources of one name apart."""
         return "kernel"
 
     @classmethod
     def from_function(cls, py_func, py_file):
+        """Return the locator; all kernels share one."""
         return cls()
 
 
@@ -101,6 +105,7 @@ class KernelCache(FunctionCache):
         _locator_classes = (FingerprintLocator,)
 
     def save_overload(self, sig, data):
+        """Keep a compiled kernel on disk, where there is room."""
         with contextlib.suppress(OSError):
             super().save_overload(sig, data)
 

@@ -19,13 +19,12 @@ DRIVE, POOL, VETOES = range(3)
 ZERO, REFLECT, WRAP = range(3)
 
 # A group's columns; each parameter has an offset into `parameters` and a stride, 0 if shared.
-# CHANNELS has a bit for each channel that is summed; ALIKE is 1 where every stride is 0.
 (
-    RULE, TRANSFER, START, STOP, FIRST, LAST, CHANNELS, USES_POOL, USES_VETO, NOISY, IDENTITY,
-    ALIKE, BIAS, BIAS_STRIDE, THRESHOLD, THRESHOLD_STRIDE, GAIN, GAIN_STRIDE, SIGMA, SIGMA_STRIDE,
+    RULE, TRANSFER, START, STOP, FIRST, LAST, USES_POOL, USES_VETO, NOISY, IDENTITY,
+    BIAS, BIAS_STRIDE, THRESHOLD, THRESHOLD_STRIDE, GAIN, GAIN_STRIDE, SIGMA, SIGMA_STRIDE,
     DECAY, DECAY_STRIDE, NOISE, NOISE_STRIDE, SHAPE,
     GROUP_COLUMNS,
-) = range(26)  # fmt: skip
+) = range(24)  # fmt: skip
 
 # A connection's columns; the last ones are for convolutions only.  SOURCE is where its sources
 # begin in the state vector, and for ROWS where its entries begin among the places.

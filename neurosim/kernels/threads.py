@@ -84,10 +84,17 @@ def run_together(calls: list[Callable[[], None]], barrier: np.ndarray) -> None:
             barrier[ABORTED] = 1  # the others must not wait for this one
 
     others = [threading.Thread(target=attempt, args=(call,)) for call in calls[1:]]
-    for thread in others:
-        thread.start()
-    attempt(calls[0])
-    for thread in others:
+    started = []
+    try:
+        for thread in others:
+            thread.start()
+            started.append(thread)
+    except RuntimeError as error:  # no more threads can be had: those that run must not wait
+        failures.append(error)
+        barrier[ABORTED] = 1
+    else:
+        attempt(calls[0])
+    for thread in started:
         thread.join()
     if failures:
         raise failures[0]

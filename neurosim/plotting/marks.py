@@ -97,7 +97,7 @@ class Canvas:
             disc = self.add(
                 PathPatch(turned, facecolor=face, edgecolor=colour, linewidth=width, **look), gid
             )
-            slash = _placed(_SLASH[channel], tip, angle, size)
+            slash = _slash(channel, tip, angle, size)
             ink = "white" if channel == "veto" else colour
             self.add(PathPatch(slash, fill=False, edgecolor=ink, linewidth=width, **look))
             return disc
@@ -259,11 +259,12 @@ def _disc(channel: str) -> Path:
     return Path.circle((-radius - 0.008, 0.0), radius)
 
 
-def _slash(channel: str) -> Path:
-    radius = HALF_WIDTH[channel]
-    reach = radius * math.sqrt(0.5)
-    middle = -radius - 0.008
-    return Path([(middle - reach, reach), (middle + reach, -reach)])
+def _slash(channel: str, tip: Point, angle: float, size: float) -> Path:
+    """Return the stroke through a disc, as in ⊘ whichever way the wire comes."""
+    radius = HALF_WIDTH[channel] * size
+    back, reach = radius + 0.008 * size, radius * math.sqrt(0.5)
+    x, y = tip[0] - back * math.cos(angle), tip[1] - back * math.sin(angle)
+    return Path([(x - reach, y + reach), (x + reach, y - reach)])
 
 
 def _triangle(channel: str) -> Path:
@@ -271,7 +272,6 @@ def _triangle(channel: str) -> Path:
     return Path([(0, 0), (back, half), (back, -half), (0, 0)], closed=True)
 
 
-_SLASH = {channel: _slash(channel) for channel in ("divide", "veto")}
 # The outline of each ending, whether it is filled, and its line's width in points.
 _ENDINGS = {
     "excite": (_triangle("excite"), True, 0.5),

@@ -1,0 +1,292 @@
+"""The decorator's promises: no old code, no import that fails for want of a folder, one answer."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+from test_files import varied
+
+from neurosim.kernels import jit
+
+ROOT = Path(__file__).parents[1]
+KERNELS = ROOT / "neurosim" / "kernels"
+
+
+def python(code: str, *arguments, cwd=ROOT, timeout=240, **environment):
+    """Run Python anew, warnings as errors; returns what it printed."""
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(cwd), **environment},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+def fresh(folder: Path):
+    """The decorator's module as a new process would import it from a copy of the kernels."""
+    spec = importlib.util.spec_from_file_location("fresh_jit", folder / "jit.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def kernels(tmp_path):
+    folder = tmp_path / "kernels"
+    folder.mkdir()
+    for path in KERNELS.glob("*.py"):
+        shutil.copy(path, folder)
+    return folder
+
+
+# ------------------------------------------------------------------ no old code
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in KERNELS.glob("*.py")))
+def test_editing_any_kernel_source_leaves_the_old_folder(kernels, name):
+    before = fresh(kernels).fingerprint()
+    with (kernels / name).open("a") as file:
+        file.write("\n# edited\n")
+    assert fresh(kernels).fingerprint() != before
+
+
+def test_a_new_and_a_lost_source_count_too(kernels):
+    found = {fresh(kernels).fingerprint()}
+    (kernels / "more.py").write_text("")
+    found.add(fresh(kernels).fingerprint())
+    (kernels / "more.py").rename(kernels / "other.py")
+    found.add(fresh(kernels).fingerprint())
+    assert len(found) == 3
+
+
+def test_numbas_settings_count_too(kernels, monkeypatch):
+    found = {fresh(kernels).fingerprint()}
+    for setting in ("BOUNDSCHECK", "OPT", "DEBUGINFO_DEFAULT"):
+        with monkeypatch.context() as patch:
+            patch.setattr(numba.config, setting, "changed")
+            found.add(fresh(kernels).fingerprint())
+    assert len(found) == 4
+
+
+@pytest.mark.slow
+def test_an_edited_rule_is_run_at_once(tmp_path):
+    """Compiles the engine three times: the callee stands in another file than the kernel."""
+    shutil.copytree(ROOT / "neurosim", tmp_path / "neurosim")
+    code = """
+from neurosim import Circuit
+circuit = Circuit()
+circuit.output(circuit.rate("z", excite=circuit.inputs("x")))
+print(circuit(3.0))
+"""
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    assert python(code, cwd=tmp_path, **environment) == "3.0"
+    rules = tmp_path / "neurosim" / "kernels" / "rules.py"
+    text = rules.read_text("utf-8")
+    head = "def net_input("
+    assert head in text
+    changed = text.replace(
+        head, "def net_input(drive, pool, vetoed):\n    return drive * 2\n\n\ndef old("
+    )
+    rules.write_text(changed, "utf-8")
+    circuit = code.replace("excite=", "semi_saturation=2.0, excite=")
+    assert python(circuit, cwd=tmp_path, **environment) == "6.0"
+    rules.write_text(text, "utf-8")
+    assert python(circuit, cwd=tmp_path, **environment) == "1.5"
+    assert len(list((tmp_path / "cache" / "neurosim").iterdir())) == 2
+
+
+# ------------------------------------------------------------------ folders
+
+
+def test_where_nothing_can_be_written_nothing_fails():
+    """No folder at all, not even for temporary files: compiled anew in each process."""
+    code = """
+import tempfile
+tempfile._candidate_tempdir_list = lambda: ["/dev/null/nowhere"]
+from neurosim.kernels import cpu, jit
+assert jit.cache_folder() is None
+print(jit.kernel(lambda x: x + 1)(2))
+"""
+    nowhere = dict.fromkeys(
+        ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA", "HOME", "TMPDIR"), "/dev/null/nowhere"
+    )
+    assert python(code, **nowhere) == "3"
+
+
+def test_folders_are_tried_in_order(kernels, tmp_path, monkeypatch):
+    asked, users = tmp_path / "asked", tmp_path / "users"
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(asked))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(users))
+    assert asked in fresh(kernels).cache_folder().parents
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "/dev/null/nowhere")
+    folder = fresh(kernels).cache_folder()
+    assert users in folder.parents
+    assert folder.name == fresh(kernels).fingerprint()
+    assert folder.stat().st_mode & 0o022 == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="this system has no owners of files")
+def test_code_is_never_taken_from_a_folder_others_may_write_to(kernels, tmp_path, monkeypatch):
+    asked, users = tmp_path / "asked", tmp_path / "users"
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(asked))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(users))
+    first = fresh(kernels).cache_folder()
+    for folder in (first, first.parent):
+        folder.chmod(0o777)
+        assert users in fresh(kernels).cache_folder().parents
+        folder.chmod(0o700)
+    assert fresh(kernels).cache_folder() == first
+    owner = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)  # everything is somebody else's
+    monkeypatch.setenv("HOME", "/dev/null/nowhere")
+    assert fresh(kernels).cache_folder() is None
+
+
+def test_a_full_disk_costs_time_but_no_run(kernels, tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    module = fresh(kernels)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(jit.CompileResultCacheImpl, "reduce", full)
+    if not numba.config.DISABLE_JIT:
+        assert module.kernel(lambda x: x + 1)(2) == 3
+
+
+# ------------------------------------------------------------------ one answer
+
+SHOWN = {"a": [1, 0, 1], "b": 5, "strict": 1}
+RUN = """
+import sys
+import numpy as np
+from neurosim import Circuit
+given = np.load(sys.argv[1])
+circuit = Circuit.load(sys.argv[2])
+inputs = {name: given[name] for name in ("a", "b", "strict", "image")}
+record = circuit.simulate(inputs, steps=5, seed=3)
+many = circuit.simulate({k: np.stack([np.stack([v] * 5)] * 5) for k, v in inputs.items()}, steps=5)
+np.savez(sys.argv[3], **record, **{"many " + k: v for k, v in many.items()})
+"""
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """Run the varied circuit in a process of its own, under some of Numba's settings."""
+    folder = tmp_path_factory.mktemp("answers")
+    image = np.random.default_rng(0).random((10, 12))
+    np.savez(folder / "given.npz", image=image, **SHOWN)
+    varied().save(folder / "varied.json")
+
+    def run(**environment):
+        paths = (folder / "given.npz", folder / "varied.json", folder / "answers.npz")
+        python(RUN, *paths, **environment)
+        with np.load(paths[2]) as arrays:
+            return dict(arrays)
+
+    return run
+
+
+@pytest.mark.compiled
+def test_plain_python_gives_the_same_answers(answers):
+    compiled, plain = answers(), answers(NUMBA_DISABLE_JIT="1")
+    assert set(compiled) == set(plain)
+    for name, expected in plain.items():
+        if expected.dtype.kind == "i":
+            np.testing.assert_array_equal(compiled[name], expected, err_msg=name)
+        else:
+            scale = max(1, np.abs(expected).max(initial=0))
+            np.testing.assert_allclose(
+                compiled[name], expected, rtol=1e-12, atol=1e-12 * scale, err_msg=name
+            )
+
+
+BOUNDED = """
+import sys
+sys.path.insert(0, "tests")
+import numpy as np
+import pytest
+from random_circuits import DT, Twin, _Chooser
+from neurosim import Circuit, SimulationError
+from neurosim.program import compile_program
+
+# The check must be on: a wrong place is found.
+circuit = Circuit()
+circuit.output(circuit.rate("z", excite=np.ones((70, 70)) @ circuit.inputs("x", shape=70)))
+program = compile_program(circuit, None)
+from neurosim.kernels import tables
+program.tables.connections[0, tables.SOURCE] = 10**6
+with pytest.raises(IndexError):
+    circuit(np.ones(70))
+
+layouts = ({}, {"lowering.FEW_ENTRIES": 0, "backend.BUFFER": 16, "program.SMALL": 2})
+for seed in range(60):
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in layouts[seed % 2].items():
+            patch.setattr(f"neurosim.{name}", value)
+        chooser = _Chooser(seed, ("binary", "rate"), noise=True, delays=True)
+        chooser.inputs()
+        for _ in range(4):
+            chooser.population()
+        chooser.recurrence()
+        twin = chooser.twin
+        shown = twin.shown(np.random.default_rng(seed), 1 + seed % 6, 4)
+        for threads in (1, 2):
+            try:
+                twin.circuit.simulate(
+                    shown, steps=4, dt=DT, record=twin.names, threads=threads
+                )
+            except SimulationError:
+                pass
+print("clean")
+"""
+
+
+@pytest.mark.compiled
+def test_no_index_leaves_its_array():
+    assert python(BOUNDED, NUMBA_BOUNDSCHECK="1") == "clean"
+
+
+@pytest.mark.compiled
+def test_a_thread_that_cannot_start_stops_the_run():
+    """The threads that did start must not wait for it for ever."""
+    code = """
+import threading
+import numpy as np
+import neurosim.backend
+from neurosim import Circuit
+neurosim.backend.most_threads = lambda: 4
+circuit = Circuit()
+circuit.output(circuit.rate("z", excite=np.ones((70, 70)) @ circuit.inputs("x", shape=70)))
+circuit.simulate(np.ones(70), steps=5, threads=4)
+start, started = threading.Thread.start, []
+
+def limited(thread):
+    if len(started) == 1:
+        raise RuntimeError("can't start new thread")
+    started.append(thread)
+    start(thread)
+
+threading.Thread.start = limited
+try:
+    circuit.simulate(np.ones(70), steps=5, threads=4)
+except RuntimeError as error:
+    print(error)
+for thread in started:
+    thread.join(5)
+print([thread.is_alive() for thread in started], flush=True)
+import os
+os._exit(0)
+"""
+    assert python(code) == "can't start new thread\n[False]"
