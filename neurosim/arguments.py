@@ -42,7 +42,7 @@ def match_arguments(
 
 
 def input_values(circuit: Circuit, population: Population, value: Any) -> np.ndarray:
-    """Return a value for an input as a float array, the bits of a number spread out.
+    """Return a value for an input as an array of numbers, the bits of a number spread out.
 
     The array's last axes are the input's shape; any axes before them (trials, time) are kept.
 
@@ -61,12 +61,11 @@ def input_values(circuit: Circuit, population: Population, value: Any) -> np.nda
         array = _whole_numbers(array, population.bits, label)
     if array.dtype.kind not in "biuf":
         raise InputError(f"{label} must be numbers (got {_short(value)})")
-    values = array.astype(float)
-    if not np.isfinite(values).all():
+    values = array
+    if array.dtype.kind == "f" and not np.isfinite(values).all():
         raise InputError(f"{label} must be finite (got {values[~np.isfinite(values)][0]})")
     if population.bits is not None:
-        whole = _whole_numbers(array, population.bits, label)
-        return spread_bits(whole, population.bits).astype(float)
+        return spread_bits(_whole_numbers(array, population.bits, label), population.bits)
     n = len(population.shape)
     if values.ndim < n or values.shape[values.ndim - n :] != population.shape:
         raise InputError(
@@ -100,7 +99,7 @@ def _whole_numbers(array: np.ndarray, bits: int, label: str) -> np.ndarray:
             f"{label} is a number of {bits} bits: it takes whole numbers from 0 to {top} "
             f"(got {_short(array[wrong].tolist()[0])})"
         )
-    return array.astype(np.int64)
+    return array.astype(np.int64, copy=False)
 
 
 def own_dimensions(population: Population) -> int:
@@ -154,13 +153,16 @@ def divides(circuit: Circuit, population: Population) -> bool:
 
 def spread_bits(numbers: np.ndarray, bits: int) -> np.ndarray:
     """Return the bits of unsigned numbers along a new last axis, least significant first."""
-    return (np.asarray(numbers)[..., None] >> np.arange(bits)) & 1
+    octets = np.ascontiguousarray(numbers, dtype="<i8").reshape(*np.shape(numbers), 1)
+    return np.unpackbits(octets.view(np.uint8), axis=-1, count=bits, bitorder="little")
 
 
 def gather_bits(values: np.ndarray) -> np.ndarray:
     """Return the unsigned numbers whose bits, least significant first, are the last axis."""
-    weights = np.left_shift(1, np.arange(values.shape[-1], dtype=np.int64))
-    return np.rint(values).astype(np.int64) @ weights
+    octets = np.zeros((*values.shape[:-1], 8), dtype=np.uint8)
+    packed = np.packbits(values != 0, axis=-1, bitorder="little")
+    octets[..., : packed.shape[-1]] = packed
+    return octets.view("<i8")[..., 0].astype(np.int64)
 
 
 def _short(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -69,7 +70,7 @@ def execute(
     program: Program,
     trials: int,
     steps: int,
-    movie: np.ndarray,
+    movie: Sequence[np.ndarray],
     places: np.ndarray,
     recorded: np.ndarray,
     *,
@@ -86,24 +87,25 @@ def execute(
 
     Parameters
     ----------
-    movie : (trials or 1, steps or 1, inputs), what the inputs show
-    places : where in the state vector each of the movie's values goes
+    movie : what each input shows, (trials or 1, steps or 1, values)
+    places : where in the state vector the inputs' values go, one after the other
     recorded : the places to record, after every `every`-th step
     state : (trials or 1, state) to start from; left out, the Program's own
     ring : (trials, ring), what the delay lines hold; changed in place
     first_step : the number of the first step, which noise is addressed by
     chunks : (chunks, 3) to compute one after the other in place, instead of a step in time
+
+    Raises
+    ------
+    InputError
+        An input that is too large for float32.
     """
     from .kernels.cpu import run
     from .kernels.threads import BARRIER_SIZE, run_together
 
     real = program.dtype
-    block = block_of(program, trials)
-    record = np.empty((trials, steps // every, recorded.size), dtype=real)
     size = program.state.size
-    final = np.empty((trials if keep_final else 0, 1, size), dtype=real)
-    start = program.state[None] if state is None else state.astype(real, copy=False)
-    rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
+    block = block_of(program, trials)
     blocks = -(-trials // block)
     threads = _threads_for(program, blocks, trials * steps) if threads is None else threads
     by_trial = blocks >= threads
@@ -114,20 +116,23 @@ def execute(
         shares = share(program, chunks, layers, parts)
     else:
         shares = np.array([[0, len(chunks)]])
-    with np.errstate(over="ignore"):
-        shown = np.ascontiguousarray(movie, dtype=real)
-    if shown.size and not np.isfinite(shown).all():
-        raise InputError(f"an input is too large for {real}; leave out dtype= (float64)")
     longest = int((chunks[:, 2] - chunks[:, 1]).max(initial=1))
     groups = threads // parts
+    start = program.state[None] if state is None else state
+    shown, frames, shared = interleaved(movie, block, real)
+    begun, _, state_shared = interleaved([start[:, None]], block, real)
+    rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
+    record = np.empty(trials * (steps // every) * recorded.size, dtype=real)
+    final = np.empty(trials * size if keep_final else 0, dtype=real)
     values = np.empty((groups, 1 if in_place else 2, size * block), dtype=real)
     sums = np.empty((threads, 4, longest * block), dtype=real)
     windows = np.empty((threads, window_of(program, longest)), dtype=real)
     faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
     barrier = np.zeros(BARRIER_SIZE, dtype=np.int64)
     settings = (
-        int(in_place), block, shown, places, start[:, None, :], np.arange(size), rings, recorded,
-        record, every, final, first_step, steps, seed_words(seed), TINY[real.name],
+        int(in_place), block, shown, frames, shared, places, begun, state_shared, np.arange(size),
+        rings, recorded, record, every, final, first_step, steps, seed_words(seed),
+        TINY[real.name],
     )  # fmt: skip
 
     def call(thread: int) -> None:
@@ -139,7 +144,58 @@ def execute(
         )  # fmt: skip
 
     run_together([partial(call, thread) for thread in range(threads)], barrier)
-    return Run(record, final[:, 0], _first_fault(faults, values, size, block, trials))
+    return Run(
+        separated(record, trials, steps // every, recorded.size, block),
+        separated(final, trials, 1, size, block)[:, 0] if keep_final else np.empty((0, size)),
+        _first_fault(faults, values, size, block, trials),
+    )
+
+
+def interleaved(
+    movie: Sequence[np.ndarray], block: int, real: np.dtype
+) -> tuple[np.ndarray, int, bool]:
+    """Return a movie as the kernel reads it, its number of moments, and whether trials share it.
+
+    Flat, block after block; in each block moment, then value, then trial, so that the trials of a
+    block lie side by side as they do in the state.
+    """
+    trials = max((len(part) for part in movie), default=1)
+    frames = max((part.shape[1] for part in movie), default=1)
+    width = sum(part.shape[2] for part in movie)
+    flat = np.empty(trials * frames * width, dtype=real)
+    full = trials // block * block
+    with np.errstate(over="ignore"):
+        for first, last, side in ((0, full, block), (full, trials, trials - full)):
+            if first == last:
+                continue
+            whole = flat[first * frames * width : last * frames * width]
+            laid = whole.reshape((last - first) // side, frames, width, side)
+            at = 0
+            for part in movie:
+                seen = part[first:last] if len(part) > 1 else part
+                groups = len(seen) // side if len(part) > 1 else 1
+                inner = side if len(part) > 1 else 1
+                stretch = seen.reshape(groups, inner, *seen.shape[1:]).transpose(0, 2, 3, 1)
+                laid[:, :, at : at + part.shape[2]] = stretch
+                at += part.shape[2]
+    if real == np.float32 and not np.isfinite(flat).all():
+        raise InputError("an input is too large for float32; leave out dtype= (float64)")
+    return flat, frames, trials == 1
+
+
+def separated(flat: np.ndarray, trials: int, frames: int, width: int, block: int) -> np.ndarray:
+    """Return values as the kernel wrote them, in the shape (trials, moments, values)."""
+    if block == 1:
+        return flat.reshape(trials, frames, width)
+    answer = np.empty((trials, frames, width), dtype=flat.dtype)
+    full = trials // block * block
+    for first, last, side in ((0, full, block), (full, trials, trials - full)):
+        if first < last:
+            whole = flat[first * frames * width : last * frames * width]
+            laid = whole.reshape((last - first) // side, frames, width, side)
+            turned = laid.transpose(0, 3, 1, 2)
+            answer[first:last].reshape(turned.shape)[:] = turned
+    return answer
 
 
 def _first_fault(

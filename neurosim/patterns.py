@@ -47,7 +47,7 @@ def enumerated(circuit: Circuit, first: int, last: int) -> dict[str, np.ndarray]
     for population in circuit.input_populations:
         shift -= population.size
         bits = np.arange(population.size) if population.bits else np.arange(population.size)[::-1]
-        arrays[population.name] = ((index[:, None] >> (shift + bits)) & 1).astype(float)
+        arrays[population.name] = ((index[:, None] >> (shift + bits)) & 1).astype(np.uint8)
     return arrays
 
 
@@ -67,7 +67,7 @@ def sampled(
     for population in circuit.input_populations:
         size = (count, population.size)
         if circuit.takes_binary(population):
-            arrays[population.name] = random.integers(0, 2, size).astype(float)
+            arrays[population.name] = random.integers(0, 2, size, dtype=np.uint8)
             domain.pop(population.name, None)
             continue
         if population.name not in domain:

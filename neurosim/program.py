@@ -265,7 +265,8 @@ class _Compiler:
 
     def _real_type(self, exact: bool, bound: float) -> np.dtype:
         held = [p.values for p in self.populations if p.values is not None]
-        same = all((np.float32(v) == v).all() for v in held)
+        with np.errstate(over="ignore"):
+            same = all((v.astype(np.float32) == v).all() for v in held)
         if (
             self.circuit.is_binary
             and exact

@@ -212,7 +212,7 @@ class _Run:
     """A run under constant inputs, a stretch of steps at a time, every neuron recorded."""
 
     def __init__(
-        self, circuit: Circuit, program: Program, movie: np.ndarray, state: np.ndarray,
+        self, circuit: Circuit, program: Program, movie: list[np.ndarray], state: np.ndarray,
         ring: np.ndarray,
     ):  # fmt: skip
         from .kernels import tables
@@ -258,7 +258,7 @@ def _settled(
 
 
 def _asynchronous(
-    circuit: Circuit, program: Program, movie: np.ndarray, state: np.ndarray, max_sweeps: int,
+    circuit: Circuit, program: Program, movie: list[np.ndarray], state: np.ndarray, max_sweeps: int,
     seed: int,
 ) -> Settled:  # fmt: skip
     from .neurons import Rate
@@ -308,10 +308,9 @@ def _why(
     return f"{name} still changes by {moved.max():.3g} a step"
 
 
-def _movie(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return constant inputs side by side, (patterns, 1, values)."""
-    count = max((len(a) for a in arrays.values()), default=1)
-    return np.concatenate([np.zeros((count, 0)), *arrays.values()], axis=1)[:, None]
+def _movie(arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """Return constant inputs as a movie of one moment."""
+    return [array[:, None] for array in arrays.values()]
 
 
 def _first_run(quiet: np.ndarray, length: int) -> int | None:

@@ -73,8 +73,7 @@ def evaluate_places(
     trials = min((len(a) for a in arrays.values() if len(a) != 1), default=1)
     if not trials:
         return np.zeros((0, places.size))
-    columns = [np.broadcast_to(a, (trials, a.shape[1])) for a in arrays.values()]
-    movie = np.concatenate([np.zeros((trials, 0)), *columns], axis=1)[:, None, :]
+    movie = [array[:, None] for array in arrays.values()]
     run = execute(
         program, trials, 1, movie, input_places(circuit, program), program.place[places],
         threads=threads,
@@ -230,7 +229,7 @@ def simulate(
     samples: list[np.ndarray] = []
     done = 0
     for length in _lengths(feeds, count, every, progress):
-        movie = _movie(feeds, first_step + done, done, length, dt)
+        movie = [feed.frames(first_step + done, done, length, dt) for feed in feeds]
         run = execute(
             program, trials, length, movie, input_places(circuit, program),
             program.place[places], every=every, state=state, ring=ring, keep_final=True,
@@ -325,14 +324,6 @@ class _Feed:
                     f"{values.shape} at {(first + k) * dt:g} s, another than at first"
                 )
         return np.stack([v.reshape(trials, -1) for v in shown], axis=1)
-
-
-def _movie(feeds: list[_Feed], first: int, done: int, length: int, dt: float) -> np.ndarray:
-    """Return all inputs side by side, (trials or 1, length or 1, values)."""
-    frames = [feed.frames(first, done, length, dt) for feed in feeds]
-    shape = np.broadcast_shapes((1, 1), *(f.shape[:2] for f in frames))
-    parts = [np.broadcast_to(f, (*shape, f.shape[2])) for f in frames]
-    return np.concatenate([np.zeros((*shape, 0)), *parts], axis=2)
 
 
 def _lengths(feeds: list[_Feed], count: int, every: int, progress: bool) -> Iterable[int]:

@@ -252,24 +252,26 @@ def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, wind
 
 
 @inner
-def scatter(frames, k, places, trial, block, x, y):
-    """Write the values of moment k for a block of trials to their places in both arrays."""
-    one_for_all = len(frames) == 1
+def scatter(frames, at, shared, places, block, x, y):
+    """Write a block's values, which lie side by side from `at` on, to their places in both arrays.
+
+    `shared`: there is one value for all trials.
+    """
     for i in range(len(places)):
-        at = places[i] * block
+        first = places[i] * block
         for b in range(block):
-            value = frames[0 if one_for_all else trial + b, k, i]
-            x[at + b] = value
-            y[at + b] = value
+            value = frames[at + i] if shared else frames[at + i * block + b]
+            x[first + b] = value
+            y[first + b] = value
 
 
 @inner
-def gather(x, places, trial, block, frames, k):
-    """Read the values at some places into moment k of a block of trials."""
+def gather(x, places, block, frames, at):
+    """Write the values at some places of a block side by side from `at` on."""
     for i in range(len(places)):
-        at = places[i] * block
+        first = places[i] * block
         for b in range(block):
-            frames[trial + b, k, i] = x[at + b]
+            frames[at + i * block + b] = x[first + b]
 
 
 @inner
@@ -294,9 +296,9 @@ def pass_lines(program, ring, trial, step, block, x, y):
 
 @kernel
 def run(
-    program, chunks, shares, part, barrier, first, last, static, block, movie, places, state,
-    all_places, ring, recorded, record, every, final, first_step, steps, seed, tiny, values, sums,
-    window, fault,
+    program, chunks, shares, part, barrier, first, last, static, block, movie, frames, shared,
+    places, state, state_shared, all_places, ring, recorded, record, every, final, first_step,
+    steps, seed, tiny, values, sums, window, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
 
@@ -305,19 +307,26 @@ def run(
     part's share of a layer begins: all parts run this same function at once, and part 0 moves the
     values.  The run stops at the first block in which a value is not finite, and `values` is left
     as it was then.
+
+    `movie`, `state`, `record` and `final` hold block after block: moment, then place, then trial.
     """
     parts = shares.shape[1] - 1
+    size = len(all_places)
+    samples = steps // every
     rounds = 0
     for trial in range(first, last, block):
         width = min(block, last - trial)
         x = values[0]
         y = values[1 - static]
         if part == 0:
-            scatter(state, 0, all_places, trial, width, x, y)
+            begin = 0 if state_shared else trial * size
+            scatter(state, begin, state_shared, all_places, width, x, y)
         for k in range(steps):
             if part == 0:
-                if k == 0 or movie.shape[1] > 1:
-                    scatter(movie, k, places, trial, width, x, y)
+                if k == 0 or frames > 1:
+                    n = len(places)
+                    begin = k * n if shared else (trial * frames + k * width) * n
+                    scatter(movie, begin, shared, places, width, x, y)
                 pass_lines(program, ring, trial, first_step + k, width, x, y)
             if parts > 1:
                 rounds += 1
@@ -340,7 +349,9 @@ def run(
                 fault[tables.FAULT_TURN] = 0 if static else (k + 1) % 2
                 return
             if part == 0 and (k + 1) % every == 0:
-                gather(y, recorded, trial, width, record, (k + 1) // every - 1)
+                sample = (k + 1) // every - 1
+                begin = (trial * samples + sample * width) * len(recorded)
+                gather(y, recorded, width, record, begin)
             x, y = y, x
         if part == 0 and len(final):
-            gather(x, all_places, trial, width, final, 0)
+            gather(x, all_places, width, final, trial * size)
