@@ -120,7 +120,8 @@ def execute(
     groups = threads // parts
     start = program.state[None] if state is None else state
     shown, frames, shared = interleaved(movie, block, real)
-    begun, _, state_shared = interleaved([start[:, None]], block, real)
+    begun = program.constants if program.static else np.arange(size)
+    begin, _, state_shared = interleaved([start[:, None, begun]], block, real)
     rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
     record = np.empty(trials * (steps // every) * recorded.size, dtype=real)
     final = np.empty(trials * size if keep_final else 0, dtype=real)
@@ -130,8 +131,8 @@ def execute(
     faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
     barrier = np.zeros(BARRIER_SIZE, dtype=np.int64)
     settings = (
-        int(in_place), block, shown, frames, shared, places, begun, state_shared, np.arange(size),
-        rings, recorded, record, every, final, first_step, steps, seed_words(seed),
+        int(in_place), block, shown, frames, shared, places, begin, state_shared, begun,
+        np.arange(size), rings, recorded, record, every, final, first_step, steps, seed_words(seed),
         TINY[real.name],
     )  # fmt: skip
 

@@ -58,6 +58,7 @@ class Program:
     tables : what the engines read
     place : for each of the circuit's values, where it stands in the state vector
     state : the state vector before the first step: constants filled in, all else 0
+    constants : where in the state vector the constants stand
     groups : the groups' extents, layer by layer
     static : whether it is for a static call; else for steps of `dt` seconds
     has_sheets : whether it has convolutions over sheets, which run one trial at a time
@@ -71,6 +72,7 @@ class Program:
     tables: tables.Tables
     place: np.ndarray
     state: np.ndarray
+    constants: np.ndarray
     groups: tuple[Group, ...]
     static: bool
     dt: float | None
@@ -166,10 +168,12 @@ class _Compiler:
             extents.append(extent)
         lines, sources, ring = self._lines(place)
         state = np.zeros(at, dtype=real)
+        constants = [np.zeros(0, dtype=np.int64)]
         for population in self.populations:
             if population.values is not None:
                 start = place[population.start] if population.size else 0
                 state[start : start + population.size] = population.values.ravel()
+                constants.append(np.arange(start, start + population.size))
         flat = lowering.finished()
         narrow = flat.columns.dtype == np.uint16
         return Program(
@@ -186,6 +190,7 @@ class _Compiler:
             ),
             place=place,
             state=state,
+            constants=np.concatenate(constants),
             groups=tuple(extents),
             static=self.dt is None,
             dt=self.dt,

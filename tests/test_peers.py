@@ -10,7 +10,9 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra: pe
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
-@pytest.mark.parametrize(("size", "kernel"), [((9, 12), (3, 3)), ((10, 7), (4, 2)), ((8, 8), (5, 1))])
+@pytest.mark.parametrize(
+    ("size", "kernel"), [((9, 12), (3, 3)), ((10, 7), (4, 2)), ((8, 8), (5, 1))]
+)
 def test_a_convolution_with_channels_is_conv2d(rng, size, kernel, stride):
     image = rng.normal(size=(*size, 3))
     weights = rng.normal(size=(*kernel, 3, 4))  # HWIO

@@ -297,7 +297,7 @@ def pass_lines(program, ring, trial, step, block, x, y):
 @kernel
 def run(
     program, chunks, shares, part, barrier, first, last, static, block, movie, frames, shared,
-    places, state, state_shared, all_places, ring, recorded, record, every, final, first_step,
+    places, state, state_shared, begun, all_places, ring, recorded, record, every, final, first_step,
     steps, seed, tiny, values, sums, window, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
@@ -309,6 +309,7 @@ def run(
     as it was then.
 
     `movie`, `state`, `record` and `final` hold block after block: moment, then place, then trial.
+    `state` is what the places in `begun` start from; a static call computes all others.
     """
     parts = shares.shape[1] - 1
     size = len(all_places)
@@ -319,8 +320,8 @@ def run(
         x = values[0]
         y = values[1 - static]
         if part == 0:
-            begin = 0 if state_shared else trial * size
-            scatter(state, begin, state_shared, all_places, width, x, y)
+            begin = 0 if state_shared else trial * len(begun)
+            scatter(state, begin, state_shared, begun, width, x, y)
         for k in range(steps):
             if part == 0:
                 if k == 0 or frames > 1:

@@ -116,6 +116,7 @@ class _Drawing:
                 figure: Figure = HouseFigure(figsize=room)
                 ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
             else:
+                # None is for axes that were removed from their figure
                 figure = ax.get_figure(root=True)  # type: ignore[assignment]
                 ax.set_axis_off()
                 room = _room(figure, ax)

@@ -376,7 +376,7 @@ class _Frame:
                 b.left for b, layer in zip(self.blocks, self.layer, strict=True) if layer == at
             )
             anchors.append((left[at + 1] + reach, self.vertices[i].y))
-        routes = {link: self._bent(link, left, right, anchors) for link in self.forward}
+        routes = {link: self._bent(link, left, right) for link in self.forward}
         bottom = max(v.y + v.down for column in self.columns for v in column)
         top = self._add_returns(routes, left, right, anchors, bottom)
         points = [p for route in routes.values() for p in route]
@@ -390,9 +390,7 @@ class _Frame:
             {link: [(x, y - top) for x, y in route] for link, route in routes.items()},
         )
 
-    def _bent(
-        self, link: Link, left: list[float], right: list[float], anchors: list[Point]
-    ) -> list[Point]:
+    def _bent(self, link: Link, left: list[float], right: list[float]) -> list[Point]:
         """Return the points that a forward link passes: two at each layer, so that it is level."""
         chain = self._chain(link)
         route: list[Point] = []

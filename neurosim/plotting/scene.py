@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..circuit import Circuit
 
 Kind = Literal["input", "constant", "neuron", "sheet", "box", "output"]
+KINDS: dict[str, Kind] = {"input": "input", "constant": "constant", "neurons": "neuron"}
 MOST_CIRCLES = 16  # neurons of a row drawn one by one
 MOST_CIRCLES_OF_SHEET = 8  # and of a population with rows and columns
 
@@ -64,8 +65,7 @@ class Scene:
         """Add a wire; one that is there already has its weight added or its kind listed."""
         if wire in self.weights:
             before = self.weights[wire]
-            both = before is not None and weight is not None
-            self.weights[wire] = before + weight if both else None  # type: ignore[operator]
+            self.weights[wire] = None if before is None or weight is None else before + weight
         else:
             self.weights[wire] = weight
         kinds = self.kinds.setdefault(wire, [])
@@ -118,7 +118,7 @@ class _Builder:
         if not 0 < population.size <= most:
             self.home[where] = self._item(Item("sheet", name, path, population))
             return
-        kind: Kind = "neuron" if population.role == "neurons" else population.role  # type: ignore
+        kind = KINDS[population.role]
         for element in range(population.size):
             label = name if not population.shape else _element_name(name, population, element)
             item = Item(kind, label, path, population, element)
