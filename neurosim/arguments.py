@@ -41,6 +41,15 @@ def match_arguments(
     return given
 
 
+def as_inputs(inputs: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """Return inputs as a call's arguments: a mapping by name, a tuple, one value, or nothing."""
+    if isinstance(inputs, Mapping):
+        return (), inputs
+    if inputs is None:
+        return (), {}
+    return (inputs if isinstance(inputs, tuple) else (inputs,)), {}
+
+
 def input_values(circuit: Circuit, population: Population, value: Any) -> np.ndarray:
     """Return a value for an input as an array of numbers, the bits of a number spread out.
 

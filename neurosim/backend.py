@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 DEVICES = ("cpu", "auto", "cuda")
 CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
 WIDEST = 256  # trials side by side at most
-BUFFER = 16384  # values that each of a chunk's three sums holds at most
+BUFFER = 4096  # values that each of a chunk's sums holds at most: they stay in the first cache
+SHEET_BUFFER = 16384  # the same for convolutions, whose rows are laid out anew for each chunk
 WORTH_THREADS = 20_000_000  # multiplications of a run from which threads are worth starting
 WORTH_SHARING = 100_000  # and those of one step, from which they may share a single trial
 TINY = {"float32": np.float32(1e-30), "float64": np.float64(1e-300)}  # below: 0 (denormals)
@@ -240,8 +241,8 @@ def cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndar
         if number == 0 or group.layer != program.groups[number - 1].layer:
             layers.append(len(chunks))
         size = group.stop - group.start
-        most = max(1, BUFFER // block, -(-size // threads) if size * block <= BUFFER else 1)
-        most = min(most, -(-size // threads)) or 1
+        buffer = BUFFER if group.row_length == 1 else SHEET_BUFFER
+        most = max(1, min(buffer // block, -(-size // threads)))
         most = max(group.row_length, most // group.row_length * group.row_length)
         for low in range(group.start, group.stop, most):
             chunks.append((number, low, min(low + most, group.stop)))

@@ -479,6 +479,30 @@ class Circuit:
             raise CircuitError(f"{self}: name= is for inlining; no source was given")
         return evaluate(self, given)
 
+    def evaluate(
+        self,
+        inputs: Any = None,
+        *,
+        dtype: str = "float64",
+        threads: int | None = None,
+        device: str = "cpu",
+    ) -> Any:
+        """Compute the outputs as a call does, with a choice of precision and threads.
+
+        Parameters
+        ----------
+        inputs
+            One value for each input: a mapping by name, a tuple in order, or one value for one
+            input; as in a call, one more leading axis is trials.
+        dtype, threads, device
+            As `simulate`.
+        """
+        from .arguments import as_inputs, match_arguments
+        from .simulation import evaluate
+
+        given = match_arguments(self, *as_inputs(inputs))
+        return evaluate(self, given, dtype=dtype, threads=threads, device=device)
+
     def activities(self, /, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return every value by name, inputs and neurons, for the inputs of a static call."""
         from .arguments import match_arguments

@@ -63,7 +63,7 @@ def sampled(
     """
     domain = dict(domain or {})
     random = np.random.default_rng(seed)
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for population in circuit.input_populations:
         size = (count, population.size)
         if circuit.takes_binary(population):

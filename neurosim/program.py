@@ -408,6 +408,8 @@ class _Compiler:
         needs = sigma == 0 if row[tables.RULE] == tables.BINARY else sigma != 1
         row[tables.USES_POOL] = int(tables.POOL in channels or needs.any())
         row[tables.USES_VETO] = int(tables.VETOES in channels)
+        if row[tables.USES_VETO] and row[tables.RULE] != tables.BINARY:
+            row[tables.USES_POOL] = 1  # a veto and a quotient are one rule
         cost = (lowering.work - before) / max(size, 1) + 8
         group = Group(
             start, start + size, layers[self.circuit.position(first)],

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import batch, match_arguments
+from .arguments import as_inputs, batch, match_arguments
 from .backend import execute
 from .errors import InputError, SimulationError
 from .patterns import as_values, enumerated, input_bits
 from .program import Program, compile_program
-from .simulation import as_answer, as_inputs, initial_state, input_places, not_finite
+from .simulation import as_answer, initial_state, input_places, not_finite
 from .timing import positive, whole
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import batch, gather_bits, input_values, match_arguments, own_dimensions
+from .arguments import as_inputs, batch, gather_bits, input_values, match_arguments, own_dimensions
 from .backend import check_device, check_threads, execute
 from .errors import InputError, SimulationError, unknown
 from .populations import Population
@@ -25,14 +25,19 @@ FRAMES = 32 * 1024 * 1024  # bytes of inputs laid out at a time
 # ------------------------------------------------------------------ static calls
 
 
-def evaluate(circuit: Circuit, given: Mapping[str, Any]) -> Any:
+def evaluate(
+    circuit: Circuit, given: Mapping[str, Any], *, dtype: str = "float64",
+    threads: int | None = None, device: str = "cpu",
+) -> Any:  # fmt: skip
     """Return the outputs of a static call, as `Circuit.__call__` describes."""
+    check_device(device)
+    threads = check_threads(threads)
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")
     trials, arrays = batch(circuit, given)
     binary = circuit.binary_places()
     where = [output.index.ravel() for output in circuit.outputs]
-    flat = evaluate_places(circuit, arrays, np.concatenate(where))
+    flat = evaluate_places(circuit, arrays, np.concatenate(where), threads, dtype)
     answers = []
     for output, columns in zip(
         circuit.outputs, np.split(flat, np.cumsum([w.size for w in where])[:-1], axis=1),
@@ -63,13 +68,13 @@ def _shaped(columns: np.ndarray, shape: tuple[int, ...], trials: int | None) -> 
 
 def evaluate_places(
     circuit: Circuit, arrays: Mapping[str, np.ndarray], places: np.ndarray,
-    threads: int | None = None,
+    threads: int | None = None, dtype: str = "float64",
 ) -> np.ndarray:  # fmt: skip
     """Return the values at the circuit's `places`, (trials, places), for laid-out inputs.
 
     `arrays` holds each input as (1 or trials, size), already checked.
     """
-    program = compile_program(circuit, None)
+    program = compile_program(circuit, None, dtype)
     trials = min((len(a) for a in arrays.values() if len(a) != 1), default=1)
     if not trials:
         return np.zeros((0, places.size))
@@ -343,15 +348,6 @@ def _lengths(feeds: list[_Feed], count: int, every: int, progress: bool) -> Iter
     from .progress import progress as shown
 
     return shown(lengths, "simulating")
-
-
-def as_inputs(inputs: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
-    """Return inputs as a call's arguments: a mapping by name, a tuple, one value, or nothing."""
-    if isinstance(inputs, Mapping):
-        return (), inputs
-    if inputs is None:
-        return (), {}
-    return (inputs if isinstance(inputs, tuple) else (inputs,)), {}
 
 
 def _trials(circuit: Circuit, trials: int | None, feeds: list[_Feed], initial: Any) -> int:

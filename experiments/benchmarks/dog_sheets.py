@@ -65,16 +65,20 @@ def our_side(images: np.ndarray) -> Side:
     )
     lgn = Circuit("lgn")
     image = lgn.inputs("image", shape=images.shape[1:], real=True)
-    inner = convolve(image, center, border="reflect")
-    outer = convolve(image, surround, border="reflect")
-    on = lgn.rate("on", excite=inner, subtract=outer)
-    off = lgn.rate("off", excite=outer, subtract=inner)
+    bipolar = lgn.rate(
+        "bipolar",
+        excite=convolve(image, center, border="reflect"),
+        subtract=convolve(image, surround, border="reflect"),
+        transfer="identity",
+    )
+    on = lgn.rate("on", excite=bipolar)
+    off = lgn.rate("off", subtract=bipolar)
     contrast = lgn.rate("contrast", excite=on + off)
     pooled = lgn.rate("pool", excite=convolve(contrast, pool, border="reflect"))
     for name, source in (("on relay", on), ("off relay", off)):
         relay = lgn.rate(name, excite=source, divide=pooled, semi_saturation=SEMI_SATURATION)
         lgn.output(relay)
-    return Side(lambda: np.stack(lgn(images), axis=1))
+    return Side(lambda: np.stack(lgn.evaluate(images, dtype="float32"), axis=1))
 
 
 def by_image(

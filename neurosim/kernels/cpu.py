@@ -175,7 +175,7 @@ def apply_rule(program, g, i, n, trial, block, step, seed, tiny, sums, before, a
     pooled = groups[g, tables.USES_POOL] != 0
     vetoing = groups[g, tables.USES_VETO] != 0
     threshold, threshold_stride = groups[g, tables.THRESHOLD], groups[g, tables.THRESHOLD_STRIDE]
-    if not vetoing:
+    if not vetoing and kind != tables.RATE:
         for j in range(n):
             vetoes[j] = 0
     if kind == tables.BINARY:
@@ -186,9 +186,12 @@ def apply_rule(program, g, i, n, trial, block, step, seed, tiny, sums, before, a
         for j in range(n):
             after[j] = 1 if fires(drive[j], pool[j], vetoes[j] > 0) else 0
         return True
-    if pooled or vetoing:
+    if vetoing:
         for j in range(n):
             drive[j] = net_input(drive[j], pool[j], vetoes[j] > 0)
+    elif pooled:
+        for j in range(n):
+            drive[j] = net_input(drive[j], pool[j], False)
     if groups[g, tables.NOISY]:
         stride = groups[g, tables.NOISE_STRIDE]
         fill(own, n, block, parameters, groups[g, tables.NOISE], stride, i)
@@ -212,10 +215,13 @@ def apply_rule(program, g, i, n, trial, block, step, seed, tiny, sums, before, a
         parameters[shape + 2], drive, n,
     )  # fmt: skip
     decay, stride = groups[g, tables.DECAY], groups[g, tables.DECAY_STRIDE]
-    fill(own, n, block, parameters, decay, stride, i)
+    if stride or parameters[decay] != 0:
+        fill(own, n, block, parameters, decay, stride, i)
+        for j in range(n):
+            drive[j] = relax(before[j], drive[j], own[j])
     faults = 0
     for j in range(n):
-        y = flush(relax(before[j], drive[j], own[j]), tiny)
+        y = flush(drive[j], tiny)
         after[j] = y
         faults += y - y != 0
     return faults == 0
@@ -230,7 +236,8 @@ def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, wind
     i = low - groups[g, tables.START]
     bias, sigma = groups[g, tables.BIAS], groups[g, tables.SIGMA]
     fill(sums[0], n, block, parameters, bias, groups[g, tables.BIAS_STRIDE], i)
-    fill(sums[1], n, block, parameters, sigma, groups[g, tables.SIGMA_STRIDE], i)
+    if groups[g, tables.RULE] == tables.BINARY or groups[g, tables.USES_POOL]:
+        fill(sums[1], n, block, parameters, sigma, groups[g, tables.SIGMA_STRIDE], i)
     if groups[g, tables.USES_VETO]:
         vetoes = sums[2]
         for j in range(n):
@@ -297,8 +304,8 @@ def pass_lines(program, ring, trial, step, block, x, y):
 @kernel
 def run(
     program, chunks, shares, part, barrier, first, last, static, block, movie, frames, shared,
-    places, state, state_shared, begun, all_places, ring, recorded, record, every, final, first_step,
-    steps, seed, tiny, values, sums, window, fault,
+    places, state, state_shared, begun, all_places, ring, recorded, record, every, final,
+    first_step, steps, seed, tiny, values, sums, window, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
 
