@@ -555,9 +555,12 @@ def matrix_product(matrix: Any, source: Source) -> Drive:
     if is_sparse:
         if matrix.dtype.kind not in "biuf":
             raise CircuitError(f"the sparse weights from {source} must be real numbers")
-        weights: Any = sparse.csr_array(matrix, dtype=float, copy=True)
+        # Kept in float32 where they are given so: a large network's weights are most of its memory.
+        kept = np.float32 if matrix.dtype == np.float32 else np.float64
+        weights: Any = sparse.csr_array(matrix, dtype=kept, copy=True)
         weights.sum_duplicates()
-        weights.data = _finite(weights.data, f"the sparse weights from {source}")
+        if np.isnan(weights.data).any():
+            raise CircuitError(f"the sparse weights from {source} must not be NaN")
     else:
         weights = _finite(matrix, f"the weights from {source}")
     if weights.ndim not in (1, 2) or weights.shape[-1] != source.size:

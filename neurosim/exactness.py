@@ -23,7 +23,7 @@ def decimals(values: Sequence[np.ndarray]) -> int | None:
     """
     most = 0
     for array in values:
-        distinct = np.unique(np.abs(array))
+        distinct = np.unique(np.abs(np.asarray(array, dtype=np.float64)))
         for places in range(most, MOST_DECIMALS + 1):
             scale = 10.0**places
             with np.errstate(over="ignore"):
@@ -41,7 +41,7 @@ def decimals(values: Sequence[np.ndarray]) -> int | None:
 
 def integers(values: np.ndarray, places: int) -> np.ndarray:
     """Return the values' shortest decimals times 10^places, as whole floats."""
-    return np.rint(values * 10.0**places)
+    return np.rint(np.asarray(values, dtype=np.float64) * 10.0**places)
 
 
 def common_divisor(values: Sequence[np.ndarray]) -> float:

@@ -221,7 +221,8 @@ class Lowering:
             parts.append((target, matrix, self.place[connection.source.index.ravel()]))
         if len(parts) == 1 and parts[0][1].shape[0] == stop - start:
             _, matrix, places = parts[0]
-            data, columns, pointers = matrix.data, places[matrix.indices], matrix.indptr
+            columns = places.astype(self.places)[matrix.indices]
+            data, pointers = matrix.data, matrix.indptr
         else:
             triples = []
             for target, matrix, places in parts:
@@ -237,7 +238,7 @@ class Lowering:
         row[tables.SOURCE] = self._column_count
         row[tables.POINTERS] = self._pointer_count
         row[tables.ORDERED] = int(ordered)
-        self._columns.append(columns.astype(self.places))
+        self._columns.append(columns.astype(self.places, copy=False))
         self._column_count += columns.size
         self._pointers.append(pointers.astype(np.int64))
         self._pointer_count += pointers.size
