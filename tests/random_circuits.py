@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import naive
+import numba
 import numpy as np
 from hypothesis import strategies as st
 from scipy import sparse
@@ -19,6 +20,13 @@ from scipy import sparse
 from neurosim import Circuit, Source, convolve, naka_rushton, power, stack
 
 DT = 0.001
+
+
+def examples(number: int) -> int:
+    """How many examples a property gets: few without the JIT, where one takes seconds."""
+    return max(2, number // 12) if numba.config.DISABLE_JIT else number
+
+
 BORDERS = ("zero", "reflect", "wrap", "valid")
 TRANSFERS: tuple[tuple[Any, Any, bool], ...] = (  # ours, the oracle's, whether never negative
     ("identity", ("identity", ()), False),

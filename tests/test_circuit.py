@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_circuits import twins
+from random_circuits import examples, twins
 
 from neurosim import Circuit, CircuitError, InputError, convolve, stack
 
@@ -160,7 +160,7 @@ def test_a_composed_circuit_is_the_composed_function():
     assert host(*patterns.T).tolist() == (patterns.sum(axis=1) % 2).tolist()
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(twins(("binary",), delays=True), twins(("binary",), delays=True), SEEDS)
 def test_random_circuits_compose_as_functions_do(first, second, seed):
     """g(f(x)), with constants for what f has no output for."""
@@ -201,7 +201,7 @@ def _number(bits) -> int:
     return int(sum(int(b) << k for k, b in enumerate(bits)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(twins(noise=True, delays=True, recurrent=True), SEEDS)
 def test_an_inlined_circuit_runs_in_time_as_it_did(twin, seed):
     """All of it: delays, noise apart (another place, another stream), recurrence."""
@@ -424,6 +424,7 @@ def test_a_host_may_be_called_like_its_instance():
 # ------------------------------------------------------------------ large ones
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("shape", [(256, 256)])
 def test_a_large_binary_sheet_is_called_without_a_walk_over_its_values(shape):
     circuit = Circuit("sheet")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from random_circuits import examples
 from scipy import ndimage, sparse
 
 from neurosim import Circuit, CircuitError, convolve, stack
@@ -30,7 +31,7 @@ def answer(build, shown, **options):
 # ------------------------------------------------------------------ arithmetic
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(SEEDS)
 def test_drives_are_what_the_same_arithmetic_gives_on_arrays(seed):
     rng = np.random.default_rng(seed)
@@ -52,7 +53,7 @@ def test_drives_are_what_the_same_arithmetic_gives_on_arrays(seed):
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(SEEDS)
 def test_sparse_matrices_are_as_dense_ones(seed):
     rng = np.random.default_rng(seed)
@@ -72,6 +73,7 @@ def test_one_row_is_heard_by_everyone():
     np.testing.assert_array_equal(answer(lambda x: np.ones(6) @ x, shown, shape=(2,)), [15, 15])
 
 
+@pytest.mark.compiled
 def test_a_pool_that_everyone_hears_is_never_written_out():
     size = 80 * 80
     tracemalloc.start()
@@ -177,7 +179,7 @@ def layout(request, monkeypatch):
 
 
 @pytest.mark.parametrize("few", [0, 10**9], ids=["loops", "rows"])
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(SHEETS, KERNELS, st.sampled_from(BORDERS), st.integers(1, 3), SEEDS, st.booleans())
 def test_a_convolution_is_four_loops(few, sheet, extent, border, stride, seed, rank_one):
     assume(border != "valid" or all(k <= n for k, n in zip(extent, sheet, strict=True)))
@@ -196,6 +198,7 @@ def test_a_convolution_is_four_loops(few, sheet, extent, border, stride, seed, r
             np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("border", BORDERS)
 @pytest.mark.parametrize("extent", [(3, 3), (9, 5), (4, 6), (1, 17), (16, 1), (25, 25), (12, 40)])
 @pytest.mark.parametrize("rank_one", [True, False])

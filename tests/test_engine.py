@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
-from random_circuits import DT, Twin, twins
+from random_circuits import DT, Twin, examples, twins
 
 from neurosim import Circuit, SimulationError
 from neurosim.program import compile_program
 
-EXAMPLES = 30
+EXAMPLES = examples(30)
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -198,6 +198,7 @@ def test_neither_threads_nor_splitting_change_a_bit(engine, twin, seed, trials):
                 same(run(engine, twin, shown, threads=threads, **options), expected)
 
 
+@pytest.mark.compiled
 def test_runs_side_by_side_do_not_touch_each_other(engine, rng):
     circuit = Circuit("shared")
     x = circuit.inputs("x", shape=(70,), real=True)
@@ -233,7 +234,7 @@ def test_a_run_in_two_parts_is_one_run(engine, twin, seed):
     assert two.final_state.step == whole.final_state.step == steps
 
 
-@settings(max_examples=EXAMPLES // 2)
+@settings(max_examples=max(2, EXAMPLES // 2))
 @given(twins(noise=True, delays=True), SEEDS, st.integers(1, 5))
 def test_every_nth_sample_is_that_sample(engine, twin, seed, every):
     shown = twin.shown(np.random.default_rng(seed), 2, 7)
@@ -245,7 +246,7 @@ def test_every_nth_sample_is_that_sample(engine, twin, seed, every):
     same(thin.final_state.values, whole.final_state.values)
 
 
-@settings(max_examples=EXAMPLES // 2)
+@settings(max_examples=max(2, EXAMPLES // 2))
 @given(twins(noise=True, delays=True), SEEDS)
 def test_trials_are_independent_of_one_another(engine, twin, seed):
     shown = twin.shown(np.random.default_rng(seed), 6, 4)
@@ -255,7 +256,7 @@ def test_trials_are_independent_of_one_another(engine, twin, seed):
         close(many[name][:2], few[name])
 
 
-@settings(max_examples=EXAMPLES // 2)
+@settings(max_examples=max(2, EXAMPLES // 2))
 @given(twins(("rate",), delays=True), SEEDS)
 def test_float32_is_close_to_float64(engine, twin, seed):
     assume(all(cell.get("transfer", [""])[0] != "step" for cell in twin.cells))
@@ -267,7 +268,7 @@ def test_float32_is_close_to_float64(engine, twin, seed):
         close(single[name], double[name], 2e-5)
 
 
-@settings(max_examples=EXAMPLES // 2)
+@settings(max_examples=max(2, EXAMPLES // 2))
 @given(twins(("binary",), delays=True, recurrent=True), SEEDS)
 def test_float32_is_exact_for_binary_neurons(engine, twin, seed):
     shown = twin.shown(np.random.default_rng(seed), 2, 4)
@@ -342,7 +343,7 @@ def test_a_leaky_cell_follows_its_exponential(engine):
 # ------------------------------------------------------------------ noise
 
 
-@settings(max_examples=EXAMPLES // 2)
+@settings(max_examples=max(2, EXAMPLES // 2))
 @given(
     st.integers(0, 2**64 - 1),
     st.sampled_from([0.0, 0.004]),
@@ -365,6 +366,7 @@ def test_noise_is_the_oracles_stream_sample_for_sample(engine, seed, tau, trials
     close(record["z"], np.array(expected)[:, :, 2:])
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("tau", [0.0, 0.01])
 @pytest.mark.parametrize("dt", [0.0005, 0.005])
 def test_a_linear_cells_deviation_is_gain_times_noise_whatever_dt(engine, tau, dt):
@@ -513,7 +515,7 @@ def test_monotone_as_the_design_says(engine, seed):
     assert (np.abs(vetoed["u"]) <= np.abs(before["u"])).all()
 
 
-@settings(max_examples=EXAMPLES // 2)
+@settings(max_examples=max(2, EXAMPLES // 2))
 @given(SEEDS)
 def test_permuting_neurons_permutes_outputs(engine, seed):
     rng = np.random.default_rng(seed)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_circuits import DT, twins
+from random_circuits import DT, examples, twins
 from scipy import sparse
 
 from neurosim import Circuit, FileError, convolve, files, naka_rushton
@@ -113,7 +113,7 @@ def test_everything_comes_back(tmp_path):
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "varied.json").read_bytes()
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(twins(noise=True, delays=True, recurrent=True), SEEDS)
 def test_random_circuits_come_back(tmp_path_factory, twin, seed):
     path = tmp_path_factory.mktemp("files") / "random.json"
@@ -127,7 +127,7 @@ def test_random_circuits_come_back(tmp_path_factory, twin, seed):
         assert "infinite or NaN" in str(error)  # noqa: PT017 - either outcome is fine
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=130))
 def test_floats_survive_exactly(tmp_path_factory, values):
     path = tmp_path_factory.mktemp("files") / "floats.json"
@@ -607,7 +607,7 @@ def mutated(data, rng: random.Random):
     return data
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(SEEDS)
 def test_no_mutation_raises_anything_but_a_file_error(tmp_path_factory, saved, seed):
     rng = random.Random(seed)
@@ -625,7 +625,7 @@ def test_no_mutation_raises_anything_but_a_file_error(tmp_path_factory, saved, s
     assert time.perf_counter() - began < 10
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEEDS)
 def test_no_damaged_byte_raises_anything_but_a_file_error(tmp_path_factory, saved, seed):
     rng = random.Random(seed)
@@ -647,7 +647,7 @@ def test_no_damaged_byte_raises_anything_but_a_file_error(tmp_path_factory, save
         assert "\n" not in str(error)  # noqa: PT017 - either outcome is fine
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.one_of(
         st.binary(max_size=300), st.text(max_size=300).map(lambda t: t.encode("utf-8", "replace"))
@@ -669,7 +669,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.sampled_from(["populations", "projections", "outputs", "instances"]), JSON)
 def test_no_random_json_raises_anything_but_a_file_error(tmp_path_factory, saved, part, value):
     path = tmp_path_factory.mktemp("fuzz") / "given.json"
