@@ -277,7 +277,9 @@ class _Compiler:
             and exact
             and all(self.circuit.takes_binary(p) for p in self.circuit.input_populations)
         ):
-            return np.dtype(np.float32 if same and bound < EXACT_FLOAT32 else np.float64)
+            # Small circuits stay with float64: the kernel for it is compiled first.
+            narrow = same and bound < EXACT_FLOAT32 and self.circuit.size > SMALL
+            return np.dtype(np.float32 if narrow else np.float64)
         if self.dtype == "float32" and bound >= EXACT_FLOAT32:
             raise CircuitError(
                 f"{self.circuit}: its binary neurons add up to {bound:g}, which float32 does not "
