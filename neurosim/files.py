@@ -63,7 +63,7 @@ LONGEST_NAME = 1000
 
 KINDS = {"binary": Binary, "rate": Rate}
 CONNECTIONS = ("one-to-one", "dense", "sparse", "convolution")
-FLOATS = {"float64": "<f8"}
+FLOATS = {"float64": "<f8", "float32": "<f4"}
 INTEGERS = {"int64": "<i8", "int32": "<i4"}
 # A string, closed or not, or a mark between values; linear in the text whatever it holds.
 MARKS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
@@ -256,9 +256,10 @@ def _source(circuit: Circuit, index: np.ndarray, flat: bool = False) -> Any:
 def _array(values: Any) -> Any:
     """Return an array as JSON: a number or lists if small, else its bytes in base64."""
     array = np.asarray(values)
-    if array.size <= SMALL and (0 not in array.shape or array.ndim == 1):
+    single = array.dtype == np.float32  # which a list would not tell
+    if array.size <= SMALL and not single and (0 not in array.shape or array.ndim == 1):
         return array.tolist()
-    kind = "float64" if array.dtype.kind == "f" else f"int{8 * array.dtype.itemsize}"
+    kind = array.dtype.name
     code = (FLOATS | INTEGERS)[kind]
     data = np.ascontiguousarray(array, dtype=code).tobytes()
     text = base64.b64encode(data).decode("ascii")
@@ -496,7 +497,7 @@ class _Reader:
         """Return compressed sparse rows whose structure has been checked."""
         from scipy import sparse
 
-        data = self._floats(record["data"], "data")
+        data = self._decoded(record["data"], "data", FLOATS)  # float32 stays so, as when built
         indices = self._integers(record["indices"], "indices")
         pointers = self._integers(record["indptr"], "indptr")
         shape = record["shape"]
@@ -640,7 +641,7 @@ class _Reader:
             self.fail(f"its sources list more than {MOST_PLACES} places; name whole populations")
 
     def _floats(self, value: Any, key: str) -> np.ndarray:
-        return self._decoded(value, key, FLOATS)
+        return self._decoded(value, key, FLOATS).astype(np.float64, copy=False)
 
     def _integers(self, value: Any, key: str) -> np.ndarray:
         return self._decoded(value, key, INTEGERS)

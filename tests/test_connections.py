@@ -66,6 +66,16 @@ def test_sparse_matrices_are_as_dense_ones(seed):
     np.testing.assert_allclose(answer(lambda x: doubled @ x, shown)[0], 3 * shown.ravel()[3])
 
 
+@pytest.mark.parametrize("n", [20, 100])
+def test_sparse_weights_in_float32_are_added_up_in_float64(n, rng):
+    """They are kept as they are given; what is made of them is not rounded to them."""
+    one, two = (sparse.random_array((n, n), density=0.5, rng=rng).astype("f4") for _ in range(2))
+    shown = rng.random(n)
+    found = answer(lambda x: one @ x + two @ x, shown)
+    expected = one.astype(float) @ shown + two.astype(float) @ shown
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
 def test_one_row_is_heard_by_everyone():
     shown = np.arange(6.0).reshape(2, 3)
     np.testing.assert_array_equal(answer(lambda x: x.sum(), shown, shape=(70,)), np.full(70, 15.0))

@@ -407,6 +407,16 @@ def test_a_veto_stops_a_neuron_whatever_drives_it(engine):
     assert record["noisy"][0, :, 0].any()
 
 
+def test_finite_and_infinite_weights_stand_in_one_matrix(engine):
+    circuit = Circuit("mixed")
+    v = circuit.inputs("v", shape=(2,), real=True)
+    weights = np.array([[math.inf, 0.5], [0.0, math.inf], [2.0, 1.0]])
+    circuit.output(circuit.rate("z", bias=1.0, divide=weights @ v))
+    shown = [[0.0, 0.0], [1.0, 0.0], [0.0, 2.0], [1.0, 2.0]]
+    expected = [[1, 1, 1], [0, 1, 1 / 3], [0.5, 0, 1 / 3], [0, 0, 1 / 5]]
+    close(engine.activities(circuit, {"v": shown})["z"], np.array(expected))
+
+
 @pytest.mark.parametrize("threshold", [-1.0, 0.0, 1.0])
 def test_a_silent_cell_without_semi_saturation_has_no_drive(engine, threshold):
     circuit = Circuit("silent")

@@ -138,6 +138,20 @@ def test_floats_survive_exactly(tmp_path_factory, values):
     assert loaded.tobytes() == np.array(values).tobytes()
 
 
+@pytest.mark.parametrize("n", [4, 20])
+def test_sparse_float32_weights_stay_float32(tmp_path, n, rng):
+    circuit = Circuit("single")
+    x = circuit.inputs("x", shape=n, real=True)
+    weights = sparse.random_array((n, n), density=0.5, rng=rng).astype("f4")
+    circuit.output(circuit.rate("z", drive=weights @ x))
+    circuit.save(tmp_path / "single.json")
+    loaded = Circuit.load(tmp_path / "single.json")
+    assert loaded.projections[0].connection.weights.dtype == np.float32
+    assert structure(loaded) == structure(circuit)
+    shown = rng.random(n)
+    np.testing.assert_array_equal(loaded(shown), circuit(shown))
+
+
 def test_lesions_and_instances_come_back(tmp_path):
     circuit = varied().without("rates")
     circuit.save(tmp_path / "lesion.json")
@@ -389,9 +403,13 @@ DAMAGE = [
     (
         RATES,
         {"threshold": {"dtype": "object", "shape": [1], "base64": ""}},
-        "dtype must be float64",
+        "dtype must be float64 or float32",
     ),
-    (RATES, {"threshold": {"dtype": "int64", "shape": [1], "base64": ""}}, "dtype must be float64"),
+    (
+        RATES,
+        {"threshold": {"dtype": "int64", "shape": [1], "base64": ""}},
+        "dtype must be float64 or float32",
+    ),
     (RATES, {"threshold": {"dtype": ["float64"], "shape": [1], "base64": ""}}, "dtype must be"),
     (RATES, {"threshold": {"dtype": "float64", "shape": [1]}}, 'the key "base64" is missing'),
     (
