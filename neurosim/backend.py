@@ -161,6 +161,9 @@ def interleaved(
     Flat, block after block; in each block moment, then value, then trial, so that the trials of a
     block lie side by side as they do in the state.
     """
+    if len(movie) == 1 and block == 1 and movie[0].dtype == real:  # it lies so already
+        (only,) = movie
+        return np.ascontiguousarray(only).ravel(), only.shape[1], len(only) == 1
     trials = max((len(part) for part in movie), default=1)
     frames = max((part.shape[1] for part in movie), default=1)
     width = sum(part.shape[2] for part in movie)
@@ -241,11 +244,15 @@ def cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndar
         if number == 0 or group.layer != program.groups[number - 1].layer:
             layers.append(len(chunks))
         size = group.stop - group.start
-        buffer = BUFFER if group.row_length == 1 else SHEET_BUFFER
-        most = max(1, min(buffer // block, -(-size // threads)))
-        most = max(group.row_length, most // group.row_length * group.row_length)
-        for low in range(group.start, group.stop, most):
-            chunks.append((number, low, min(low + most, group.stop)))
+        buffer = (BUFFER if group.row_length == 1 else SHEET_BUFFER) // block
+        rows = size // group.row_length
+        most = max(1, buffer // group.row_length)
+        pieces = threads * -(-rows // (threads * most))  # as many for each thread
+        each = max(1, -(-rows // max(1, pieces))) * group.row_length
+        chunks += [
+            (number, low, min(low + each, group.stop))
+            for low in range(group.start, group.stop, each)
+        ]
     table = np.array(chunks, dtype=np.int64).reshape(-1, 3)
     return table, np.array([*layers, len(chunks)], dtype=np.int64)
 

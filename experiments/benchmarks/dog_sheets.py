@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from neurosim import Circuit, convolve
+from neurosim import Circuit, convolve, stack
 
 from .floors import multiply_add_rate, threads
 from .timing import Benchmark, Floor, Side, load
@@ -33,7 +33,8 @@ def benchmarks(quick: bool) -> list[Benchmark]:
             f"DoG sheets with normalization, {count} images of {side} × {side}",
             ours=lambda: our_side(images),
             peers={
-                "SciPy": lambda: scipy_side(images),
+                "SciPy": lambda: scipy_side(images, 1),
+                "SciPy, an image a core": lambda: scipy_side(images, threads()),
                 "OpenCV": lambda: opencv_side(images),
                 "NumPy banded": lambda: matrix_side(images),
                 "PyTorch": lambda: torch_side(images),
@@ -75,10 +76,12 @@ def our_side(images: np.ndarray) -> Side:
     off = lgn.rate("off", subtract=bipolar)
     contrast = lgn.rate("contrast", excite=on + off)
     pooled = lgn.rate("pool", excite=convolve(contrast, pool, border="reflect"))
-    for name, source in (("on relay", on), ("off relay", off)):
-        relay = lgn.rate(name, excite=source, divide=pooled, semi_saturation=SEMI_SATURATION)
-        lgn.output(relay)
-    return Side(lambda: np.stack(lgn.evaluate(images, dtype="float32"), axis=1))
+    relays = [
+        lgn.rate(name, excite=source, divide=pooled, semi_saturation=SEMI_SATURATION)
+        for name, source in (("on relay", on), ("off relay", off))
+    ]
+    lgn.output(stack(relays), "relays")
+    return Side(lambda: lgn.evaluate(images, dtype="float32"))
 
 
 def by_image(
@@ -105,14 +108,14 @@ def by_image(
     return Side(run)
 
 
-def scipy_side(images: np.ndarray) -> Side:
-    """SciPy's gaussian_filter, an image on each core."""
+def scipy_side(images: np.ndarray, cores: int) -> Side:
+    """SciPy's gaussian_filter, which uses one core, on `cores` images at a time."""
     return by_image(
         images,
         lambda image, deviation: np.asarray(
             ndimage.gaussian_filter(image, deviation, truncate=REACH, mode="reflect")
         ),
-        threads(),
+        cores,
     )
 
 
