@@ -1,7 +1,6 @@
 """neurosim: circuits of neurons as functions, every claim about them checked by the machine."""
 
 from .circuit import Circuit
-from .connections import Source, convolve, stack
 from .errors import (
     CircuitError,
     FileError,
@@ -10,6 +9,7 @@ from .errors import (
     SimulationError,
 )
 from .neurons import Binary, Rate, Transfer, naka_rushton, power
+from .sources import Source, convolve, stack
 
 __version__ = "0.1.0"
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .connections import Drive, OneToOne, Source, stack
+from .connections import OneToOne
 from .errors import CircuitError
 from .populations import Population, Projection
+from .sources import Drive, Source, stack
 
 if TYPE_CHECKING:
+    from .building import Builder
     from .circuit import Circuit
 
 
@@ -37,7 +39,7 @@ def inline(circuit: Circuit, given: Mapping[str, Any], name: str | None) -> Any:
         return _built(circuit, host, given, name)
 
 
-def _built(circuit: Circuit, host: Circuit, given: Mapping[str, Any], name: str | None) -> Any:
+def _built(circuit: Circuit, host: Builder, given: Mapping[str, Any], name: str | None) -> Any:
     instance = host.claim_instance(name or circuit.name, numbered=name is None)
     places = np.full(circuit.size, -1, dtype=np.int64)
     for population in circuit.input_populations:
@@ -57,8 +59,8 @@ def _built(circuit: Circuit, host: Circuit, given: Mapping[str, Any], name: str 
     return circuit.answer(answers)
 
 
-def _host(circuit: Circuit, given: Mapping[str, Any]) -> Circuit:
-    hosts: dict[int, Circuit] = {}
+def _host(circuit: Circuit, given: Mapping[str, Any]) -> Builder:
+    hosts: dict[int, Builder] = {}
     for value in given.values():
         for part in value if isinstance(value, list | tuple) else (value,):
             if isinstance(part, Source):
@@ -87,7 +89,7 @@ def _relayed(circuit: Circuit, drive: Drive) -> Source:
 
 
 def _bound(
-    circuit: Circuit, host: Circuit, population: Population, value: Any, instance: str
+    circuit: Circuit, host: Builder, population: Population, value: Any, instance: str
 ) -> Source:
     """Return the host's source that stands for one input of the circuit."""
     from .arguments import input_values

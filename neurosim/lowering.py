@@ -227,7 +227,9 @@ class Lowering:
             triples = []
             for target, matrix, places in parts:
                 entries = matrix.tocoo()
-                triples.append((entries.data.astype(np.float64), entries.row + target, places[entries.col]))
+                triples.append(
+                    (entries.data.astype(np.float64), entries.row + target, places[entries.col])
+                )
             data, rows, columns = (np.concatenate(column) for column in zip(*triples, strict=True))
             whole = sparse.csr_array(
                 (data, (rows, columns)), shape=(stop - start, int(self.place.max(initial=0)) + 1)

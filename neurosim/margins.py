@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .connections import Source, Sparse
+from .calls import evaluate_places
+from .connections import Sparse
 from .errors import InputError
 from .patterns import enumerated, input_bits
 from .populations import VETO, Population
-from .simulation import evaluate_places
+from .sources import Source
 
 if TYPE_CHECKING:
     from .circuit import Circuit

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .connections import Connection
 from .errors import CircuitError, InputError
-from .exactness import EXACT_FLOAT32, EXACT_FLOAT64, common_divisor, decimals, integers
+from .exactness import EXACT_FLOAT32
 from .kernels import rules, tables
 from .lowering import Lowering, is_sheet
 from .neurons import Neurons, Rate
-from .populations import VETO, Population
+from .populations import Population, Projection
+from .scaling import Scaled, scaled
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -132,7 +132,7 @@ class _Compiler:
         self.dt = dt
         self.dtype = dtype
         self.populations = circuit.populations
-        self.arriving: dict[int, list[Any]] = {i: [] for i in range(len(self.populations))}
+        self.arriving: dict[int, list[Projection]] = {i: [] for i in range(len(self.populations))}
         for projection in circuit.projections:
             self.arriving[projection.target].append(projection)
         self.binary = circuit.binary_places()
@@ -156,14 +156,14 @@ class _Compiler:
                 if population.delayed is not None:
                     repeated = place[population.delayed.ravel()]
                     place[population.start : population.stop] = repeated
-        scaled = {self.circuit.position(p): self._scaled(p) for group in members for p in group}
-        bounds = [s.bound for s in scaled.values() if s.bound is not None]
+        own = {self.circuit.position(p): self._scaled(p) for group in members for p in group}
+        bounds = [s.bound for s in own.values() if s.bound is not None]
         exact = len(bounds) == sum(p.is_binary for p in self.populations)
         real = self._real_type(exact, max(bounds, default=0.0))
         lowering = Lowering(self.circuit, place, real)
         rows, extents = [], []
         for group in members:
-            row, extent = self._group(group, layers, scaled, lowering)
+            row, extent = self._group(group, layers, own, lowering)
             rows.append(row)
             extents.append(extent)
         lines, sources, ring = self._lines(place)
@@ -287,83 +287,15 @@ class _Compiler:
             )
         return np.dtype(self.dtype)
 
-    def _scaled(self, population: Population) -> _Scaled:
-        """Return a population's parameters and connections as its rule takes them.
-
-        A noise-free binary population compares bias + E − S with θσ + θD, in integers if every
-        sum of them stays exact.
-        """
-        neurons = population.neurons
-        assert neurons is not None
+    def _scaled(self, population: Population) -> Scaled:
+        noisy = self.dt is not None and _is_noisy(population.neurons)
         arriving = self.arriving[self.circuit.position(population)]
-        noisy = self.dt is not None and _is_noisy(neurons)
-        # (engine channel, sign, connection)
-        parts = [(_channel(p.channel), _sign(p.channel), p.connection) for p in arriving]
-        values = {
-            "bias": np.asarray(neurons.bias, dtype=float),
-            "threshold": np.asarray(neurons.threshold, dtype=float),
-            "sigma": np.asarray(neurons.semi_saturation, dtype=float),
-        }
-        if not population.is_binary or noisy:
-            signed = [(c, k.scaled(np.float64(s)) if s < 0 else k) for c, s, k in parts]
-            return _Scaled(values, signed, None)
-        pools = [k for c, _, k in parts if c == tables.POOL]
-        drives = [(s, k) for c, s, k in parts if c == tables.DRIVE]
-        vetoes = [(c, k) for c, _, k in parts if c == tables.VETOES]
-        all_binary = all(
-            self.binary[k.source.index.ravel()].all() for c, _, k in parts if c != tables.VETOES
-        )
-        of_weights = decimals([k.weights for _, k in drives] + [values["bias"]])
-        of_threshold = decimals([values["threshold"]])
-        of_pool = decimals([k.weights for k in pools] + [values["sigma"]])
-        if (
-            all_binary
-            and of_weights is not None
-            and of_threshold is not None
-            and of_pool is not None
-        ):
-            places = max(of_weights, of_threshold + of_pool)
-            theta = integers(values["threshold"], of_threshold)
-            rise = 10.0 ** (places - of_threshold - of_pool)
-            lift = 10.0 ** (places - of_weights)
-            sigma = theta * integers(values["sigma"], of_pool) * rise
-            bias = integers(values["bias"], of_weights) * lift
-            driven = [k.with_weights(s * integers(k.weights, of_weights) * lift) for s, k in drives]
-            pooled = [
-                self._times(k.with_weights(integers(k.weights, of_pool) * rise), theta, population)
-                for k in pools
-            ]
-            bound = np.abs(bias) + np.abs(sigma)
-            for k in (*driven, *pooled):
-                bound = bound + k.absolute_sums(population.shape).reshape(population.shape)
-            if bound.max(initial=0.0) < EXACT_FLOAT64:
-                divisor = common_divisor([bias, sigma, *(k.weights for k in (*driven, *pooled))])
-                shrunk = [(tables.DRIVE, k.with_weights(k.weights / divisor)) for k in driven]
-                shrunk += [(tables.POOL, k.with_weights(k.weights / divisor)) for k in pooled]
-                scaled = {"bias": bias / divisor, "sigma": sigma / divisor}
-                scaled["threshold"] = values["threshold"]  # of which only the sign is used
-                return _Scaled(scaled, shrunk + vetoes, float(bound.max(initial=0.0)) / divisor)
-        loose = [(tables.DRIVE, k.scaled(np.float64(s)) if s < 0 else k) for s, k in drives]
-        loose += [(tables.POOL, self._times(k, values["threshold"], population)) for k in pools]
-        values["sigma"] = values["threshold"] * values["sigma"]
-        return _Scaled(values, loose + vetoes, None)
-
-    @staticmethod
-    def _times(connection: Connection, theta: np.ndarray, population: Population) -> Connection:
-        """Return a connection with each target's weights multiplied by its threshold."""
-        if theta.ndim == 0:
-            return connection.scaled(np.float64(theta))
-        from .connections import Convolution, Sparse
-
-        if isinstance(connection, Convolution):  # its neurons share their weights: write them out
-            matrix = connection.matrix(population.shape)
-            connection = Sparse(connection.source.ravel(), matrix, population.shape)
-        return connection.scaled(theta)
+        return scaled(population, arriving, self.binary, noisy)
 
     # ------------------------------------------------------------ rows
 
     def _group(
-        self, members: list[Population], layers: dict[int, int], scaled: dict[int, _Scaled],
+        self, members: list[Population], layers: dict[int, int], by_position: dict[int, Scaled],
         lowering: Lowering,
     ) -> tuple[list[int], Group]:  # fmt: skip
         """Return a group's row and extent, its connections and parameters laid out."""
@@ -376,7 +308,7 @@ class _Compiler:
         row = [0] * tables.GROUP_COLUMNS
         row[tables.START], row[tables.STOP] = start, start + size
         row[tables.NOISY], row[tables.IDENTITY] = int(noisy), first.start
-        own = [scaled[self.circuit.position(p)] for p in members]
+        own = [by_position[self.circuit.position(p)] for p in members]
         if isinstance(neurons, Rate):
             row[tables.RULE], row[tables.TRANSFER] = tables.RATE, neurons.transfer.code
             row[tables.SHAPE] = lowering.add_parameters(
@@ -419,21 +351,21 @@ class _Compiler:
         )  # fmt: skip
         return row, group
 
-    def _parameters(self, members: list[Population], own: list[_Scaled], name: str) -> np.ndarray:
+    def _parameters(self, members: list[Population], own: list[Scaled], name: str) -> np.ndarray:
         """Return one value for a whole group that is alike, else one a neuron."""
         parts = []
-        for population, scaled in zip(members, own, strict=True):
-            value = np.asarray(self._parameter(population, scaled, name))
+        for population, one in zip(members, own, strict=True):
+            value = np.asarray(self._parameter(population, one, name))
             if value.ndim or len(members) > 1:
                 value = np.broadcast_to(value, population.shape)
             parts.append(value.ravel())
         flat = np.concatenate(parts)
         return flat[:1] if flat.size and (flat == flat[0]).all() else flat
 
-    def _parameter(self, population: Population, scaled: _Scaled, name: str) -> Any:
+    def _parameter(self, population: Population, own: Scaled, name: str) -> Any:
         neurons = population.neurons
-        if name in scaled.values:
-            return scaled.values[name]
+        if name in own.values:
+            return own.values[name]
         if not isinstance(neurons, Rate):
             noise = neurons.noise if neurons and self.dt is not None else 0.0
             return {"gain": 1.0, "decay": 0.0, "noise": noise}[name]
@@ -473,22 +405,5 @@ class _Compiler:
         return steps
 
 
-@dataclass(frozen=True, eq=False)
-class _Scaled:
-    """A population as its rule takes it; `bound` is the largest exact sum, None if not exact."""
-
-    values: dict[str, np.ndarray]
-    connections: list[tuple[int, Connection]]
-    bound: float | None
-
-
 def _is_noisy(neurons: Neurons | None) -> bool:
     return neurons is not None and bool(np.any(np.asarray(neurons.noise) > 0))
-
-
-def _channel(channel: str) -> int:
-    return {"divide": tables.POOL, VETO: tables.VETOES}.get(channel, tables.DRIVE)
-
-
-def _sign(channel: str) -> float:
-    return -1.0 if channel == "subtract" else 1.0

@@ -10,10 +10,11 @@ import numpy as np
 
 from .arguments import as_inputs, batch, match_arguments
 from .backend import execute
+from .calls import as_answer, input_places, not_finite
 from .errors import InputError, SimulationError
 from .patterns import as_values, enumerated, input_bits
 from .program import Program, compile_program
-from .simulation import as_answer, initial_state, input_places, not_finite
+from .states import initial_state
 from .timing import positive, whole
 
 if TYPE_CHECKING:

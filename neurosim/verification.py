@@ -1,4 +1,4 @@
-"""Truth tables, and proofs: a circuit equals its specification on every input, or where it fails.
+"""Proofs: a circuit equals its specification on every input, or where it fails.
 
 A specification is a plain Python function of the circuit's inputs, or another circuit.
 """
@@ -6,117 +6,25 @@ A specification is a plain Python function of the circuit's inputs, or another c
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import gather_bits
+from .calls import activities, output_values
 from .errors import InputError
-from .patterns import Domain, as_arguments, as_values, enumerated, input_bits, sampled
+from .patterns import Domain, as_arguments, as_values, enumerated, sampled
 from .populations import Output
 from .progress import progress
-from .simulation import activities, evaluate_places
 
 if TYPE_CHECKING:
     from .circuit import Circuit
 
 PLAIN_BITS = 24  # input bits up to which a plain function is called for every pattern
 FAST_BITS = 32  # and a vectorized one, or a circuit
-TABLE_BITS = 16  # and a truth table is listed
 CHUNK = 1 << 16  # patterns at a time
 SAMPLES = 100_000
-
-
-# ------------------------------------------------------------------ truth tables
-
-
-@dataclass(frozen=True, eq=False)
-class TruthTable:
-    """Every input pattern of a circuit and its outputs; prints as a table.
-
-    Attributes
-    ----------
-    inputs, outputs : names, as the columns are headed
-    rows : a tuple of values for each pattern: the inputs', then the outputs'
-    """
-
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    rows: list[tuple[int | float, ...]]
-
-    SHOWN = 64  # rows that are printed at most
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[tuple[int | float, ...]]:
-        return iter(self.rows)
-
-    def __str__(self) -> str:
-        header = [*self.inputs, *self.outputs]
-        cells = [[f"{v:g}" for v in row] for row in self.rows[: self.SHOWN]]
-        widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
-        split = len(self.inputs)
-
-        def line(row: list[str]) -> str:
-            padded = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
-            return "  ".join(padded[:split]) + "  |  " + "  ".join(padded[split:])
-
-        lines = [line(header), *map(line, cells)]
-        if len(self.rows) > self.SHOWN:
-            lines.append(f"… {len(self.rows) - self.SHOWN:,} more")
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        header = "".join(f"<th>{html.escape(n)}</th>" for n in (*self.inputs, *self.outputs))
-        body = "".join(
-            "<tr>" + "".join(f"<td>{v:g}</td>" for v in row) + "</tr>"
-            for row in self.rows[: self.SHOWN]
-        )
-        more = len(self.rows) - self.SHOWN
-        rest = f"<caption>{more:,} more rows</caption>" if more > 0 else ""
-        return f"<table>{rest}<thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def truth_table(circuit: Circuit) -> TruthTable:
-    """Return the outputs for every pattern of binary inputs, the first most significant.
-
-    Raises
-    ------
-    InputError
-        An input that is not binary; more than 2^16 patterns (`check` goes further).
-    """
-    bits = input_bits(circuit)
-    if bits > TABLE_BITS:
-        raise InputError(
-            f"{circuit} has 2^{bits} input patterns; a table lists at most 2^{TABLE_BITS}: use "
-            "check(spec)"
-        )
-    arrays = enumerated(circuit, 0, 2**bits)
-    columns: list[np.ndarray] = []
-    names: list[list[str]] = [[], []]
-    for population, values in zip(
-        circuit.input_populations, as_arguments(circuit, arrays), strict=True
-    ):
-        _add_columns(population.name, values, columns, names[0])
-    for output, values in zip(circuit.outputs, _answers(circuit, arrays), strict=True):
-        _add_columns(output.name, values, columns, names[1])
-    rows = list(zip(*(column.tolist() for column in columns), strict=True))
-    return TruthTable(tuple(names[0]), tuple(names[1]), rows)
-
-
-def _add_columns(name: str, values: np.ndarray, columns: list, names: list[str]) -> None:
-    flat = values.reshape(len(values), -1)
-    if values.ndim == 1:
-        names.append(name)
-    else:
-        names += [f"{name}{list(map(int, at))}" for at in np.ndindex(values.shape[1:])]
-    columns += list(flat.T)
-
-
-# ------------------------------------------------------------------ proofs
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,14 +186,14 @@ class _Expectation:
         self.is_circuit = hasattr(spec, "input_populations")
 
     def got(self, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        return _answers(self.circuit, arrays)
+        return output_values(self.circuit, arrays)
 
     def expected(self, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         """Return the specification's answers, an array of patterns for each output."""
         if self.is_circuit:
             names = [p.name for p in self.spec.input_populations]
             theirs = dict(zip(names, arrays.values(), strict=True))
-            return _answers(self.spec, theirs)
+            return output_values(self.spec, theirs)
         arguments = as_arguments(self.circuit, arrays)
         outputs = self.circuit.outputs
         count = len(next(iter(arrays.values()))) if arrays else 1
@@ -372,22 +280,6 @@ class _Expectation:
             dict(zip(names, map(_first, self.got(arrays)), strict=True)),
             activities(self.circuit, inputs),
         )
-
-
-def _answers(circuit: Circuit, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-    """Return each output's values, (patterns, *shape), numbers of bits as integers."""
-    outputs = circuit.outputs
-    places = np.concatenate([o.index.ravel() for o in outputs])
-    flat = evaluate_places(circuit, arrays, places)
-    parts = np.split(flat, np.cumsum([o.index.size for o in outputs])[:-1], axis=1)
-    answers = []
-    for output, part in zip(outputs, parts, strict=True):
-        if output.bits is not None:
-            answers.append(gather_bits(part))
-            continue
-        shaped = part.reshape(len(part), *output.index.shape)
-        answers.append(shaped.astype(np.int64) if _is_binary(circuit, output) else shaped)
-    return answers
 
 
 def _first_difference(

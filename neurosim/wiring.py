@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .connections import Arithmetic, Connection, Drive, Source, Sparse
+from .connections import Connection, Sparse
 from .errors import CircuitError
 from .populations import VETO, Population, Projection
+from .sources import Arithmetic, Drive, Source
 
 if TYPE_CHECKING:
-    from .circuit import Circuit
+    from .building import Builder
 
 INSTEAD = {
     "excite": "put it on subtract=, or the signed sum on drive=",
@@ -20,7 +21,7 @@ INSTEAD = {
 }
 
 
-def checked_drive(circuit: Circuit, name: str, channel: str, given: Any) -> Drive:
+def checked_drive(circuit: Builder, name: str, channel: str, given: Any) -> Drive:
     """Return what a neuron's channel was given as a drive, every weight allowed there.
 
     Raises
@@ -59,7 +60,7 @@ def checked_drive(circuit: Circuit, name: str, channel: str, given: Any) -> Driv
 
 
 def projections(
-    circuit: Circuit, position: int, target: Source, channel: str, connection: Connection
+    circuit: Builder, position: int, target: Source, channel: str, connection: Connection
 ) -> list[Projection]:
     """Return the projections that one connection to (part of) a population amounts to.
 
@@ -84,7 +85,7 @@ def projections(
     return [Projection(position, kind, part) for kind, part in parts if part is not None]
 
 
-def check_silence(circuit: Circuit, position: int) -> None:
+def check_silence(circuit: Builder, position: int) -> None:
     """Hold the rule that makes 0/0 = 0 well defined, for the neurons with σ = 0.
 
     Raises
@@ -121,7 +122,7 @@ def check_silence(circuit: Circuit, position: int) -> None:
             )
 
 
-def check_divisors(circuit: Circuit) -> None:
+def check_divisors(circuit: Builder) -> None:
     """Hold the rule that nothing on `divide` can be negative, for every projection.
 
     Raises
@@ -135,7 +136,7 @@ def check_divisors(circuit: Circuit) -> None:
             _check_divisor(circuit, where, projection.connection.source)
 
 
-def _check_divisor(circuit: Circuit, where: str, source: Source) -> None:
+def _check_divisor(circuit: Builder, where: str, source: Source) -> None:
     for position in circuit.positions_of(source.index):
         population = circuit.populations[position]
         if population.delayed is not None:

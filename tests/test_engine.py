@@ -42,7 +42,7 @@ ENGINES = [Cpu()]
 SPLITS = {
     "as it comes": {},
     "small chunks": {"backend.BUFFER": 16},
-    "short stretches": {"simulation.FRAMES": 64},
+    "short stretches": {"feeds.FRAMES": 64},
     "shared steps": {
         "backend.BUFFER": 16,
         "backend.WORTH_THREADS": 0,

@@ -239,7 +239,7 @@ def test_a_link_keeps_pointing_to_what_is_written(tmp_path):
 
 
 def test_a_circuit_that_is_too_large_is_not_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "MOST_VALUES", 100)
+    monkeypatch.setattr("neurosim.files.disk.MOST_VALUES", 100)
     circuit = Circuit("large")
     circuit.inputs("x", shape=(101,))
     with pytest.raises(FileError, match=r"'large' has 101 values, a file holds at most 100"):
@@ -303,7 +303,7 @@ def test_files_that_are_no_files(tmp_path):
 
 
 def test_files_that_are_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "MOST_BYTES", 1000)
+    monkeypatch.setattr("neurosim.files.disk.MOST_BYTES", 1000)
     refused(tmp_path, b" " * 1001, "larger than 1000 bytes")
 
 
@@ -586,7 +586,7 @@ def test_few_words_cannot_ask_for_much_memory(tmp_path, monkeypatch):
         one | {"kind": "one-to-one", "from": {"start": k, "shape": [1024, 1023]}, "weights": 1}
         for k in range(100)
     ]
-    monkeypatch.setattr(files, "MOST_PLACES", 4 * n)
+    monkeypatch.setattr("neurosim.files.reading.MOST_PLACES", 4 * n)
     refused(tmp_path, two | {"projections": runs}, "delivers shape|more than 4194304 places")
 
 

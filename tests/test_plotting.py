@@ -14,8 +14,10 @@ from matplotlib.text import Text
 
 from neurosim import Circuit, CircuitError, InputError, convolve
 from neurosim.plotting import new_figure, plot_curves, show_image
+from neurosim.plotting.blocks import Block, Link
 from neurosim.plotting.labels import Rectangle, place_labels
-from neurosim.plotting.layers import Block, Link, arrange, crossings, layers_of, spread
+from neurosim.plotting.layers import arrange
+from neurosim.plotting.ordering import crossings, layers_of, spread
 
 ENDINGS = ("excite", "subtract", "divide", "veto")
 

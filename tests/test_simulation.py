@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from neurosim import Circuit, InputError
-from neurosim.simulation import Record, State
+from neurosim.simulation import Record
+from neurosim.states import State
 
 
 def relay(shape=(), **parameters) -> Circuit:

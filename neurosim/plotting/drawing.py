@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from ..description import number_text
 from ..neurons import Rate
 from .activities import Activities, checked_activities, scale_of
+from .blocks import Point
 from .captions import text_size, value_text
 from .labels import Rectangle, place_labels
-from .layers import Point
 from .marks import BACK, NODES, REACH, WORDS, Canvas, SheetOutline
 from .plan import Plan, line_of, outline_at, plan_for
 from .scene import Item, Wire

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .layers import Point, spread
+from .blocks import Point
+from .ordering import spread
 
 
 class End(NamedTuple):

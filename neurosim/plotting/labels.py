@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .blocks import Point
 from .captions import text_size
-from .layers import Point
 
 PLACES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.2, 0.8)
 SAMPLES = 40  # points of a wire that a label should not cover

@@ -9,63 +9,20 @@ exactly within each layer, by pooling adjacent violators.  Lengths are inches, y
 from __future__ import annotations
 
 import math
-from bisect import bisect_right, insort
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
+from .blocks import OUTSIDE, Arrangement, Block, Bundle, Link, Point
+from .ordering import crossings, layers_of, spread
 
-OUTSIDE = -1  # the end of a link that leaves or enters the frame
 SWEEPS = 24
 GAP = 0.24  # between neighbours of one layer
 BEND_GAP = 0.13  # where one of them is a bend
 PORT_GAP = 0.5  # where both are ports of the frame
 FREE = 1e-3  # how strongly a block without links is pulled
 LANE = 0.22  # between links that run back
-Bundle = Hashable
-Point = tuple[float, float]
-
-
-@dataclass
-class Block:
-    """A rectangle to be placed, by its extents around an anchor.
-
-    `place` keeps it in the first layer (inputs), the last (outputs), or as late as what hears it
-    allows (constants).  `entries` and `exits` are the heights, from the anchor, at which bundles
-    cross the left and right side of an inner frame.
-    """
-
-    left: float
-    right: float
-    up: float
-    down: float
-    place: Literal["first", "last", "late", "free"] = "free"
-    entries: dict[Bundle, float] = field(default_factory=dict)
-    exits: dict[Bundle, float] = field(default_factory=dict)
-    framed: bool = False
-
-
-class Link(NamedTuple):
-    """From one block's right to another's left; `OUTSIDE` is beyond the frame."""
-
-    tail: int
-    head: int
-    bundle: Bundle
-
-
-@dataclass
-class Arrangement:
-    """Where the blocks' anchors are, where bundles cross the frame, and how links run."""
-
-    width: float = 0.0
-    height: float = 0.0
-    anchors: list[Point] = field(default_factory=list)
-    entries: dict[Bundle, float] = field(default_factory=dict)
-    exits: dict[Bundle, float] = field(default_factory=dict)
-    routes: dict[Link, list[Point]] = field(default_factory=dict)
 
 
 def arrange(
@@ -89,86 +46,6 @@ def arrange(
     if not blocks:
         return Arrangement()
     return _Frame(blocks, list(dict.fromkeys(links)), beside, clearance or {}, gap).arranged()
-
-
-def layers_of(
-    blocks: Sequence[Block], links: Sequence[Link], beside: Iterable[tuple[int, int]] = ()
-) -> list[int]:
-    """Return each block's layer: the longest path to it, links that run back left out.
-
-    Of a cycle, the links from a later block to an earlier one run back.
-    """
-    joined = _joined(len(blocks), beside)
-    edges = {(joined[t], joined[h]) for t, h, _ in links if t != OUTSIDE and h != OUTSIDE}
-    edges = {(t, h) for t, h in edges if t != h}
-    cycle = _cycles(len(blocks), edges)
-    edges = {(t, h) for t, h in edges if cycle[t] != cycle[h] or t < h}
-    before: dict[int, list[int]] = {i: [] for i in range(len(blocks))}
-    after: dict[int, list[int]] = {i: [] for i in range(len(blocks))}
-    for tail, head in edges:
-        before[head].append(tail)
-        after[tail].append(head)
-    first = 1 if any(b.place == "first" for b in blocks) else 0
-    order = list(TopologicalSorter(before).static_order())
-    layer: dict[int, int] = {}
-    for i in order:
-        least = 0 if blocks[i].place in ("first", "late") else first
-        layer[i] = max((layer[j] + 1 for j in before[i]), default=least)
-    for i in reversed(order):
-        if not before[i] and after[i] and blocks[i].place in ("late", "free"):
-            layer[i] = max(layer[i], min(layer[j] for j in after[i]) - 1)
-    answer = [layer[joined[i]] for i in range(len(blocks))]
-    inner = [at for at, b in zip(answer, blocks, strict=True) if b.place != "last"]
-    last = max(inner, default=-1) + 1
-    return [last if b.place == "last" else at for at, b in zip(answer, blocks, strict=True)]
-
-
-def spread(wanted: Sequence[float], weights: Sequence[float], gaps: Sequence[float]) -> list[float]:
-    """Return the positions nearest to those wanted, in their order and at least `gaps` apart.
-
-    Minimises Σ w (y − wanted)² by pooling adjacent violators; `gaps` has one entry less.
-    """
-    offsets = np.concatenate([[0.0], np.cumsum(gaps)]) if len(wanted) else np.zeros(0)
-    pools: list[tuple[float, float, int]] = []  # mean, weight, members
-    for target, weight in zip(np.asarray(wanted) - offsets, weights, strict=True):
-        mean, total, members = float(target), float(weight), 1
-        while pools and pools[-1][0] >= mean:
-            mean_before, weight_before, members_before = pools.pop()
-            mean = (mean * total + mean_before * weight_before) / (total + weight_before)
-            total += weight_before
-            members += members_before
-        pools.append((mean, total, members))
-    flat = [mean for mean, _, members in pools for _ in range(members)]
-    return [float(y + offset) for y, offset in zip(flat, offsets, strict=True)]
-
-
-def crossings(pairs: Iterable[tuple[float, float]]) -> int:
-    """Return how many of the links between two layers cross, given the ranks of their ends."""
-    seen: list[float] = []
-    count = 0
-    for _, right in sorted(pairs):
-        count += len(seen) - bisect_right(seen, right)
-        insort(seen, right)
-    return count
-
-
-def _joined(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
-    """Return for each block the first of those it shares a layer with."""
-    head = list(range(count))
-    for pair in pairs:
-        low, high = sorted(head[i] for i in pair)
-        head = [low if h == high else h for h in head]
-    return head
-
-
-def _cycles(count: int, edges: set[tuple[int, int]]) -> np.ndarray:
-    """Return a label for each block, shared by those on a common cycle."""
-    from scipy import sparse
-
-    tails, heads = zip(*edges, strict=True) if edges else ((), ())
-    ones = np.ones(len(edges), dtype=np.int8)
-    graph = sparse.coo_array((ones, (tails, heads)), shape=(count, count)).tocsr()
-    return sparse.csgraph.connected_components(graph, connection="strong")[1]
 
 
 @dataclass(eq=False)

@@ -10,7 +10,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .layers import OUTSIDE, Arrangement, Block, Link, Point, arrange
+from .blocks import OUTSIDE, Arrangement, Block, Link, Point
+from .layers import arrange
 
 Path = tuple[str, ...]
 PADDING = 0.12  # inches, within an instance's frame

@@ -18,7 +18,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 from matplotlib.patheffects import Normal, Stroke
 
-from .layers import Point
+from .blocks import Point
 from .style import CHANNEL_COLOURS, INK
 
 BACK, WIRES, ENDS, NODES, WORDS = 0.0, 1.0, 2.0, 3.0, 4.0  # what is drawn over what

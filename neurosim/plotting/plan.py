@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..description import number_text
+from .blocks import Block
 from .captions import notes_of, text_size, threshold_of, wire_label
 from .ends import Round, Shape, Slab, Spot
-from .layers import Block
 from .layout import Body, Layout, Line, lay_out
 from .marks import SheetOutline
 from .scene import Item, Scene, Wire, scene_of

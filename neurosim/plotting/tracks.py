@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .blocks import Point
 from .ends import End
-from .layers import Point
 from .marks import HALF_WIDTH, REACH
 from .plan import Plan, line_of
 from .scene import Wire

@@ -1,0 +1,108 @@
+"""Inputs in time: each one's values for any stretch of steps, and how a run is cut into those."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .arguments import input_values, own_dimensions
+from .errors import InputError
+from .populations import Population
+
+if TYPE_CHECKING:
+    from .circuit import Circuit
+
+FRAMES = 32 * 1024 * 1024  # bytes of inputs laid out at a time
+
+
+class Feed:
+    """One input in time: its values for any stretch of steps."""
+
+    def __init__(
+        self, circuit: Circuit, population: Population, value: Any, steps: int, begin: float
+    ):
+        self.circuit = circuit
+        self.population = population
+        self.function: Callable[[float], Any] | None = value if callable(value) else None
+        self.trials: int | None = None
+        own = own_dimensions(population)
+        self.first: np.ndarray | None = None
+        if self.function is not None:
+            self.first = self._called(begin)
+            self.trials = len(self.first) if self.first.ndim > len(population.shape) else None
+            self.changes = True
+            return
+        array = np.asarray(value)
+        extra = array.ndim - own
+        if extra > 2:
+            raise InputError(
+                f"{circuit}, input {population.name!r} has shape {population.shape}; give one "
+                f"value, (time, …) or (trials, time, …), got shape {array.shape}"
+            )
+        values = input_values(circuit, population, value)
+        shape = population.shape
+        if extra == 2:
+            self.trials = len(values)
+        self.values = values.reshape(
+            values.shape[0] if extra == 2 else 1,
+            values.shape[extra - 1] if extra >= 1 else 1,
+            math.prod(shape),
+        )
+        length = self.values.shape[1]
+        if length not in (1, steps):
+            raise InputError(
+                f"{circuit}, input {population.name!r} has {length} moments, the run has {steps} "
+                "steps"
+            )
+        self.changes = length > 1
+
+    def _called(self, time: float) -> np.ndarray:
+        assert self.function is not None
+        values = input_values(self.circuit, self.population, self.function(time))
+        if values.ndim > len(self.population.shape) + 1:
+            raise InputError(
+                f"{self.circuit}, input {self.population.name!r}: its function returned shape "
+                f"{values.shape} at {time:g} s; it returns one value, or one a trial"
+            )
+        return values
+
+    def frames(self, first: int, done: int, length: int, dt: float) -> np.ndarray:
+        """Return (trials or 1, length or 1, size) for `length` steps after `done` of this run."""
+        if self.function is None:
+            return self.values[:, done : done + length] if self.changes else self.values
+        shown = [
+            self.first if k == 0 and self.first is not None else self._called((first + k) * dt)
+            for k in range(length)
+        ]
+        self.first = None
+        trials = self.trials or 1
+        own = len(self.population.shape) + (self.trials is not None)
+        for k, values in enumerate(shown):
+            if values.ndim != own or (self.trials is not None and len(values) != trials):
+                raise InputError(
+                    f"{self.circuit}, input {self.population.name!r}: its function returned shape "
+                    f"{values.shape} at {(first + k) * dt:g} s, another than at first"
+                )
+        return np.stack([v.reshape(trials, -1) for v in shown], axis=1)
+
+
+def stretches(feeds: list[Feed], count: int, every: int, progress: bool) -> Iterable[int]:
+    """Return the lengths of the stretches that a run is cut into; they never change its result."""
+    longest = count
+    if any(f.changes for f in feeds):
+        trials = max((f.trials or 1) for f in feeds)
+        nbytes = 8 * trials * sum(f.population.size for f in feeds)  # of one step's inputs
+        longest = max(1, FRAMES // max(1, nbytes))
+    if progress:
+        longest = min(longest, max(1, count // 100))
+    longest = min(max(every, longest // every * every), max(count, 1))
+    whole, rest = divmod(count, longest)
+    lengths = [longest] * whole + ([rest] if rest or not whole else [])
+    if not progress:
+        return lengths
+    from .progress import progress as shown
+
+    return shown(lengths, "simulating")

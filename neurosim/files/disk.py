@@ -1,0 +1,104 @@
+"""Saving and loading: one text file, written whole or not at all, read with its size checked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from ..circuit import Circuit
+from ..errors import FileError
+from .reading import Reader
+from .schema import MOST_VALUES
+from .wording import short, shown
+from .writing import lines
+
+MOST_BYTES = 2**30  # of a file
+
+
+def save(circuit: Circuit, path: str | os.PathLike[str]) -> None:
+    """Write a circuit to one JSON file.
+
+    The file is written beside its place and then moved there: a failure leaves an old file as it
+    was.  What `load` would refuse is not written.
+
+    Raises
+    ------
+    FileError
+        The folder cannot be written to, or the circuit is larger than a file may hold.
+    """
+    target = _path(path)
+    if not isinstance(circuit, Circuit):
+        raise FileError(f"{shown(path)}: save() takes a circuit, got {short(circuit)}")
+    if circuit.size > MOST_VALUES:
+        raise FileError(
+            f"{shown(path)}: {circuit} has {circuit.size} values, a file holds at most "
+            f"{MOST_VALUES}; save the weights with numpy.save instead"
+        )
+    text = "".join(lines(circuit))
+    Reader(shown(path)).circuit(text)
+    draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.draft")
+    try:
+        with draft.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError, ValueError):
+            draft.unlink(missing_ok=True)
+        raise FileError(
+            f"{shown(path)} cannot be written ({_reason(error)}); choose a folder that exists and "
+            "can be written to"
+        ) from None
+
+
+def load(path: str | os.PathLike[str]) -> Circuit:
+    """Read a circuit that `save` wrote.
+
+    Nothing in the file is executed, and no size that it states is believed before it is checked.
+
+    Raises
+    ------
+    FileError
+        No such file, or one that does not hold a circuit that could also be built; the message
+        is one line with the file's name.
+    """
+    place = _path(path)
+    name = shown(path)
+    try:
+        if not place.is_file():
+            found = "is no file" if place.exists() else "does not exist"
+            raise FileError(f"{name} {found}: load() takes the path of a saved circuit")
+        with place.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            raw = file.read(size + 1) if size <= MOST_BYTES else None
+    except (OSError, ValueError) as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(
+            f"{name} cannot be read ({_reason(error)}); check its path and rights"
+        ) from None
+    if raw is None:
+        raise FileError(f"{name} is larger than {MOST_BYTES} bytes: that is no circuit's file")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise FileError(
+            f"{name} is no text in UTF-8, so it is no saved circuit; write one with "
+            "circuit.save(path)"
+        ) from None
+    return Reader(name).circuit(text)
+
+
+def _path(path: Any) -> Path:
+    try:
+        return Path(path).resolve()
+    except (TypeError, ValueError, OSError, RuntimeError):
+        raise FileError(f"a path must be text or a Path (got {short(path)})") from None
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
