@@ -128,7 +128,8 @@ def _command(words: Sequence[str]) -> Command:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     if words[0].startswith("-"):
         parser.parse_strictly(words[:1])
-    raise UsageError(f"neurosim: unknown command '{words[0]}'{nearest(words[0], list(COMMANDS))}")
+    advice = nearest(words[0], list(COMMANDS)) or "; to run an experiment: neurosim run NAME"
+    raise UsageError(f"neurosim: unknown command '{words[0]}'{advice}")
 
 
 class _Version(argparse.Action):
@@ -156,7 +157,7 @@ def _chosen(words: Sequence[str], package: str) -> tuple[Entry, Parser, argparse
         raise UsageError("neurosim run: which experiment? 'neurosim list' shows the names")
     entries = catalogue(package)
     if chosen.name not in entries:
-        advice = nearest(chosen.name, list(entries)) or "; 'neurosim list' shows the names"
+        advice = nearest(chosen.name.lower(), list(entries)) or "; 'neurosim list' shows the names"
         raise UsageError(f"neurosim run: unknown experiment '{chosen.name}'{advice}")
     entry = entries[chosen.name]
     parser = Parser(

@@ -48,6 +48,13 @@ def run(
     result = Result("lgn", locals(), seed)
     if frames < 1:
         raise InputError(f"frames must be at least 1 (got {frames})")
+    if not center < surround <= 10 * center:
+        raise InputError(
+            f"the surround must be wider than the center, and at most ten times (got center "
+            f"{center:g}°, surround {surround:g}°)"
+        )
+    if strength <= 0:
+        raise InputError(f"strength must be above 0 (got {strength:g})")
     field = DifferenceOfGaussians(center, surround, 1.0, strength)
     photograph = stimuli.photograph(image, longest=256 if quick else 512)
     sheets = _sheets(result, field, photograph, pixel)
@@ -105,7 +112,7 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, tuple]:
     shape = (side, side)
     cell = ganglion_cell(shape, field, pixel=pixel)
     reach = 2 * field.surround
-    best = min(field.best_diameter, 2 * reach)
+    best = min(field.best_diameter, reach)
     peak = field.peak_frequency or 0.25 / field.center
     families = {
         "spot": ("diameter (°)", np.linspace(0.1, 2 * reach, 31), stimuli.spot, field.spot),
@@ -188,30 +195,39 @@ def _draw_sheets(
     result: Result, field: DifferenceOfGaussians, photograph: np.ndarray,
     sheets: tuple[np.ndarray, np.ndarray], pixel: float,
 ) -> None:  # fmt: skip
-    figure, axes = new_figure(1, 4, width="page", height=3.4)
+    figure, axes = new_figure(1, 4, width="page", height=3.1)
     on, off = sheets
     side = 3 * field.surround
     center, surround = field.kernels(pixel, int(side / pixel))
-    show_image(axes[0], photograph, "A photograph", limits=(0, 1), bar=False)
+    show_image(axes[0], photograph, "Photograph", limits=(0, 1), bar=False)
     extent = (-side, side, side, -side)
-    show_image(axes[1], center - surround, "One cell's field", extent=extent, bar=False)
+    show_image(axes[1], center - surround, "Receptive field", extent=extent, bar=False)
     axes[1].set(xlabel="x (°)", ylabel="y (°)")
-    top = float(np.quantile(np.concatenate((on.ravel(), off.ravel())), 0.995)) or 1.0
-    show_image(axes[2], on, "ON: brighter than around", limits=(0, top), bar=False)
-    show_image(axes[3], off, "OFF: darker than around", limits=(0, top), bar=False)
-    figure.suptitle("LGN cells keep what differs from its surroundings", x=0.01, ha="left")
+    top = max(0.3, float(np.quantile(np.concatenate((on.ravel(), off.ravel())), 0.995)))
+    show_image(axes[2], on, "ON cells", limits=(0, top), bar=False)
+    show_image(axes[3], off, "OFF cells", limits=(0, top), label="response")
+    figure.suptitle(
+        "LGN cells answer where an image is brighter (ON) or darker (OFF) than around",
+        x=0.01,
+        ha="left",
+    )
     result.figure("lgn", figure)
+
+
+def _finding(name: str, values: np.ndarray, responses: np.ndarray) -> str:
+    """Return what a tuning curve shows, as its title."""
+    best = values[responses.argmax()]
+    return {
+        "spot": f"The best spot is {best:.1f}° wide",
+        "annulus": f"A ring around it answers {responses.min():.2f} to {responses.max():.2f}",
+        "bar": f"The best bar is {best:.1f}° wide",
+        "edge": f"The best edge lies at {best:.1f}°",
+        "grating": f"The best grating has {best:.2f} cycles/°",
+    }[name]
 
 
 def _draw_cell(result: Result, curves: dict[str, tuple], recovered: tuple) -> None:
     figure, axes = new_figure(2, 3, width="page", height=5.4)
-    titles = {
-        "spot": "A spot is best at the center's size",
-        "annulus": "A ring in the surround inhibits",
-        "bar": "A bar, best when it fills the center",
-        "edge": "An edge, best just beyond the center",
-        "grating": "A grating: the cell is band-pass",
-    }
     for ax, (name, (label, values, measured, expected)) in zip(
         axes.flat, curves.items(), strict=False
     ):
@@ -219,7 +235,7 @@ def _draw_cell(result: Result, curves: dict[str, tuple], recovered: tuple) -> No
         plot_curves(ax, values, {"closed form": expected}, legend=False)
         ax.plot(values, measured, "o", markersize=3.5, color="#D55E00", label="simulated cell")
         ax.set(xlabel=f"{name}: {label}", ylabel="response")
-        ax.set_title(titles[name])
+        ax.set_title(_finding(name, values, measured))
     axes[0, 0].legend()
     estimate, true, pixel = recovered
     ax = axes[1, 2]

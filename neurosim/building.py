@@ -182,8 +182,11 @@ class Builder(Parts):
             then answers integers.
         """
         if not isinstance(source, Source):
-            if not isinstance(source, Iterable):
-                raise CircuitError(f"{self}: output() takes a source or a list of sources")
+            if isinstance(source, str) or not isinstance(source, Iterable):
+                raise CircuitError(
+                    f"{self}: output() takes a source or a list of sources (got {source!r}); a "
+                    "population by name is circuit['name']"
+                )
             source = stack(source)
         self.check_own(source)
         if name is None:

@@ -108,12 +108,14 @@ class Margins:
         exact = (
             ""
             if self.breaks_at == self.together
-            else (f" (a change of {self.breaks_at:.4g} is known to break it)")
+            else f" (a change of {self.breaks_at:.4g} is known to break it)"
         )
         together = (
-            f"by a relative change below {self.together:.4g}" if self.together else "not at all"
+            f"every relative change below {self.together:.4g} is harmless"
+            if self.together
+            else "no change is harmless: a neuron decides exactly at its threshold"
         )
-        lines.append(f"all at once they may move {together}{exact}")
+        lines.append(f"all at once: {together}{exact}")
         return "\n".join(lines)
 
 

@@ -61,6 +61,11 @@ def sampled(
     InputError
         A real input without a domain; a domain that is no pair low ≤ high, or of no input.
     """
+    if domain is not None and not isinstance(domain, Mapping):
+        raise InputError(
+            f"{circuit}: domain= takes a range for each real input by name, "
+            f"{{'x': (low, high)}} (got {domain!r})"
+        )
     domain = dict(domain or {})
     random = np.random.default_rng(seed)
     arrays: dict[str, np.ndarray] = {}

@@ -105,7 +105,7 @@ def settle(
         still = _first_run(~moved, quiet)
         if still is not None:
             before = len(trace) - len(shown)  # rows that were there before this stretch
-            return run.settled(done + max(0, still - before + 1), dt)
+            return run.settled(max(0, done + still - before + 1), dt)
         done += len(shown)
         history = np.concatenate((history, shown))[-2 * STRETCH :]
     raise SimulationError(

@@ -75,6 +75,8 @@ def truth_table(circuit: Circuit) -> TruthTable:
     InputError
         An input that is not binary; more than 2^16 patterns (`check` goes further).
     """
+    if not circuit.outputs:
+        raise InputError(f"{circuit} has no output: declare one with output(…)")
     bits = input_bits(circuit)
     if bits > TABLE_BITS:
         raise InputError(

@@ -207,9 +207,15 @@ class _Expectation:
             ]
         else:
             listed = [a.tolist() if a.ndim == 1 else list(a) for a in arguments]
-            answers = (
-                [self.spec(*one) for one in zip(*listed, strict=True)] if listed else [self.spec()]
-            )
+            answers = []
+            for row, one in enumerate(zip(*listed, strict=True) if listed else [()]):
+                try:
+                    answers.append(self.spec(*one))
+                except Exception as error:  # whatever a user's function may raise
+                    raise InputError(
+                        f"{self.circuit}: the specification raised {type(error).__name__}: "
+                        f"{error}{self._at(arguments, row)}"
+                    ) from error
             if len(outputs) == 1:
                 answers = [(answer,) for answer in answers]
             columns = []

@@ -106,6 +106,13 @@ class KernelCache(FunctionCache):
     class _impl_class(CompileResultCacheImpl):  # noqa: N801 - the name Numba looks for
         _locator_classes = (FingerprintLocator,)
 
+    def load_overload(self, sig, target_context):
+        """As Numba's; says on a terminal why the first run takes its time."""
+        data = super().load_overload(sig, target_context)
+        if data is None and sys.stderr.isatty():
+            sys.stderr.write("neurosim: compiling its engine, once on this machine …\n")
+        return data
+
     def save_overload(self, sig, data):
         """Keep a compiled kernel on disk, where there is room."""
         with contextlib.suppress(OSError):
