@@ -117,7 +117,7 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, tuple]:
     families = {
         "spot": ("diameter (°)", np.linspace(0.1, 2 * reach, 31), stimuli.spot, field.spot),
         "annulus": (
-            f"outer diameter (°), inner {best:.2f}",
+            "outer diameter (°)",
             np.linspace(best, 2 * reach, 21),
             lambda shape, pixel, d: stimuli.annulus(shape, pixel, best, d),
             lambda d: field.annulus(best, d),
@@ -216,13 +216,15 @@ def _draw_sheets(
 
 def _finding(name: str, values: np.ndarray, responses: np.ndarray) -> str:
     """Return what a tuning curve shows, as its title."""
-    best = values[responses.argmax()]
+    top = int(np.clip(responses.argmax(), 1, len(values) - 2))
+    a, b, _ = np.polyfit(values[top - 1 : top + 2], responses[top - 1 : top + 2], 2)
+    best = -b / (2 * a) if a < 0 else values[responses.argmax()]
     return {
-        "spot": f"The best spot is {best:.1f}° wide",
-        "annulus": f"A ring around it answers {responses.min():.2f} to {responses.max():.2f}",
-        "bar": f"The best bar is {best:.1f}° wide",
-        "edge": f"The best edge lies at {best:.1f}°",
-        "grating": f"The best grating has {best:.2f} cycles/°",
+        "spot": f"The best spot is {best:.2f}° wide",
+        "annulus": f"A ring around that adds {responses[-1]:+.2f}",
+        "bar": f"The best bar is {best:.2f}° wide",
+        "edge": f"The best edge lies at {best:.2f}°",
+        "grating": f"Best at {best:.2f} cycles/°",
     }[name]
 
 

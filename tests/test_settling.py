@@ -1,4 +1,4 @@
-"""Steady states against fixed points in closed form, and settling times against plain simulation."""
+"""Steady states against closed forms, and settling times against plain simulation."""
 
 import numpy as np
 import pytest

@@ -80,7 +80,7 @@ def test_beyond_the_limit_it_samples_and_says_so_and_shrinks():
     assert result
     assert not result.exhaustive
     assert "a sample is no proof" in str(result)
-    narrow = adder(12).with_parameters(s3=dict(threshold=2))
+    narrow = adder(12).with_parameters(s3={"threshold": 2})
     shrunk = narrow.check(lambda a, b: a + b, samples=1000).counterexample
     bits = bin(shrunk.inputs["a"]).count("1") + bin(shrunk.inputs["b"]).count("1")
     assert bits == 1  # no bit can be left out and the sum still be wrong
