@@ -9,8 +9,9 @@ from pathlib import Path
 
 from neurosim.progress import progress
 
-from .pairs import NAMES, Missing, measure, pairs
+from .pairs import NAMES, Missing, Pair, measure, pairs
 from .table import report
+from .timing import Row
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -24,13 +25,16 @@ def main(words: Sequence[str] | None = None) -> int:
         if name not in NAMES:
             parser.error(f"there is no benchmark {name!r}; there are {', '.join(NAMES)}")
     wanted = list(pairs(given.names or NAMES, given.quick))
-    measured = [(pair, measure(pair)) for pair in progress(wanted, "benchmarks")]
     options = ["--quick"] if given.quick else []
     command = " ".join(["python -m experiments.benchmarks", *given.names, *options])
-    text = report(command, measured)
-    sys.stdout.write(text)
-    if given.out:
-        given.out.write_text(f"# Benchmarks\n\n{text}", encoding="utf-8")
+    measured: list[tuple[Pair, Row | Missing]] = []
+    for pair in progress(wanted, "benchmarks"):
+        measured.append((pair, measure(pair)))
+        if given.out:  # after each pair: an interrupted run keeps what it measured
+            part = given.out.with_name(f"{given.out.name}.part")
+            part.write_text(f"# Benchmarks\n\n{report(command, measured)}", encoding="utf-8")
+            part.replace(given.out)
+    sys.stdout.write(report(command, measured))
     return int(any(isinstance(row, Missing) and row.failed for _, row in measured))
 
 
