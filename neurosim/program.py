@@ -88,11 +88,6 @@ class Program:
         return self.state.dtype
 
     @property
-    def nbytes(self) -> int:
-        """Bytes of all tables."""
-        return sum(array.nbytes for array in self.tables)
-
-    @property
     def cost(self) -> float:
         """Multiplications of one step of one trial, about."""
         return sum((g.stop - g.start) * g.cost for g in self.groups)

@@ -106,10 +106,6 @@ def test_every_part_of_an_address_matters(way):
     assert len(found) == 7
 
 
-def test_purposes_differ():
-    assert len({int(random.NOISE), int(random.ORDER), int(random.SAMPLE)}) == 3
-
-
 @given(st.integers(0, 2**64 - 1))
 def test_a_seed_is_split_into_its_two_words(seed):
     low, high = random.seed_words(seed)

@@ -14,10 +14,8 @@ import math
 
 import numpy as np
 
-# What a random number is for: the last counter word, so that no two uses share a stream.
+# What a random number is for: the last counter word; another use takes another number.
 NOISE = np.uint64(0)
-ORDER = np.uint64(1)
-SAMPLE = np.uint64(2)
 
 MASK = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)
