@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .errors import InputError, unknown
-from .kernels import tables
+from .kernels import run, tables
 from .kernels.random import seed_words
+from .kernels.threads import most_threads, run_together
+from .scheduling import Schedule, block_of, schedule
 
 if TYPE_CHECKING:
     from .program import Program
 
 DEVICES = ("cpu", "auto", "cuda")
-CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
-WIDEST = 256  # trials side by side at most
-BUFFER = 4096  # values that each of a chunk's sums holds at most: they stay in the first cache
-SHEET_BUFFER = 16384  # the same for convolutions, whose rows are laid out anew for each chunk
 WORTH_THREADS = 20_000_000  # multiplications of a run from which threads are worth starting
 WORTH_SHARING = 100_000  # and those of one step, from which they may share a single trial
-TINY = {"float32": np.float32(1e-30), "float64": np.float64(1e-300)}  # below: 0 (denormals)
+# Below: 0 (denormals).
+TINY = {np.dtype(t): t(tiny) for t, tiny in ((np.float32, 1e-30), (np.float64, 1e-300))}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +80,7 @@ def execute(
     first_step: int = 0,
     seed: int = 0,
     threads: int | None = None,
-    chunks: np.ndarray | None = None,
+    updates: Schedule | None = None,
 ) -> Run:
     """Run a Program on the CPU.
 
@@ -94,30 +92,22 @@ def execute(
     state : (trials or 1, state) to start from; left out, the Program's own
     ring : (trials, ring), what the delay lines hold; changed in place
     first_step : the number of the first step, which noise is addressed by
-    chunks : (chunks, 3) to compute one after the other in place, instead of a step in time
+    updates : what to compute one after the other in place, instead of a step in time
 
     Raises
     ------
     InputError
         An input that is too large for float32.
     """
-    from .kernels.cpu import run
-    from .kernels.threads import BARRIER_SIZE, run_together
-
     real = program.dtype
     size = program.state.size
     block = block_of(program, trials)
     blocks = -(-trials // block)
     threads = _threads_for(program, blocks, trials * steps) if threads is None else threads
     by_trial = blocks >= threads
-    in_place = program.static or chunks is not None
+    in_place = program.static or updates is not None
     parts = 1 if by_trial else threads  # that share each step
-    if chunks is None:
-        chunks, layers = cut(program, block, parts)
-        shares = share(program, chunks, layers, parts)
-    else:
-        shares = np.array([[0, len(chunks)]])
-    longest = int((chunks[:, 2] - chunks[:, 1]).max(initial=1))
+    plan = updates or schedule(program, block, parts)
     groups = threads // parts
     start = program.state[None] if state is None else state
     shown, frames, shared = interleaved(movie, block, real)
@@ -127,22 +117,21 @@ def execute(
     record = np.empty(trials * (steps // every) * recorded.size, dtype=real)
     final = np.empty(trials * size if keep_final else 0, dtype=real)
     values = np.empty((groups, 1 if in_place else 2, size * block), dtype=real)
-    sums = np.empty((threads, 4, longest * block), dtype=real)
-    windows = np.empty((threads, window_of(program, longest)), dtype=real)
+    sums = np.empty((threads, 4, plan.longest * block), dtype=real)
+    windows = np.empty((threads, plan.window), dtype=real)
     faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
-    barrier = np.zeros(BARRIER_SIZE, dtype=np.int64)
+    barrier = np.zeros(tables.BARRIER_SIZE, dtype=np.int64)
     settings = (
-        int(in_place), block, shown, frames, shared, places, begin, state_shared, begun,
-        np.arange(size), rings, recorded, record, every, final, first_step, steps, seed_words(seed),
-        TINY[real.name],
+        int(in_place), block, shown, frames, int(shared), places, begin, int(state_shared), begun,
+        rings, recorded, record, every, final, first_step, steps, seed_words(seed), TINY[real],
     )  # fmt: skip
 
     def call(thread: int) -> None:
         group, part = divmod(thread, parts)
         first, last = (blocks * (group + k) // groups * block for k in (0, 1))
         run(
-            program.tables, chunks, shares, part, barrier, first, min(last, trials), *settings,
-            values[group], sums[thread], windows[thread], faults[group],
+            program.prepared, plan.chunks, plan.shares, part, barrier, first, min(last, trials),
+            *settings, values[group], sums[thread], windows[thread], faults[group],
         )  # fmt: skip
 
     run_together([partial(call, thread) for thread in range(threads)], barrier)
@@ -215,65 +204,6 @@ def _first_fault(
             trial, place = np.argwhere(~np.isfinite(found.T))[0]
             return int(fault[tables.FAULT_STEP]), first + int(trial), int(place)
     return None
-
-
-def block_of(program: Program, trials: int) -> int:
-    """Return how many trials lie side by side; never a question of threads."""
-    if program.has_sheets or trials < 4:
-        return 1
-    fits = CACHE // max(1, 2 * program.state.size * program.dtype.itemsize)
-    if fits < 4:
-        return 1
-    widest = 1 << (min(fits, WIDEST).bit_length() - 1)
-    return min(widest, trials)
-
-
-def window_of(program: Program, longest: int) -> int:
-    """Return how many values a thread needs to lay out what a chunk's convolutions see."""
-    return max(
-        (width * (4 + longest // columns + 4 + down) for columns, width, down in program.windows),
-        default=0,
-    )
-
-
-def cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the chunks (group, low, high) in layer order, and where each layer begins."""
-    chunks: list[tuple[int, int, int]] = []
-    layers: list[int] = []
-    for number, group in enumerate(program.groups):
-        if number == 0 or group.layer != program.groups[number - 1].layer:
-            layers.append(len(chunks))
-        size = group.stop - group.start
-        buffer = (BUFFER if group.row_length == 1 else SHEET_BUFFER) // block
-        rows = size // group.row_length
-        most = max(1, buffer // group.row_length)
-        pieces = threads * -(-rows // (threads * most))  # as many for each thread
-        each = max(1, -(-rows // max(1, pieces))) * group.row_length
-        chunks += [
-            (number, low, min(low + each, group.stop))
-            for low in range(group.start, group.stop, each)
-        ]
-    table = np.array(chunks, dtype=np.int64).reshape(-1, 3)
-    return table, np.array([*layers, len(chunks)], dtype=np.int64)
-
-
-def share(program: Program, chunks: np.ndarray, layers: np.ndarray, threads: int) -> np.ndarray:
-    """Return (layers, threads + 1) bounds of the chunks, each thread's share of like cost."""
-    cost = np.array([program.groups[g].cost * (high - low) for g, low, high in chunks])
-    shares = np.empty((len(layers) - 1, threads + 1), dtype=np.int64)
-    for layer, (first, last) in enumerate(pairwise(layers)):
-        done = np.concatenate(([0.0], np.cumsum(cost[first:last])))
-        goals = done[-1] * np.arange(threads + 1) / threads
-        shares[layer] = first + np.searchsorted(done, goals, side="left").clip(0, last - first)
-        shares[layer, 0], shares[layer, -1] = first, last
-    return shares
-
-
-def most_threads() -> int:
-    """Return how many threads may run: the processors we have, or NUMBA_NUM_THREADS."""
-    from numba import config
-
-    return 1 if config.DISABLE_JIT else int(config.NUMBA_NUM_THREADS)
 
 
 def _threads_for(program: Program, blocks: int, passes: int) -> int:

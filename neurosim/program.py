@@ -9,14 +9,15 @@ delays are dropped; in time there is one layer, and every group is computed from
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .errors import CircuitError, InputError
 from .exactness import EXACT_FLOAT32
-from .kernels import rules, tables
+from .kernels import Prepared, rules, tables
 from .lowering import Lowering, is_sheet
 from .neurons import Neurons, Rate
 from .populations import Population, Projection
@@ -24,6 +25,7 @@ from .scaling import Scaled, scaled
 
 if TYPE_CHECKING:
     from .circuit import Circuit
+    from .scheduling import Schedule
 
 SMALL = 64  # populations up to this size share a group, and their weights one sparse table
 
@@ -67,6 +69,7 @@ class Program:
     ring : values that the delay lines hold, a trial
     windows : for each separable convolution the columns of a row of results, of a row with its
         borders, and the kernel's rows
+    schedules : how it is cut, by trials a block and threads, as far as it was asked for
     """
 
     tables: tables.Tables
@@ -81,13 +84,19 @@ class Program:
     noisy: bool
     ring: int
     windows: tuple[tuple[int, int, int], ...]
+    schedules: dict[tuple[int, int], Schedule] = field(default_factory=dict)
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The tables as kernels take them."""
+        return Prepared(self.tables)
 
     @property
     def dtype(self) -> np.dtype:
         """float64 or float32."""
         return self.state.dtype
 
-    @property
+    @cached_property
     def cost(self) -> float:
         """Multiplications of one step of one trial, about."""
         return sum((g.stop - g.start) * g.cost for g in self.groups)

@@ -14,6 +14,7 @@ from .calls import as_answer, input_places, not_finite
 from .errors import InputError, SimulationError
 from .patterns import as_values, enumerated, input_bits
 from .program import Program, compile_program
+from .scheduling import one_by_one
 from .states import initial_state
 from .timing import positive, whole
 
@@ -272,16 +273,13 @@ def _asynchronous(
                 f"{circuit}: asynchronous updates have no time, but {p.name!r} has a time "
                 "constant tau"
             )
-    singles = np.array(
-        [(g, i, i + 1) for g, group in enumerate(program.groups)
-         for i in range(group.start, group.stop)], dtype=np.int64,
-    ).reshape(-1, 3)  # fmt: skip
-    order = np.random.default_rng(seed)
     nothing = np.zeros(0, dtype=np.int64)
+    neurons = np.concatenate([np.arange(g.start, g.stop) for g in program.groups] or [nothing])
+    order = np.random.default_rng(seed)
     for sweep in range(max_sweeps + 1):
         run = execute(
             program, 1, 1, movie, input_places(circuit, program), nothing, state=state,
-            keep_final=True, chunks=order.permutation(singles),
+            keep_final=True, updates=one_by_one(program, order.permutation(neurons)),
         )  # fmt: skip
         if run.fault:
             raise not_finite(circuit, program, run.fault, program.dt)

@@ -203,7 +203,7 @@ def test_a_convolution_is_four_loops(few, sheet, extent, border, stride, seed, r
         found = answer(lambda x: convolve(x, kernel, border=border, stride=stride), shown)
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
         if few == 0 and rank_one:
-            patch.setattr("neurosim.backend.BUFFER", 8)  # a chunk is a row then
+            patch.setattr("neurosim.scheduling.BUFFER", 8)  # a chunk is a row then
             found = answer(lambda x: convolve(x, kernel, border=border, stride=stride), shown)
             np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
@@ -312,7 +312,7 @@ def test_sheets_beside_other_neurons_are_cut_into_whole_rows(threads, monkeypatc
     shown = rng.random((8, 8))
     monkeypatch.setattr("neurosim.lowering.FEW_ENTRIES", 0)
     for buffer in (4096, 16, 1):
-        monkeypatch.setattr("neurosim.backend.BUFFER", buffer)
+        monkeypatch.setattr("neurosim.scheduling.BUFFER", buffer)
         record = circuit.simulate({"x": 2.0, "image": shown}, steps=1, threads=threads)
         for name, kernel_, stride in (("sheet", kernel, 1), ("half", odd, 2)):
             expected = naive.convolve(shown.tolist(), kernel_.tolist(), "wrap", stride)

@@ -41,17 +41,17 @@ ENGINES = [Cpu()]
 # change a bit; the other LAYOUTS make sums in another order.
 SPLITS = {
     "as it comes": {},
-    "small chunks": {"backend.BUFFER": 16},
+    "small chunks": {"scheduling.BUFFER": 16},
     "short stretches": {"feeds.FRAMES": 64},
     "shared steps": {
-        "backend.BUFFER": 16,
+        "scheduling.BUFFER": 16,
         "backend.WORTH_THREADS": 0,
         "backend.WORTH_SHARING": 0,
     },
 }
 LAYOUTS = SPLITS | {
-    "narrow blocks": {"backend.CACHE": 4096, "backend.WIDEST": 4},
-    "own groups": {"backend.BUFFER": 16, "program.SMALL": 2, "lowering.FEW_ENTRIES": 0},
+    "narrow blocks": {"scheduling.CACHE": 4096, "backend.WIDEST": 4},
+    "own groups": {"scheduling.BUFFER": 16, "program.SMALL": 2, "lowering.FEW_ENTRIES": 0},
     "large layouts": {"lowering.FEW_ENTRIES": 0},
 }
 

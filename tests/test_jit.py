@@ -230,7 +230,7 @@ program.tables.connections[0, tables.SOURCE] = 10**6
 with pytest.raises(IndexError):
     circuit(np.ones(70))
 
-layouts = ({}, {"lowering.FEW_ENTRIES": 0, "backend.BUFFER": 16, "program.SMALL": 2})
+layouts = ({}, {"lowering.FEW_ENTRIES": 0, "scheduling.BUFFER": 16, "program.SMALL": 2})
 for seed in range(60):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in layouts[seed % 2].items():

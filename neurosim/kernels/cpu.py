@@ -14,9 +14,9 @@ from __future__ import annotations
 import numpy as np
 
 from . import random, rules, tables
+from .barrier import wait
 from .convolutions import add_convolution, add_scaled, add_separable
 from .jit import inner, kernel, rule
-from .threads import wait
 
 net_input = rule(rules.net_input)
 fires = rule(rules.fires)
@@ -304,8 +304,8 @@ def pass_lines(program, ring, trial, step, block, x, y):
 @kernel
 def run(
     program, chunks, shares, part, barrier, first, last, static, block, movie, frames, shared,
-    places, state, state_shared, begun, all_places, ring, recorded, record, every, final,
-    first_step, steps, seed, tiny, values, sums, window, fault,
+    places, state, state_shared, begun, ring, recorded, record, every, final, first_step, steps,
+    seed, tiny, values, sums, window, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
 
@@ -319,7 +319,7 @@ def run(
     `state` is what the places in `begun` start from; a static call computes all others.
     """
     parts = shares.shape[1] - 1
-    size = len(all_places)
+    size = values.shape[1] // block
     samples = steps // every
     rounds = 0
     for trial in range(first, last, block):
@@ -362,4 +362,5 @@ def run(
                 gather(y, recorded, width, record, begin)
             x, y = y, x
         if part == 0 and len(final):
-            gather(x, all_places, width, final, trial * size)
+            for i in range(size * width):
+                final[trial * size + i] = x[i]

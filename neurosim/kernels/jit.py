@@ -1,122 +1,31 @@
-"""The one Numba decorator, its flags, and a cache that never runs old code.
-
-Numba's own cache has three traps: its key ignores the compile flags, editing a callee in another
-file leaves its callers stale, and a folder that cannot be written makes decorating raise.  Here
-a compiled kernel is filed under a fingerprint of *all* kernel sources, the flags' among them, and
-of Numba's version; and where no folder can be written, kernels are compiled anew in each process.
-"""
+"""The Numba decorators of kernels, and their flags.  Imported only where something is compiled."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import sys
-import tempfile
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable
 from types import FunctionType
+from typing import Any
 
 import numba
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+import numpy as np
+
+from .machine_code import Prepared
 
 # nogil: Python threads may run kernels side by side.  error_model "numpy": x/0 is inf, not raise.
 # _nrt: kernels allocate nothing, so Numba need not count references to their slices; that halves
-# the time of a small circuit's step.
-FLAGS = {"nogil": True, "error_model": "numpy", "_nrt": False}
-
-# Python never calls an inner function: the code that would unpack its arguments is left out.
-UNWRAPPED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+# the time of a small circuit's step.  Python never calls the compiled functions through Numba: the
+# code that would unpack Python's objects is left out.
+FLAGS = {
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
 
 # What a sum of rates may be reordered by, so that it uses vector registers.  NaN and inf are kept.
 # Never where a threshold decides on numbers that are not integers: reordering could flip it.
 REORDER = frozenset({"reassoc", "contract", "arcp", "nsz"})
-
-
-@cache
-def fingerprint() -> str:
-    """Return a short hash of every kernel source, the versions, and Numba's settings."""
-    config = numba.config
-    settings = (config.BOUNDSCHECK, config.OPT, config.DEBUGINFO_DEFAULT, config.DISABLE_JIT)
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {settings}".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-@cache
-def cache_folder() -> Path | None:
-    """Return a folder that can be written for compiled kernels, or None where there is none.
-
-    NUMBA_CACHE_DIR, then the user's cache folder, then a private one among the temporary files.
-    """
-    roots = [os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")]
-    roots.append(os.environ.get("LOCALAPPDATA"))
-    with contextlib.suppress(RuntimeError):  # raised where no home is known
-        roots.append(str(Path.home() / ".cache"))
-    parents = [Path(root) / "neurosim" for root in roots if root]
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    with contextlib.suppress(OSError):  # raised where no folder at all can be written
-        parents.append(Path(tempfile.gettempdir()) / f"neurosim-{user}")
-    for parent in parents:
-        folder = parent / fingerprint()
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Cached code is run: never take it from folders that are, or may be, somebody else's.
-            if not (_is_private(parent) and _is_private(folder)):
-                continue
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
-    return None
-
-
-def _is_private(folder: Path) -> bool:
-    """Return whether the folder is ours and nobody else may write to it."""
-    if not hasattr(os, "getuid"):
-        return True
-    status = folder.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & 0o022
-
-
-class FingerprintLocator(_CacheLocator):
-    """Where Numba files a compiled kernel: under the fingerprint, which stands for all flags."""
-
-    def get_cache_path(self):
-        """Return the folder."""
-        return str(cache_folder())
-
-    def get_source_stamp(self):
-        """Return what a kernel on disk must have been compiled from."""
-        return fingerprint()
-
-    def get_disambiguator(self):
-        """Return the part of a file's name that would tell sources of one name apart."""
-        return "kernel"
-
-    @classmethod
-    def from_function(cls, py_func, py_file):
-        """Return the locator; all kernels share one."""
-        return cls()
-
-
-class KernelCache(FunctionCache):
-    """Numba's on-disk cache with `FingerprintLocator`; a full disk costs time, never a run."""
-
-    class _impl_class(CompileResultCacheImpl):  # noqa: N801 - the name Numba looks for
-        _locator_classes = (FingerprintLocator,)
-
-    def load_overload(self, sig, target_context):
-        """As Numba's; says on a terminal why the first run takes its time."""
-        data = super().load_overload(sig, target_context)
-        if data is None and sys.stderr.isatty():
-            sys.stderr.write("neurosim: compiling its engine, once on this machine …\n")
-        return data
-
-    def save_overload(self, sig, data):
-        """Keep a compiled kernel on disk, where there is room."""
-        with contextlib.suppress(OSError):
-            super().save_overload(sig, data)
 
 
 def rule(function, **rules):
@@ -138,14 +47,31 @@ def inner(function=None, *, reorder=False, fuse=False, once=False):
     def decorate(function):
         fastmath = set(REORDER) if reorder else {"contract"} if fuse else False
         inline = "always" if once else "never"
-        return numba.njit(**FLAGS, **UNWRAPPED, fastmath=fastmath, inline=inline)(function)
+        return numba.njit(**FLAGS, fastmath=fastmath, inline=inline)(function)
 
     return decorate if function is None else decorate(function)
 
 
 def kernel(function):
-    """Compile a function that Python calls, lazily, and keep the result on disk."""
-    dispatcher = numba.njit(**FLAGS)(function)
-    if not numba.config.DISABLE_JIT and cache_folder() is not None:
-        dispatcher._cache = KernelCache(function)
-    return dispatcher
+    """Compile a function that Python calls, as a `machine_code.Kernel`."""
+    return numba.njit(**FLAGS)(function)
+
+
+def compile_object(dispatcher: Any, arguments: tuple[Any, ...]) -> tuple[str, bytes]:
+    """Return the name and the object file of a kernel compiled for such arguments."""
+    signature = tuple(numba.typeof(_writable(argument)) for argument in arguments)
+    dispatcher.compile(signature)
+    compiled = dispatcher.overloads[signature]
+    return compiled.fndesc.llvm_func_name, compiled.library._get_compiled_object()
+
+
+def _writable(argument: Any) -> Any:
+    """Return an argument of the same type whose arrays may be written to."""
+    if isinstance(argument, Prepared):
+        return _writable(argument.argument)
+    if isinstance(argument, np.ndarray):
+        return np.empty((0,) * argument.ndim, dtype=argument.dtype)
+    if isinstance(argument, tuple):
+        parts: Callable[..., Any] = getattr(argument, "_make", tuple)
+        return parts(map(_writable, argument))
+    return argument

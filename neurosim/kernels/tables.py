@@ -43,6 +43,9 @@ LINE_START, LINE_SIZE, LINE_STEPS, LINE_RING, LINE_SOURCES, LINE_COLUMNS = range
 # the two value arrays holds it.
 FAULT, FAULT_STEP, FAULT_TRIAL, FAULT_TURN, FAULT_COLUMNS = range(5)
 
+# A barrier's counters, a cache line apart: how many threads have come, and whether one gave up.
+ARRIVED, ABORTED, BARRIER_SIZE = 0, 8, 16
+
 
 class Tables(NamedTuple):
     """A Program as the engines take it: flat arrays and nothing else.

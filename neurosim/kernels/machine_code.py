@@ -1,0 +1,276 @@
+"""Kernels as Python calls them: machine code from a file where there is one, else compiled now.
+
+Numba is imported only to compile.  What it made is kept as an object file, and the next process
+links that by LLVM alone: 10 milliseconds where importing Numba and its own cache take 900.
+
+Numba's own cache has three more traps: its key ignores the compile flags, editing a callee in
+another file leaves its callers stale, and a folder that cannot be written makes decorating raise.
+Here a kernel is filed under a fingerprint of *all* kernel sources, the flags' among them, of the
+processor and of Numba's version; and where no folder can be written, kernels are compiled anew in
+each process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import importlib
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# The settings of Numba that change what it compiles.
+SETTINGS = (
+    "BOUNDSCHECK", "CPU_FEATURES", "CPU_NAME", "DEBUGINFO", "ENABLE_AVX", "FUNCTION_CACHE_SIZE",
+    "LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE",
+)  # fmt: skip
+
+C_TYPES = {
+    "float32": ctypes.c_float,
+    "float64": ctypes.c_double,
+    "int64": ctypes.c_int64,
+    "uint64": ctypes.c_uint64,
+    "bool": ctypes.c_uint8,
+}
+
+
+def is_disabled() -> bool:
+    """Return whether kernels run as the plain Python they are written in (NUMBA_DISABLE_JIT)."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+
+
+@cache
+def fingerprint() -> str:
+    """Return a short hash of every kernel source, the processor, and Numba with its settings."""
+    import llvmlite
+    import llvmlite.binding as llvm
+
+    found = find_spec("numba")
+    origin = Path(found.origin) if found and found.origin else Path()
+    parts = [
+        sys.version, llvmlite.__version__, origin, origin.stat().st_mtime_ns,
+        llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(),
+        *(os.environ.get(f"NUMBA_{name}", "") for name in SETTINGS),
+    ]  # fmt: skip
+    digest = hashlib.sha256("\n".join(map(str, parts)).encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Return a folder that can be written for compiled kernels, or None where there is none.
+
+    NUMBA_CACHE_DIR, then the user's cache folder, then a private one among the temporary files.
+    """
+    roots = [os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")]
+    roots.append(os.environ.get("LOCALAPPDATA"))
+    with contextlib.suppress(RuntimeError):  # raised where no home is known
+        roots.append(str(Path.home() / ".cache"))
+    parents = [Path(root) / "neurosim" for root in roots if root]
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    with contextlib.suppress(OSError):  # raised where no folder at all can be written
+        parents.append(Path(tempfile.gettempdir()) / f"neurosim-{user}")
+    for parent in parents:
+        folder = parent / fingerprint()
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Cached code is run: never take it from folders that are, or may be, somebody else's.
+            if not (_is_private(parent) and _is_private(folder)):
+                continue
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+    return None
+
+
+def _is_private(folder: Path) -> bool:
+    """Return whether the folder is ours and nobody else may write to it."""
+    if not hasattr(os, "getuid"):
+        return True
+    status = folder.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022
+
+
+class Kernel:
+    """A kernel: it returns nothing and writes into the arrays that it is given.
+
+    Parameters
+    ----------
+    module, name
+        Where its function stands; the module is imported to compile it, not before.
+
+    Notes
+    -----
+    Arguments are C-contiguous arrays, integers, NumPy's numbers, and tuples of those; each set of
+    their types is compiled once.  Several threads may call at once, without Python's lock.
+    """
+
+    def __init__(self, module: str, name: str):
+        self.module = module
+        self.name = name
+        self._entries: dict[tuple[str, ...], Callable[..., int]] = {}
+        self._compiling = threading.Lock()
+
+    def __call__(self, *arguments: Any) -> None:
+        """Run it.
+
+        Raises
+        ------
+        TypeError
+            An argument that a kernel cannot take.
+        RuntimeError
+            An index outside its array, where NUMBA_BOUNDSCHECK has them checked.
+        """
+        if is_disabled():
+            function = getattr(importlib.import_module(self.module), self.name)
+            function(*(a.argument if isinstance(a, Prepared) else a for a in arguments))
+            return
+        types: list[str] = []
+        values: list[Any] = []
+        for argument in arguments:
+            _flatten(argument, types, values)
+        key = tuple(types)
+        entry = self._entries.get(key)
+        if entry is None:
+            with self._compiling:
+                entry = self._entries.get(key) or self._entry(key, arguments)
+                self._entries[key] = entry
+        returned, raised = ctypes.c_void_p(), ctypes.c_void_p()
+        if entry(ctypes.byref(returned), ctypes.byref(raised), *values):
+            raise RuntimeError(f"kernel {self.name!r}: an index lies outside its array")
+
+    def _entry(self, key: tuple[str, ...], arguments: tuple[Any, ...]) -> Callable[..., int]:
+        """Return the machine code for these types as a function of C."""
+        folder = cache_folder()
+        digest = hashlib.sha256(" ".join(key).encode()).hexdigest()[:16]
+        path = None if folder is None else folder / f"{self.name}-{digest}.o"
+        kept = _read(path) if path else None
+        if kept is None:
+            if sys.stderr.isatty():
+                sys.stderr.write("neurosim: compiling its engine, once on this machine …\n")
+            from .jit import compile_object
+
+            function = getattr(importlib.import_module(self.module), self.name)
+            kept = compile_object(function, arguments)
+            if path:
+                _keep(path, *kept)
+        prototype = ctypes.CFUNCTYPE(
+            ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *_c_types(key)
+        )
+        return prototype(_link(*kept))
+
+
+class Prepared:
+    """An argument that is looked at once and passed many times; it must not change its arrays."""
+
+    __slots__ = ("argument", "types", "values")
+
+    def __init__(self, argument: Any):
+        self.argument = argument
+        self.types: list[str] = []
+        self.values: list[Any] = []
+        _flatten(argument, self.types, self.values)
+
+
+def _flatten(argument: Any, types: list[str], values: list[Any]) -> None:
+    """Append an argument's type, and its values as Numba's functions take them.
+
+    An array: owner and parent (none: kernels count no references), size, bytes an item, address,
+    shape, strides in bytes.
+    """
+    if isinstance(argument, np.ndarray):
+        if not argument.flags.c_contiguous:
+            raise TypeError(f"a kernel takes C-contiguous arrays (got strides {argument.strides})")
+        types.append(_array_type(argument.dtype, argument.ndim))
+        values += (None, None, argument.size, argument.itemsize, argument.ctypes.data)
+        values += argument.shape
+        values += argument.strides
+    elif isinstance(argument, Prepared):
+        types += argument.types
+        values += argument.values
+    elif isinstance(argument, tuple):
+        types.append("(")
+        for item in argument:
+            _flatten(item, types, values)
+        types.append(")")
+    else:
+        types.append(_number_type(type(argument)))
+        values.append(argument if type(argument) is int else argument.item())
+
+
+@cache
+def _array_type(dtype: np.dtype, dimensions: int) -> str:
+    return f"{dtype.name}[{dimensions}]"
+
+
+@cache
+def _number_type(kind: type) -> str:
+    if kind is int:
+        return "int64"
+    if issubclass(kind, np.generic) and np.dtype(kind).name in C_TYPES:
+        return np.dtype(kind).name
+    raise TypeError(
+        f"a kernel takes arrays, integers, NumPy's numbers and tuples (got a {kind.__name__})"
+    )
+
+
+def _c_types(key: tuple[str, ...]) -> Iterator[Any]:
+    for name in key:
+        if name.endswith("]"):
+            dimensions = int(name.partition("[")[2][:-1])
+            yield from (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+            yield from (ctypes.c_void_p, *(ctypes.c_int64,) * (2 * dimensions))
+        elif name not in "()":
+            yield C_TYPES[name]
+
+
+# ------------------------------------------------------------------ files
+
+
+def _read(path: Path) -> tuple[str, bytes] | None:
+    """Return the symbol and the code in a file; None where it is missing or cut short."""
+    try:
+        head, _, code = path.read_bytes().partition(b"\n")
+        digest, symbol = head.decode().split()
+    except (OSError, ValueError):
+        return None
+    return (symbol, code) if digest == hashlib.sha256(code).hexdigest() else None
+
+
+def _keep(path: Path, symbol: str, code: bytes) -> None:
+    """Write a file whole or not at all; a full disk costs time, never a run."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        try:
+            unfinished.write_bytes(f"{hashlib.sha256(code).hexdigest()} {symbol}\n".encode() + code)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+_LINKED: list[Any] = []  # whose memory holds the code
+
+
+def _link(symbol: str, code: bytes) -> int:
+    """Return the address of a function in an object file, linked into this process."""
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    machine = llvm.Target.from_default_triple().create_target_machine()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    _LINKED.append(engine)
+    return engine.get_function_address(symbol)

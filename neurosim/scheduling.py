@@ -1,0 +1,114 @@
+"""How a run is cut: blocks of trials side by side, chunks of neurons, each thread's share.
+
+None of it depends on a machine or changes an answer: each neuron's sum is made by one thread in
+one order, and the trials of a block do not meet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .kernels import Prepared
+
+if TYPE_CHECKING:
+    from .program import Program
+
+CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
+WIDEST = 256  # trials side by side at most
+BUFFER = 4096  # values that each of a chunk's sums holds at most: they stay in the first cache
+SHEET_BUFFER = 16384  # the same for convolutions, whose rows are laid out anew for each chunk
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """Who computes what, in which order.
+
+    Attributes
+    ----------
+    chunks : int64 (chunks, 3): group, first and last place, in layer order
+    shares : int64 (layers, parts + 1): at which chunk each part's share of a layer begins
+    longest : neurons of the largest chunk
+    window : values a thread needs to lay out what a chunk's convolutions see
+    """
+
+    chunks: Prepared
+    shares: Prepared
+    longest: int
+    window: int
+
+
+def schedule(program: Program, block: int, parts: int) -> Schedule:
+    """Return how blocks of so many trials are computed by `parts` threads; kept on the Program."""
+    key = (block, parts)
+    if key not in program.schedules:
+        chunks, layers = _cut(program, block, parts)
+        program.schedules[key] = _schedule(program, chunks, _share(program, chunks, layers, parts))
+    return program.schedules[key]
+
+
+def one_by_one(program: Program, order: np.ndarray) -> Schedule:
+    """Return the schedule that computes single neurons in the given order of their places."""
+    groups = np.array([group.start for group in program.groups], dtype=np.int64)
+    chunks = np.stack((np.searchsorted(groups, order, side="right") - 1, order, order + 1), axis=1)
+    return _schedule(program, chunks, np.array([[0, len(chunks)]]))
+
+
+def _schedule(program: Program, chunks: np.ndarray, shares: np.ndarray) -> Schedule:
+    longest = int((chunks[:, 2] - chunks[:, 1]).max(initial=1))
+    return Schedule(Prepared(chunks), Prepared(shares), longest, _window_of(program, longest))
+
+
+def block_of(program: Program, trials: int) -> int:
+    """Return how many trials lie side by side; never a question of threads."""
+    if program.has_sheets or trials < 4:
+        return 1
+    fits = CACHE // max(1, 2 * program.state.size * program.dtype.itemsize)
+    if fits < 4:
+        return 1
+    widest = 1 << (min(fits, WIDEST).bit_length() - 1)
+    return min(widest, trials)
+
+
+def _window_of(program: Program, longest: int) -> int:
+    """Return how many values a thread needs to lay out what a chunk's convolutions see."""
+    return max(
+        (width * (4 + longest // columns + 4 + down) for columns, width, down in program.windows),
+        default=0,
+    )
+
+
+def _cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chunks (group, low, high) in layer order, and where each layer begins."""
+    chunks: list[tuple[int, int, int]] = []
+    layers: list[int] = []
+    for number, group in enumerate(program.groups):
+        if number == 0 or group.layer != program.groups[number - 1].layer:
+            layers.append(len(chunks))
+        size = group.stop - group.start
+        buffer = (BUFFER if group.row_length == 1 else SHEET_BUFFER) // block
+        rows = size // group.row_length
+        most = max(1, buffer // group.row_length)
+        pieces = threads * -(-rows // (threads * most))  # as many for each thread
+        each = max(1, -(-rows // max(1, pieces))) * group.row_length
+        chunks += [
+            (number, low, min(low + each, group.stop))
+            for low in range(group.start, group.stop, each)
+        ]
+    table = np.array(chunks, dtype=np.int64).reshape(-1, 3)
+    return table, np.array([*layers, len(chunks)], dtype=np.int64)
+
+
+def _share(program: Program, chunks: np.ndarray, layers: np.ndarray, threads: int) -> np.ndarray:
+    """Return (layers, threads + 1) bounds of the chunks, each thread's share of like cost."""
+    cost = np.array([program.groups[g].cost * (high - low) for g, low, high in chunks])
+    shares = np.empty((len(layers) - 1, threads + 1), dtype=np.int64)
+    for layer, (first, last) in enumerate(pairwise(layers)):
+        done = np.concatenate(([0.0], np.cumsum(cost[first:last])))
+        goals = done[-1] * np.arange(threads + 1) / threads
+        shares[layer] = first + np.searchsorted(done, goals, side="left").clip(0, last - first)
+        shares[layer, 0], shares[layer, -1] = first, last
+    return shares
