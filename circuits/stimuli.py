@@ -98,8 +98,9 @@ def photograph(path: str | PathLike[str] | None = None, *, longest: int = 512) -
     except FileNotFoundError:
         raise FileError(f"{str(path)!r}: there is no such file") from None
     except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+        why = getattr(error, "strerror", None) or error
         raise FileError(
-            f"{str(path)!r} cannot be read as an image ({error}); give a PNG or JPEG file"
+            f"{str(path)!r} cannot be read as an image ({why}); give a PNG or JPEG file"
         ) from None
 
 

@@ -96,7 +96,10 @@ def run_experiment(words: Sequence[str], package: str) -> int:
         with aside:
             result = _finished_or_kept(module.run, parameters, folder)
         paths = result.save(folder)
-    except (NeurosimError, OSError) as error:
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.strerror else error
+        raise UsageError(f"neurosim run {entry.name}: {what}") from error
+    except NeurosimError as error:
         raise UsageError(f"neurosim run {entry.name}: {error}") from error
 
     if common.json:
@@ -151,9 +154,14 @@ def _chosen(words: Sequence[str], package: str) -> tuple[Entry, Parser, argparse
     chosen, rest = common.parse_known_args(words)
     if chosen.name is None:
         if {"-h", "--help"} & set(rest):
-            Parser("neurosim run", parents=[common], description=run_experiment.__doc__).parse_args(
-                ["--help"]
-            )
+            Parser(
+                "neurosim run",
+                usage="neurosim run NAME [--PARAM VALUE ...] [--quick] [--out FOLDER] [--json]",
+                parents=[common],
+                description=run_experiment.__doc__,
+                epilog="'neurosim list' shows the names, 'neurosim run NAME --help' what --PARAM "
+                "can be; --quick does less of everything, for a first look.",
+            ).parse_args(["--help"])
         raise UsageError("neurosim run: which experiment? 'neurosim list' shows the names")
     entries = catalogue(package)
     if chosen.name not in entries:
@@ -171,6 +179,8 @@ def _chosen(words: Sequence[str], package: str) -> tuple[Entry, Parser, argparse
 
 def _check_writable(folder: Path) -> None:
     """Fail before the work, not after it, where the folder cannot be written."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"neurosim run: --out takes a folder, and {folder} is a file")
     folder.mkdir(parents=True, exist_ok=True)
     tempfile.TemporaryFile(dir=folder).close()
 

@@ -11,6 +11,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
+# What every experiment's own of these mean.
+SHARED = {
+    "seed": "Of everything random.",
+    "quick": "Less of everything, for a first look.",
+}
+
 
 class UsageError(Exception):
     """Something wrong with the command as it was typed; the message is the one line to show."""
@@ -62,7 +68,7 @@ def add_options(parser: argparse.ArgumentParser, run: Callable[..., Any], help_p
     TypeError
         Where a parameter has no default or is of no such type.
     """
-    meanings = parameter_meanings(help_page)
+    meanings = SHARED | parameter_meanings(help_page)
     for name, parameter in inspect.signature(run, eval_str=True).parameters.items():
         default = parameter.default
         if default is inspect.Parameter.empty:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .connections import Connection
-from .errors import CircuitError, NeurosimError
+from .errors import CircuitError, NeurosimError, spelled
 from .neurons import Binary, Neurons, Rate
 from .parts import Parts, plain_name
 from .populations import Output, Population, Projection
@@ -28,6 +28,7 @@ MOST_VALUES = 2**31 - 1  # in a population: engines index with 32 bits
 class Builder(Parts):
     """A circuit as it is written: what `Circuit` adds to it only reads."""
 
+    @spelled
     def inputs(
         self,
         *names: str,
@@ -80,6 +81,7 @@ class Builder(Parts):
         values.flags.writeable = False
         return self._add(self._free_name(name), "constant", values.shape, values=values)
 
+    @spelled
     def binary(
         self,
         name: str,
@@ -119,6 +121,7 @@ class Builder(Parts):
         neurons = Binary(threshold, bias, semi_saturation, noise)
         return self._add_neurons(name, neurons, shape, excite, subtract, divide, drive)
 
+    @spelled
     def rate(
         self,
         name: str,
@@ -144,6 +147,7 @@ class Builder(Parts):
         neurons = Rate(threshold, bias, semi_saturation, noise, gain, tau, transfer)
         return self._add_neurons(name, neurons, shape, excite, subtract, divide, drive)
 
+    @spelled
     def connect(
         self,
         target: Source,
@@ -168,6 +172,7 @@ class Builder(Parts):
         self._changed()
         return target
 
+    @spelled
     def output(self, source: Any, name: str | None = None, *, bits: int | None = None) -> Source:
         """Declare an output: a source, or a list of sources that are stacked.
 

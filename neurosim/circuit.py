@@ -16,7 +16,7 @@ import numpy as np
 
 from .building import Builder
 from .connections import Connection
-from .errors import CircuitError, unknown
+from .errors import CircuitError, spelled, unknown
 from .neurons import Rate
 from .sources import Arithmetic, Source
 from .wiring import check_divisors, check_silence
@@ -89,6 +89,7 @@ class Circuit(Builder):
             raise CircuitError(f"{self}: name= is for inlining; no source was given")
         return evaluate(self, given)
 
+    @spelled
     def evaluate(
         self,
         inputs: Any = None,
@@ -120,6 +121,7 @@ class Circuit(Builder):
 
         return activities(self, match_arguments(self, args, kwargs))
 
+    @spelled
     def simulate(
         self,
         inputs: Any = None,

@@ -39,6 +39,9 @@ class Connection(ABC):
         """Return it delivering to targets of `shape`, or None where it cannot."""
         return self if math.prod(self.shape) == math.prod(shape) else None
 
+    def __str__(self) -> str:
+        return f"W @ {self.source}"
+
     @abstractmethod
     def scaled(self, factor: Any) -> Connection:
         """Return it with every weight multiplied by a number (or one factor a target)."""
@@ -61,6 +64,11 @@ class OneToOne(Connection):
     """Each target hears one source neuron: w·x, broadcast as NumPy does."""
 
     weight: np.ndarray | np.float64
+
+    def __str__(self) -> str:
+        if np.ndim(self.weight):
+            return f"w * {self.source}"
+        return str(self.source) if self.weight == 1 else f"{self.weight:g} * {self.source}"
 
     @property
     def shape(self) -> tuple[int, ...]:

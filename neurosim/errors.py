@@ -6,7 +6,13 @@ All of them are `ValueError`, so that a script which catches that keeps working.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
+from inspect import signature
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class NeurosimError(ValueError):
@@ -43,3 +49,18 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     known = list(known)
     listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") or "none"
     return f"no {kind} is called {name!r}{nearest(name, known)}; there are: {listed}"
+
+
+def spelled(function: Callable[P, T]) -> Callable[P, T]:
+    """Name the nearest parameter where a call gives one that the function does not have."""
+    known = [name for name in signature(function).parameters if name != "self"]
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        for name in kwargs:
+            if name not in known:
+                kind = f"parameter of {function.__name__}()"
+                raise InputError(unknown(kind, name, known))
+        return function(*args, **kwargs)
+
+    return checked

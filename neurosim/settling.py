@@ -11,7 +11,7 @@ import numpy as np
 from .arguments import as_inputs, batch, match_arguments
 from .backend import execute
 from .calls import as_answer, input_places, not_finite
-from .errors import InputError, SimulationError
+from .errors import InputError, SimulationError, spelled
 from .patterns import as_values, enumerated, input_bits
 from .program import Program, compile_program
 from .scheduling import one_by_one
@@ -44,6 +44,7 @@ class Settled:
     time: float | None
 
 
+@spelled
 def settle(
     circuit: Circuit,
     inputs: Any = None,
@@ -141,6 +142,7 @@ class SettlingTime:
         )
 
 
+@spelled
 def settling_time(circuit: Circuit, *, dt: float = 1e-3, max_steps: int = 1000) -> SettlingTime:
     """Return the steps from rest until the outputs are right for good, for every input pattern.
 

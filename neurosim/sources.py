@@ -171,7 +171,7 @@ class Drive(Arithmetic):
         return self
 
     def __str__(self) -> str:
-        names = [str(c.source) for c in self.connections[:4]]
+        names = [str(c) for c in self.connections[:4]]
         return " + ".join(names + ["…"] * (len(self.connections) > 4)) or "nothing"
 
     @cached_property
@@ -202,6 +202,12 @@ class Drive(Arithmetic):
                 "is a circuit (AND), or division on the divide= channel"
             )
         factor = _finite(factor, f"the weight from {self.connections[0].source}")
+        if factor.ndim == 2 and factor.shape[1:] == self.shape != (1,):  # NumPy would broadcast
+            raise CircuitError(
+                f"{self} delivers shape {self.shape}, and * takes one factor a target (got shape "
+                f"{factor.shape}); a matrix of weights is W @ source, a table of factors takes "
+                "source.reshape(1, -1)"
+            )
         if factor.ndim == 0:
             factor = np.float64(factor)
         return Drive(tuple(c.scaled(factor) for c in self.connections))

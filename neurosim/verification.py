@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .calls import activities, output_values
-from .errors import InputError
+from .errors import InputError, spelled
 from .patterns import Domain, as_arguments, as_values, enumerated, sampled
 from .populations import Output
+from .program import compile_program
 from .progress import progress
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class CheckResult:
         return f"<p>{html.escape(str(self))}</p>"
 
 
+@spelled
 def check(
     circuit: Circuit,
     spec: Callable[..., Any] | Circuit,
@@ -137,6 +139,7 @@ def check(
 
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output to check: declare one with output(…)")
+    compile_program(circuit, None)  # a recurrent circuit is refused before anything is asked for
     binary = all(circuit.takes_binary(p) for p in circuit.input_populations)
     graded = [o for o in circuit.outputs if not _is_binary(circuit, o)]
     if graded and not tolerance > 0:

@@ -76,7 +76,10 @@ def one_to_one(part: Part, weight: Any, shape: tuple[int, ...]) -> Term:
     places = np.broadcast_to(part.places, shape).ravel().tolist()
     weights = np.broadcast_to(weight, shape).ravel().tolist()
     found = [(t, *both) for t, both in enumerate(zip(places, weights, strict=True))]
-    return Term(weight * part.source, found)
+    row = part.source  # a matrix times a row is refused, where W @ row may be meant
+    if np.ndim(weight) == 2 and row.shape != (1,) and row.shape == np.shape(weight)[1:]:
+        row = row.reshape(1, -1)
+    return Term(weight * row, found)
 
 
 def dense(part: Part, matrix: np.ndarray, as_sparse: bool = False) -> Term:

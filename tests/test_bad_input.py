@@ -366,3 +366,42 @@ def test_explosions(circuit, weight, message):
         SimulationError,
         r"'static', neuron r\[1\]: .* in a static call, trial 1",
     )
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.binary("y", excite=c["x"], treshold=2),
+        lambda c: c.rate("y", excite=c["x"], treshold=2),
+        lambda c: c.inputs("y", shap=3),
+        lambda c: c.connect(c["z"], exite=c["x"]),
+        lambda c: c.output(c["z"], nam="y"),
+        lambda c: c.simulate(1, step=3),
+        lambda c: c.settle(1, max_step=3),
+        lambda c: c.check(lambda x: x, sample=3),
+        lambda c: c.evaluate(1, dtyp="float32"),
+        lambda c: c.settling_time(max_step=3),
+        lambda c: c.draw(activites={}),
+    ],
+)
+def test_a_misspelled_parameter_is_named_with_the_nearest(call):
+    circuit = Circuit("circuit")
+    circuit.output(circuit.binary("z", excite=circuit.inputs("x")))
+    with pytest.raises(InputError, match=r"no parameter of \w+\(\) is called .* \(did you mean"):
+        call(circuit)
+
+
+def test_a_matrix_times_a_source_is_told_from_a_product():
+    circuit = Circuit("circuit")
+    x = circuit.inputs("x", shape=3)
+    with pytest.raises(CircuitError, match=r"a matrix of weights is W @ source"):
+        circuit.rate("z", excite=np.ones((2, 3)) * x)
+
+
+def test_a_recurrent_circuit_is_refused_before_a_tolerance_is_asked_for():
+    circuit = Circuit("loop")
+    z = circuit.rate("z", excite=circuit.inputs("x"))
+    circuit.connect(z, excite=0.5 * z)
+    circuit.output(z)
+    with pytest.raises(CircuitError, match="recurrent"):
+        circuit.check(lambda x: x)

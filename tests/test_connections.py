@@ -313,6 +313,7 @@ def test_sheets_beside_other_neurons_are_cut_into_whole_rows(threads, monkeypatc
     monkeypatch.setattr("neurosim.lowering.FEW_ENTRIES", 0)
     for buffer in (4096, 16, 1):
         monkeypatch.setattr("neurosim.scheduling.BUFFER", buffer)
+        circuit.programs.clear()
         record = circuit.simulate({"x": 2.0, "image": shown}, steps=1, threads=threads)
         for name, kernel_, stride in (("sheet", kernel, 1), ("half", odd, 2)):
             expected = naive.convolve(shown.tolist(), kernel_.tolist(), "wrap", stride)

@@ -50,7 +50,7 @@ SPLITS = {
     },
 }
 LAYOUTS = SPLITS | {
-    "narrow blocks": {"scheduling.CACHE": 4096, "backend.WIDEST": 4},
+    "narrow blocks": {"scheduling.CACHE": 4096, "scheduling.WIDEST": 4},
     "own groups": {"scheduling.BUFFER": 16, "program.SMALL": 2, "lowering.FEW_ENTRIES": 0},
     "large layouts": {"lowering.FEW_ENTRIES": 0},
 }
@@ -64,11 +64,13 @@ def engine(request):
 
 
 @contextlib.contextmanager
-def laid_out(how: str):
+def laid_out(how: str, circuit: Circuit):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in LAYOUTS[how].items():
             patch.setattr(f"neurosim.{name}", value)
+        circuit.programs.clear()  # what it was cut into before
         yield
+    circuit.programs.clear()
 
 
 def close(found, expected, relative=1e-12):
@@ -147,7 +149,7 @@ def test_a_batch_is_its_trials_one_by_one(engine, twin, seed, trials, how):
     shown = twin.shown(np.random.default_rng(seed), trials)
     expected = [statically(twin, twin.frame(shown, (k,))) for k in range(trials)]
     expected = np.array(expected).reshape(trials, len(twin.cells))
-    with laid_out(how):
+    with laid_out(how, twin.circuit):
         batch = engine.activities(twin.circuit, shown)
     for name in twin.names:
         agrees(twin.circuit, name, batch[name], expected)
@@ -180,7 +182,7 @@ def test_a_simulation_is_what_the_oracle_says(engine, twin, seed, how):
     shown = twin.shown(np.random.default_rng(seed), trials, steps)
     expected = in_time(twin, shown, trials, steps, seed=seed)
     names = [p.name for p in twin.circuit.populations if p.role in ("neurons", "input")]
-    with laid_out(how):
+    with laid_out(how, twin.circuit):
         record = run(engine, twin, shown, steps=steps, seed=seed, record=names)
     for name in names:
         agrees(twin.circuit, name, record[name], expected)
@@ -193,7 +195,7 @@ def test_neither_threads_nor_splitting_change_a_bit(engine, twin, seed, trials):
     shown = twin.shown(np.random.default_rng(seed), trials, 5)
     expected = run(engine, twin, shown, threads=1, **options)
     for how in SPLITS:
-        with laid_out(how):
+        with laid_out(how, twin.circuit):
             for threads in (None, *engine.threads):
                 same(run(engine, twin, shown, threads=threads, **options), expected)
 
@@ -239,7 +241,7 @@ def test_a_run_in_two_parts_is_one_run(engine, twin, seed):
 def test_every_nth_sample_is_that_sample(engine, twin, seed, every):
     shown = twin.shown(np.random.default_rng(seed), 2, 7)
     whole = run(engine, twin, shown, steps=7, seed=seed)
-    with laid_out("short stretches"):
+    with laid_out("short stretches", twin.circuit):
         thin = run(engine, twin, shown, steps=7, seed=seed, every=every)
     same(thin, {name: values[:, every - 1 :: every] for name, values in whole.items()})
     np.testing.assert_array_equal(thin.times, whole.times[every - 1 :: every])
@@ -355,7 +357,7 @@ def test_noise_is_the_oracles_stream_sample_for_sample(engine, seed, tau, trials
     circuit = Circuit("noisy")
     circuit.inputs("unused", shape=(2,))
     circuit.output(circuit.rate("z", transfer="identity", noise=strength, tau=tau, shape=(3,)))
-    with laid_out(how):
+    with laid_out(how, circuit):
         record = engine.simulate(
             circuit, np.zeros(2), steps=4, dt=DT, trials=trials, seed=seed, threads=2
         )
@@ -604,7 +606,10 @@ def test_the_first_explosion_is_reported_at_any_number_of_threads(engine):
     shown = np.array([1.0, 0.0, 1e200, 1e100, 1e200, 1.0])[:, None].repeat(30, axis=1)
     for threads in engine.threads:
         for how in SPLITS:
-            with laid_out(how), pytest.raises(SimulationError, match=r"step 6 .*, trial 2"):
+            with (
+                laid_out(how, circuit),
+                pytest.raises(SimulationError, match=r"step 6 .*, trial 2"),
+            ):
                 engine.simulate(circuit, shown, steps=30, dt=DT, threads=threads)
 
 

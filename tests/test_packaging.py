@@ -17,8 +17,9 @@ PACKAGES = ("neurosim", "circuits", "experiments")
 # it may import any, and none of these may import it.
 ORDER = [
     {"errors", "exactness", "progress", "result", "timing"},
-    {"kernels.rules", "kernels.random", "kernels.jit", "kernels.tables"},
+    {"kernels.rules", "kernels.random", "kernels.machine_code", "kernels.tables"},
     {"kernels"},
+    {"scheduling"},
     {"backend"},
     {"neurons", "connections"},
     {"populations", "sources"},

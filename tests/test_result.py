@@ -205,13 +205,14 @@ def summary(result, monkeypatch, encoding):
 def test_the_summary_prints_on_any_console(result, monkeypatch, encoding, tick, cross):
     result.claim("OR 加法", True)
     result.claim("the sum", 0.1 + 0.2, 0.3)
+    result.claim("as large", 2, 2)
     text = summary(result, monkeypatch, encoding).splitlines()
     assert text[0] == "inhibition (sigma=0.5, image=None; seed 7)"
     assert text[1] == f"  {tick} OR {'加法' if encoding == 'utf-8' else '??'}"
-    assert text[2] == "      measured True, expected True"
-    assert text[3] == f"  {cross} the sum"
-    assert text[4] == "      measured 0.30000000000000004, expected 0.3"
-    assert text[-1] == "1 of 2 claims hold."
+    assert text[2] == f"  {cross} the sum"
+    assert text[3] == "      measured 0.30000000000000004, expected 0.3"
+    assert text[5] == "      measured 2, expected 2"
+    assert text[-1] == "2 of 3 claims hold."
 
 
 def test_the_module_needs_neither_numpy_nor_matplotlib():

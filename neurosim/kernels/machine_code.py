@@ -39,8 +39,8 @@ C_TYPES = {
     "float64": ctypes.c_double,
     "int64": ctypes.c_int64,
     "uint64": ctypes.c_uint64,
-    "bool": ctypes.c_uint8,
 }
+NUMBERS: dict[type, str] = {int: "int64"} | {np.dtype(name).type: name for name in C_TYPES}
 
 
 def is_disabled() -> bool:
@@ -204,25 +204,19 @@ def _flatten(argument: Any, types: list[str], values: list[Any]) -> None:
         for item in argument:
             _flatten(item, types, values)
         types.append(")")
-    else:
-        types.append(_number_type(type(argument)))
+    elif type(argument) in NUMBERS:
+        types.append(NUMBERS[type(argument)])
         values.append(argument if type(argument) is int else argument.item())
+    else:
+        raise TypeError(
+            "a kernel takes arrays, integers, NumPy's numbers and tuples (got a "
+            f"{type(argument).__name__})"
+        )
 
 
 @cache
 def _array_type(dtype: np.dtype, dimensions: int) -> str:
     return f"{dtype.name}[{dimensions}]"
-
-
-@cache
-def _number_type(kind: type) -> str:
-    if kind is int:
-        return "int64"
-    if issubclass(kind, np.generic) and np.dtype(kind).name in C_TYPES:
-        return np.dtype(kind).name
-    raise TypeError(
-        f"a kernel takes arrays, integers, NumPy's numbers and tuples (got a {kind.__name__})"
-    )
 
 
 def _c_types(key: tuple[str, ...]) -> Iterator[Any]:

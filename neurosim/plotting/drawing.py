@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..description import number_text
+from ..errors import spelled
 from ..neurons import Rate
 from .activities import Activities, checked_activities, scale_of
 from .blocks import Point
@@ -42,6 +43,7 @@ WORDS_OF = {
 }
 
 
+@spelled
 def draw_circuit(
     circuit: Circuit,
     *,

@@ -79,11 +79,29 @@ def style() -> AbstractContextManager[None]:
 
 
 class HouseFigure(Figure):
-    """A figure that shows itself in a notebook without pyplot."""
+    """A figure of the house's resolution that shows itself in a notebook without pyplot."""
+
+    def savefig(self, fname: Any, *, dpi: float = DOTS_PER_INCH, **options: Any) -> None:
+        """As `Figure.savefig`, with enough dots an inch for print, in half the time.
+
+        Matplotlib lays a figure out and draws it twice, the first time to nowhere; here it is laid
+        out and then drawn.
+        """
+        engine, before = self.get_layout_engine(), self.get_dpi()
+        try:
+            if engine is not None:
+                self.set_dpi(dpi)
+                engine.execute(self)
+                self.set_layout_engine(None)
+            super().savefig(fname, dpi=dpi, **options)
+        finally:
+            self.set_dpi(before)
+            if engine is not None:
+                self.set_layout_engine(engine)
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         image = io.BytesIO()
-        self.savefig(image, format="png", dpi=DOTS_PER_INCH)
+        self.savefig(image, format="png")
         width, height = (round(side * 100) for side in self.get_size_inches())
         return image.getvalue(), {"width": width, "height": height}
 

@@ -1,4 +1,4 @@
-"""The decorator's promises: no old code, no import that fails for want of a folder, one answer."""
+"""Compiled kernels: no old code, no run that fails for want of a folder, one answer."""
 
 import importlib.util
 import os
@@ -7,12 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from test_files import varied
 
-from neurosim.kernels import jit
+from neurosim.kernels import machine_code
 
 ROOT = Path(__file__).parents[1]
 KERNELS = ROOT / "neurosim" / "kernels"
@@ -34,8 +33,8 @@ def python(code: str, *arguments, cwd=ROOT, timeout=240, **environment):
 
 
 def fresh(folder: Path):
-    """The decorator's module as a new process would import it from a copy of the kernels."""
-    spec = importlib.util.spec_from_file_location("fresh_jit", folder / "jit.py")
+    """The cache's module as a new process would import it from a copy of the kernels."""
+    spec = importlib.util.spec_from_file_location("fresh", folder / "machine_code.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -72,9 +71,9 @@ def test_a_new_and_a_lost_source_count_too(kernels):
 
 def test_numbas_settings_count_too(kernels, monkeypatch):
     found = {fresh(kernels).fingerprint()}
-    for setting in ("BOUNDSCHECK", "OPT", "DEBUGINFO_DEFAULT"):
+    for setting in ("BOUNDSCHECK", "OPT", "DEBUGINFO"):
         with monkeypatch.context() as patch:
-            patch.setattr(numba.config, setting, "changed")
+            patch.setenv(f"NUMBA_{setting}", "changed")
             found.add(fresh(kernels).fingerprint())
     assert len(found) == 4
 
@@ -114,14 +113,17 @@ def test_where_nothing_can_be_written_nothing_fails():
     code = """
 import tempfile
 tempfile._candidate_tempdir_list = lambda: ["/dev/null/nowhere"]
-from neurosim.kernels import cpu, jit
-assert jit.cache_folder() is None
-print(jit.kernel(lambda x: x + 1)(2))
+from neurosim import Circuit
+from neurosim.kernels import machine_code
+assert machine_code.cache_folder() is None
+circuit = Circuit()
+circuit.output(circuit.rate("z", excite=circuit.inputs("x")))
+print(circuit(3.0))
 """
     nowhere = dict.fromkeys(
         ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA", "HOME", "TMPDIR"), "/dev/null/nowhere"
     )
-    assert python(code, **nowhere) == "3"
+    assert python(code, **nowhere) == "3.0"
 
 
 def test_folders_are_tried_in_order(kernels, tmp_path, monkeypatch):
@@ -153,16 +155,109 @@ def test_code_is_never_taken_from_a_folder_others_may_write_to(kernels, tmp_path
     assert fresh(kernels).cache_folder() is None
 
 
-def test_a_full_disk_costs_time_but_no_run(kernels, tmp_path, monkeypatch):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
-    module = fresh(kernels)
+# ------------------------------------------------------------------ object files
+
+
+@pytest.fixture
+def doubled(tmp_path, monkeypatch):
+    """A kernel in a module of its own, as two processes would see it."""
+    (tmp_path / "doubling.py").write_text(
+        "from neurosim.kernels.jit import kernel\n"
+        "@kernel\n"
+        "def double(x, twice, n):\n"
+        "    for i in range(n):\n"
+        "        twice[0][i] = x[i] + x[i]\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    monkeypatch.setattr(machine_code, "cache_folder", lambda: folder)
+
+    def call(dtype="float64"):
+        answer = np.zeros(3, dtype=dtype)
+        machine_code.Kernel("doubling", "double")(np.arange(3, dtype=dtype), (answer,), 3)
+        assert answer.tolist() == [0, 2, 4]
+
+    yield call, folder
+    sys.modules.pop("doubling", None)
+
+
+def compile_count(monkeypatch) -> list[str]:
+    from neurosim.kernels import jit
+
+    made: list[str] = []
+    compile_object = jit.compile_object
+
+    def counted(function, arguments):
+        made.append(function.__name__)
+        return compile_object(function, arguments)
+
+    monkeypatch.setattr(jit, "compile_object", counted)
+    return made
+
+
+@pytest.mark.compiled
+def test_what_was_compiled_is_linked_again_from_its_file(doubled, monkeypatch):
+    call, folder = doubled
+    made = compile_count(monkeypatch)
+    call()
+    call()
+    assert len(made) == len(list(folder.iterdir())) == 1
+    call("float32")  # other types are another kernel
+    call("float32")
+    assert len(made) == len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("damage", [lambda b: b[:-9], lambda b: b"", lambda b: b"\xff" + b])
+def test_a_damaged_file_is_compiled_anew(doubled, monkeypatch, damage):
+    call, folder = doubled
+    call()
+    (path,) = folder.iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    made = compile_count(monkeypatch)
+    call()
+    assert made
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.compiled
+def test_a_full_disk_costs_time_but_no_run(doubled, monkeypatch):
+    call, folder = doubled
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(jit.CompileResultCacheImpl, "reduce", full)
-    if not numba.config.DISABLE_JIT:
-        assert module.kernel(lambda x: x + 1)(2) == 3
+    monkeypatch.setattr(Path, "replace", full)
+    call()
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "argument", [np.zeros((4, 4))[:, ::2], 1.5, "text", None, np.complex128(1)], ids=repr
+)
+def test_what_a_kernel_cannot_take_is_refused(argument):
+    kernel = machine_code.Kernel("nowhere", "nothing")
+    with pytest.raises(TypeError, match="a kernel takes"):
+        machine_code.Prepared(argument)
+    if not machine_code.is_disabled():
+        with pytest.raises(TypeError, match="a kernel takes"):
+            kernel(argument)
+
+
+@pytest.mark.compiled
+def test_a_process_that_finds_its_kernels_never_imports_numba():
+    code = """
+import sys
+from neurosim import Circuit
+circuit = Circuit()
+circuit.output(circuit.rate("z", excite=circuit.inputs("x")))
+circuit(3.0)
+print("numba" in sys.modules)
+"""
+    python(code)
+    assert python(code) == "False"
 
 
 # ------------------------------------------------------------------ one answer
@@ -227,7 +322,7 @@ circuit.output(circuit.rate("z", excite=np.ones((70, 70)) @ circuit.inputs("x", 
 program = compile_program(circuit, None)
 from neurosim.kernels import tables
 program.tables.connections[0, tables.SOURCE] = 10**6
-with pytest.raises(IndexError):
+with pytest.raises(RuntimeError, match="outside its array"):
     circuit(np.ones(70))
 
 layouts = ({}, {"lowering.FEW_ENTRIES": 0, "scheduling.BUFFER": 16, "program.SMALL": 2})
