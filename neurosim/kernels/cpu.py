@@ -17,6 +17,7 @@ from . import random, rules, tables
 from .barrier import wait
 from .convolutions import add_convolution, add_scaled, add_separable
 from .jit import inner, kernel, rule
+from .rows import add_dots
 
 net_input = rule(rules.net_input)
 fires = rule(rules.fires)
@@ -40,29 +41,6 @@ def dot(weights, x):
     for j in range(len(weights)):
         total += weights[j] * x[j]
     return total
-
-
-@inner(fuse=True)
-def gathered_dot(weights, columns, x):
-    """Σ w·x over listed places, in four sums.
-
-    Unsigned places need no check for negative ones, and a fixed order keeps the compiler from
-    gathering into vector registers, which is slower here than four plain loads.
-    """
-    a = b = c = d = weights.dtype.type(0)
-    one = np.uintp(1)
-    e = np.uintp(0)
-    whole = np.uintp(len(weights) // 4 * 4)
-    while e < whole:
-        a += weights[e] * x[columns[e]]
-        b += weights[e + one] * x[columns[e + one]]
-        c += weights[e + np.uintp(2)] * x[columns[e + np.uintp(2)]]
-        d += weights[e + np.uintp(3)] * x[columns[e + np.uintp(3)]]
-        e += np.uintp(4)
-    while e < np.uintp(len(weights)):
-        a += weights[e] * x[columns[e]]
-        e += one
-    return (a + b) + (c + d)
 
 
 @inner(once=True)
@@ -89,23 +67,27 @@ def add_connection(program, c, low, high, base, x, block, sums, window):
     by_dot = block == 1 and not connections[c, tables.ORDERED]
     pointer = connections[c, tables.POINTERS] + offset
     width = connections[c, tables.WIDTH]
+    narrow = len(program.narrow) > 0
+    if kind == tables.ROWS and by_dot:
+        pointers = program.pointers
+        if narrow:
+            add_dots(
+                weights, first, program.narrow, source, pointers, pointer, count, x, sums,
+                low - base,
+            )  # fmt: skip
+        else:
+            add_dots(
+                weights, first, program.wide, source, pointers, pointer, count, x, sums,
+                low - base,
+            )  # fmt: skip
+        return
     for i in range(count):
         target = (low - base + i) * block
         if kind == tables.ROWS:
-            begin, end = program.pointers[pointer + i], program.pointers[pointer + i + 1]
-            row = weights[first + begin : first + end]
-            narrow = len(program.narrow) > 0
-            if by_dot and narrow:
-                columns = program.narrow[source + begin : source + end]
-                sums[target] += gathered_dot(row, columns, x)
-            elif by_dot:
-                columns = program.wide[source + begin : source + end]
-                sums[target] += gathered_dot(row, columns, x)
-            else:
-                for e in range(len(row)):
-                    at = source + begin + e
-                    place = np.int64(program.narrow[at]) if narrow else np.int64(program.wide[at])
-                    add_scaled(row[e], x, place * block, sums, target, block)
+            for e in range(program.pointers[pointer + i], program.pointers[pointer + i + 1]):
+                at = source + e
+                place = np.int64(program.narrow[at]) if narrow else np.int64(program.wide[at])
+                add_scaled(weights[first + e], x, place * block, sums, target, block)
         else:
             at = first + (offset + i) * stride
             here = source + offset + i if kind == tables.ONE_TO_ONE else source
