@@ -18,6 +18,7 @@ import numpy as np
 from .errors import CircuitError, InputError
 from .exactness import EXACT_FLOAT32
 from .kernels import Prepared, rules, tables
+from .layering import layers_of
 from .lowering import Lowering, is_sheet
 from .neurons import Neurons, Rate
 from .populations import Population, Projection
@@ -208,52 +209,10 @@ class _Compiler:
     # ------------------------------------------------------------ order
 
     def _layers(self) -> dict[int, int]:
-        """Return each neuron population's layer: in time all 0, else by longest path."""
-        neurons = [i for i, p in enumerate(self.populations) if p.role == "neurons"]
-        if self.dt is not None:
-            return dict.fromkeys(neurons, 0)
-        drivers = {i: self._drivers(i) for i in neurons}
-        layer: dict[int, int] = {}
-        waiting = {i: len(d) for i, d in drivers.items()}
-        followers: dict[int, list[int]] = {i: [] for i in neurons}
-        for i, sources in drivers.items():
-            for source in sources:
-                followers[source].append(i)
-        ready = [i for i in neurons if not waiting[i]]
-        for i in ready:  # grows while it is walked through
-            layer[i] = 1 + max((layer[s] for s in drivers[i]), default=-1)
-            for follower in followers[i]:
-                waiting[follower] -= 1
-                if not waiting[follower]:
-                    ready.append(follower)
-        if len(layer) < len(neurons):
-            raise CircuitError(self._cycle({i: drivers[i] for i in neurons if i not in layer}))
-        return layer
-
-    def _drivers(self, position: int) -> set[int]:
-        """Return which neuron populations drive one, through delay lines too."""
-        found: set[int] = set()
-        walk = [p.connection.source.index for p in self.arriving[position]]
-        while walk:
-            for i in self.circuit.positions_of(walk.pop()):
-                population = self.populations[i]
-                if population.delayed is not None:
-                    walk.append(population.delayed)
-                elif population.role == "neurons":
-                    found.add(i)
-        return found
-
-    def _cycle(self, drivers: dict[int, set[int]]) -> str:
-        """Return the sentence that names one cycle among populations that all lie behind one."""
-        path = [next(iter(drivers))]
-        while path.count(path[-1]) == 1:
-            path.append(next(d for d in sorted(drivers[path[-1]]) if d in drivers))
-        cycle = path[path.index(path[-1]) :][::-1]
-        names = " → ".join(self.populations[i].name for i in cycle)
-        return (
-            f"{self.circuit} is recurrent ({names}), so a call has no order to compute it in: "
-            "use simulate(…) to run it in time, or settle(…) for its steady state"
-        )
+        """Return each neuron population's layer; in time there is one."""
+        if self.dt is None:
+            return layers_of(self.circuit)
+        return {i: 0 for i, p in enumerate(self.populations) if p.role == "neurons"}
 
     def _members(self, layers: dict[int, int]) -> list[list[Population]]:
         """Return the populations of each group, layer by layer."""

@@ -26,7 +26,7 @@ ORDER = [
     {"arguments", "wiring", "composition", "parts"},
     {"building"},
     {"circuit"},
-    {"program", "lowering", "scaling"},
+    {"program", "layering", "lowering", "scaling"},
     {"calls", "states", "feeds", "patterns"},
     {"simulation"},
     {"settling", "truth_tables", "verification", "margins"},
