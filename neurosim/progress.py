@@ -31,5 +31,6 @@ def progress(work: Iterable[Item] | int, description: str, total: int | None = N
     from tqdm import tqdm  # 40 ms that a command which shows no bar need not pay
 
     items = range(work) if isinstance(work, int) else work
-    # disable=None: no bar where stderr is a file or a pipe.
-    return tqdm(items, description, total, leave=False, file=sys.stderr, disable=None)
+    # disable=None: no bar where stderr is a file or a pipe; there may be none at all (pythonw).
+    disable = True if sys.stderr is None else None
+    return tqdm(items, description, total, leave=False, file=sys.stderr, disable=disable)

@@ -2,9 +2,11 @@
 
 import importlib.util
 import os
+import pickle
 import shutil
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -223,6 +225,43 @@ def test_a_damaged_file_is_compiled_anew(doubled, monkeypatch, damage):
 
 
 @pytest.mark.compiled
+@pytest.mark.compiled
+def test_a_symbol_that_the_code_lacks_is_compiled_anew(doubled):
+    call, folder = doubled
+    call()
+    (path,) = folder.iterdir()
+    symbol, code = machine_code._read(path)
+    machine_code._keep(path, symbol + "x", code)
+    call()
+    assert machine_code._read(path) == (symbol, code)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="this system has no owners of files")
+def test_a_group_that_may_write_by_default_gets_a_cache(kernels, tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "new" / "asked"))
+    before = os.umask(0o002)
+    try:
+        assert tmp_path / "new" / "asked" in fresh(kernels).cache_folder().parents
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.compiled
+def test_without_a_stderr_a_kernel_is_compiled_all_the_same(doubled, monkeypatch):
+    call, _ = doubled
+    monkeypatch.setattr(sys, "stderr", None)
+    call()
+
+
+@pytest.mark.compiled
+def test_a_prepared_argument_is_copied_with_its_arrays():
+    numbers = machine_code.Prepared(np.arange(3.0))
+    for copy in (pickle.loads(pickle.dumps(numbers)), deepcopy(numbers)):
+        assert copy.argument.tolist() == [0, 1, 2]
+        assert copy.argument.ctypes.data in copy.values
+        assert numbers.argument.ctypes.data not in copy.values
+
+
 def test_a_full_disk_costs_time_but_no_run(doubled, monkeypatch):
     call, folder = doubled
 
@@ -235,7 +274,19 @@ def test_a_full_disk_costs_time_but_no_run(doubled, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "argument", [np.zeros((4, 4))[:, ::2], 1.5, "text", None, np.complex128(1)], ids=repr
+    "argument",
+    [
+        np.zeros((4, 4))[:, ::2],
+        1.5,
+        "text",
+        None,
+        np.complex128(1),
+        2**63,
+        -(2**63) - 1,
+        np.zeros(2, dtype=">f8"),
+        (1, (2, 2**64)),
+    ],
+    ids=repr,
 )
 def test_what_a_kernel_cannot_take_is_refused(argument):
     kernel = machine_code.Kernel("nowhere", "nothing")
@@ -354,7 +405,8 @@ def test_no_index_leaves_its_array():
 
 
 @pytest.mark.compiled
-def test_a_thread_that_cannot_start_stops_the_run():
+@pytest.mark.parametrize("error", ["RuntimeError", "KeyboardInterrupt"])
+def test_a_thread_that_cannot_start_stops_the_run(error):
     """The threads that did start must not wait for it for ever."""
     code = """
 import threading
@@ -369,14 +421,14 @@ start, started = threading.Thread.start, []
 
 def limited(thread):
     if len(started) == 1:
-        raise RuntimeError("can't start new thread")
+        raise {error}("can't start new thread")
     started.append(thread)
     start(thread)
 
 threading.Thread.start = limited
 try:
     circuit.simulate(np.ones(70), steps=5, threads=4)
-except RuntimeError as error:
+except {error} as error:
     print(error)
 for thread in started:
     thread.join(5)
@@ -384,4 +436,4 @@ print([thread.is_alive() for thread in started], flush=True)
 import os
 os._exit(0)
 """
-    assert python(code) == "can't start new thread\n[False]"
+    assert python(code.replace("{error}", error)) == "can't start new thread\n[False]"

@@ -55,9 +55,11 @@ def fingerprint() -> str:
     import llvmlite.binding as llvm
 
     found = find_spec("numba")
-    origin = Path(found.origin) if found and found.origin else Path()
+    numba = Path(found.origin).parent if found and found.origin else Path()
+    version = numba / "_version.py"  # read, as importing Numba is what is saved here
     parts = [
-        sys.version, llvmlite.__version__, origin, origin.stat().st_mtime_ns,
+        sys.version, llvmlite.__version__, numba, (numba / "__init__.py").stat().st_mtime_ns,
+        version.read_bytes() if version.exists() else "",
         llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(),
         *(os.environ.get(f"NUMBA_{name}", "") for name in SETTINGS),
     ]  # fmt: skip
@@ -85,7 +87,9 @@ def cache_folder() -> Path | None:
     for parent in parents:
         folder = parent / fingerprint()
         with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            parent.parent.mkdir(parents=True, exist_ok=True)
+            for made in (parent, folder):  # one by one: `mode` is for the last folder only
+                made.mkdir(exist_ok=True, mode=0o700)
             # Cached code is run: never take it from folders that are, or may be, somebody else's.
             if not (_is_private(parent) and _is_private(folder)):
                 continue
@@ -156,25 +160,31 @@ class Kernel:
         digest = hashlib.sha256(" ".join(key).encode()).hexdigest()[:16]
         path = None if folder is None else folder / f"{self.name}-{digest}.o"
         kept = _read(path) if path else None
-        if kept is None:
-            if sys.stderr.isatty():
+        address = _link(*kept) if kept else 0
+        if not address:
+            if sys.stderr is not None and sys.stderr.isatty():
                 sys.stderr.write("neurosim: compiling its engine, once on this machine …\n")
             from .jit import compile_object
 
             function = getattr(importlib.import_module(self.module), self.name)
             kept = compile_object(function, arguments)
+            address = _link(*kept)
             if path:
                 _keep(path, *kept)
         prototype = ctypes.CFUNCTYPE(
             ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *_c_types(key)
         )
-        return prototype(_link(*kept))
+        return prototype(address)
 
 
 class Prepared:
     """An argument that is looked at once and passed many times; it must not change its arrays."""
 
     __slots__ = ("argument", "types", "values")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, or another process, has its arrays at other addresses."""
+        return Prepared, (self.argument,)
 
     def __init__(self, argument: Any):
         self.argument = argument
@@ -205,6 +215,8 @@ def _flatten(argument: Any, types: list[str], values: list[Any]) -> None:
             _flatten(item, types, values)
         types.append(")")
     elif type(argument) in NUMBERS:
+        if type(argument) is int and not -(2**63) <= argument < 2**63:
+            raise TypeError(f"a kernel takes integers of 64 bits (got {argument})")
         types.append(NUMBERS[type(argument)])
         values.append(argument if type(argument) is int else argument.item())
     else:
@@ -216,6 +228,8 @@ def _flatten(argument: Any, types: list[str], values: list[Any]) -> None:
 
 @cache
 def _array_type(dtype: np.dtype, dimensions: int) -> str:
+    if not dtype.isnative:
+        raise TypeError(f"a kernel takes numbers in the machine's own byte order (got {dtype})")
     return f"{dtype.name}[{dimensions}]"
 
 
@@ -233,13 +247,14 @@ def _c_types(key: tuple[str, ...]) -> Iterator[Any]:
 
 
 def _read(path: Path) -> tuple[str, bytes] | None:
-    """Return the symbol and the code in a file; None where it is missing or cut short."""
+    """Return the symbol and the code in a file; None where it is missing or damaged."""
     try:
-        head, _, code = path.read_bytes().partition(b"\n")
-        digest, symbol = head.decode().split()
-    except (OSError, ValueError):
+        digest, _, content = path.read_bytes().partition(b"\n")
+        symbol, _, code = content.partition(b"\n")
+    except OSError:
         return None
-    return (symbol, code) if digest == hashlib.sha256(code).hexdigest() else None
+    whole = digest.decode("ascii", "replace") == hashlib.sha256(content).hexdigest()
+    return (symbol.decode(), code) if whole else None
 
 
 def _keep(path: Path, symbol: str, code: bytes) -> None:
@@ -247,7 +262,9 @@ def _keep(path: Path, symbol: str, code: bytes) -> None:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         try:
-            unfinished.write_bytes(f"{hashlib.sha256(code).hexdigest()} {symbol}\n".encode() + code)
+            content = symbol.encode() + b"\n" + code
+            digest = hashlib.sha256(content).hexdigest().encode()
+            unfinished.write_bytes(digest + b"\n" + content)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -257,9 +274,11 @@ _LINKED: list[Any] = []  # whose memory holds the code
 
 
 def _link(symbol: str, code: bytes) -> int:
-    """Return the address of a function in an object file, linked into this process."""
+    """Return the address of a function in an object file, linked into this process; 0: none."""
     import llvmlite.binding as llvm
 
+    if b"__svml_" in code:  # vector mathematics that Numba's builds for conda bring along
+        importlib.import_module("numba")
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine()

@@ -37,17 +37,26 @@ def run_together(calls: list[Callable[[], None]], barrier: np.ndarray) -> None:
             barrier[ABORTED] = 1  # the others must not wait for this one
 
     others = [threading.Thread(target=attempt, args=(call,)) for call in calls[1:]]
-    started = []
-    try:
+    started: list[threading.Thread] = []
+
+    def start_and_run() -> None:
         for thread in others:
             thread.start()
             started.append(thread)
-    except RuntimeError as error:  # no more threads can be had: those that run must not wait
-        failures.append(error)
-        barrier[ABORTED] = 1
-    else:
-        attempt(calls[0])
+        calls[0]()
+
+    attempt(start_and_run)  # where a thread cannot be had, those that run must not wait either
     for thread in started:
-        thread.join()
+        _join(thread, failures, barrier)
     if failures:
         raise failures[0]
+
+
+def _join(thread: threading.Thread, failures: list[BaseException], barrier: np.ndarray) -> None:
+    """Wait for a thread's end, also where Ctrl-C comes meanwhile: it works on the run's arrays."""
+    while thread.is_alive():
+        try:
+            thread.join()
+        except KeyboardInterrupt as error:
+            failures.append(error)
+            barrier[ABORTED] = 1
