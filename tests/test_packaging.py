@@ -27,6 +27,7 @@ ORDER = [
     {"building"},
     {"circuit"},
     {"program", "layering", "lowering", "scaling"},
+    {"bits"},
     {"calls", "states", "feeds", "patterns"},
     {"simulation"},
     {"settling", "truth_tables", "verification", "margins"},

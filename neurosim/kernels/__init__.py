@@ -1,11 +1,19 @@
 """The loops: each equation once in `rules`, and engines that run them over arrays.
 
-`rules`, `random` and `tables` are plain Python; `cpu` and what it calls are compiled; what is here
-is what Python calls.
+`rules`, `random` and `tables` are plain Python; `cpu`, `bits` and what they call are compiled; what
+is here is what Python calls.
 """
 
 from .machine_code import Kernel, Prepared
 
-__all__ = ["Kernel", "Prepared", "run"]
+__all__ = [
+    "Kernel", "Prepared", "pack_numbers", "pack_values", "run", "run_bits", "unpack_numbers",
+    "unpack_values",
+]  # fmt: skip
 
 run = Kernel("neurosim.kernels.cpu", "run")
+run_bits = Kernel("neurosim.kernels.bits", "run_bits")
+pack_numbers = Kernel("neurosim.kernels.bits", "pack_numbers")
+pack_values = Kernel("neurosim.kernels.bits", "pack_values")
+unpack_numbers = Kernel("neurosim.kernels.bits", "unpack_numbers")
+unpack_values = Kernel("neurosim.kernels.bits", "unpack_values")

@@ -34,6 +34,16 @@ def silent_bar(bar, threshold):
     return bar
 
 
+def parity(a, b, c):
+    """The sum bit of three bits, on every bit of three words."""
+    return a ^ b ^ c
+
+
+def majority(a, b, c):
+    """The carry of three bits, on every bit of three words."""
+    return (a & b) | (c & (a ^ b))
+
+
 def threshold_linear(x):
     """[x]₊."""
     return type(x)(0) if x <= 0 else x

@@ -1,0 +1,91 @@
+"""Gates → instructions on a few registers, each of which holds a block of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..kernels.tables import ADD, CONSTANT, INSTRUCTION_COLUMNS, LOAD, MAJORITY, PARITY
+from .gates import Gate, Gates
+
+
+@dataclass(frozen=True, eq=False)
+class Instructions:
+    """What the kernel runs.
+
+    Attributes
+    ----------
+    code : int32 (instructions, INSTRUCTION_COLUMNS)
+    registers : how many it takes; the first two hold the constants 0 and 1
+    results : int64, the register that each root ends in
+    """
+
+    code: np.ndarray
+    registers: int
+    results: np.ndarray
+
+
+def instructions(gates: Gates, roots: Sequence[int]) -> Instructions:
+    """Return the instructions that compute the roots, registers used again where they can be."""
+    steps = list(_steps(gates.gates, _needed(gates.gates, roots)))
+    last: dict[int, int] = {}  # the step that uses a gate last
+    for at, (_, _, operands) in enumerate(steps):
+        last |= dict.fromkeys(operands, at)
+    last |= dict.fromkeys(roots, len(steps))
+    place = {0: 0, 1: 1}
+    free: list[int] = []
+    count = 2
+    code = np.zeros((len(steps), INSTRUCTION_COLUMNS), dtype=np.int32)
+    for at, (operation, made, operands) in enumerate(steps):
+        row = [operation]
+        for gate in made:  # taken before the operands' are given back: none is its own source
+            if free:
+                place[gate] = free.pop()
+            else:
+                place[gate] = count
+                count += 1
+            row.append(place[gate])
+        row += [0] * (3 - len(row))
+        row += operands if operation == LOAD else (place[gate] for gate in operands)
+        code[at, : len(row)] = row
+        free += [place[g] for g in {*operands} if operation != LOAD and g > 1 and last[g] == at]
+        free += [place[g] for g in made if g not in last]
+    return Instructions(code, count, np.array([place[root] for root in roots], dtype=np.int64))
+
+
+def _needed(gates: list[Gate], roots: Iterable[int]) -> set[int]:
+    needed: set[int] = set()
+    walk = list(roots)
+    while walk:
+        gate = walk.pop()
+        if gate not in needed:
+            needed.add(gate)
+            if gates[gate].kind not in (CONSTANT, LOAD):
+                walk += gates[gate].operands
+    return needed
+
+
+def _steps(
+    gates: list[Gate], needed: set[int]
+) -> Iterator[tuple[int, tuple[int, ...], tuple[int, ...]]]:
+    """Yield (operation, the gates it makes, their operands), operands before what uses them."""
+    known = {gate: number for number, gate in enumerate(gates)}
+    done: set[int] = set()
+    for number in sorted(needed):
+        kind, operands = gates[number]
+        if kind == CONSTANT or number in done:
+            continue
+        if kind == LOAD:
+            yield LOAD, (number,), operands
+            continue
+        twin = None  # a parity and a majority of the same three are one full adder
+        if kind in (PARITY, MAJORITY):
+            twin = known.get(Gate(MAJORITY if kind == PARITY else PARITY, operands))
+        if twin in needed and twin is not None:
+            pair = (number, twin) if kind == PARITY else (twin, number)
+            done.add(twin)
+            yield ADD, pair, operands
+        else:
+            yield kind, (number,), operands

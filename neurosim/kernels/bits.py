@@ -1,0 +1,205 @@
+"""The bit-parallel engine: 64 input patterns a machine word, a block of words a register.
+
+A binary circuit comes as instructions on registers (`neurosim.bits`).  Each instruction is carried
+out on a whole block of words before the next is looked at, so that looking costs little and the
+loops use vector registers; a circuit's registers together stay in the first or second cache.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import rules, tables
+from .jit import inner, kernel, rule
+
+parity = rule(rules.parity)
+majority = rule(rules.majority)
+
+FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
+ONE = np.uint64(1)
+
+# Bit s of the numbers 0 … 63, as a word: what an enumerated input's low bits look like.
+COUNTING = np.array(
+    [sum(1 << lane for lane in range(64) if lane >> s & 1) for s in range(6)], dtype=np.uint64
+)
+
+
+# What changes places when squares of 32, 16 … 1 bits are swapped: the low half of each pair.
+HALVES = np.array(
+    [0x00000000FFFFFFFF, 0x0000FFFF0000FFFF, 0x00FF00FF00FF00FF,
+     0x0F0F0F0F0F0F0F0F, 0x3333333333333333, 0x5555555555555555], dtype=np.uint64,
+)  # fmt: skip
+
+
+@inner
+def transpose(square):
+    """Swap bit i of word j with bit j of word i, in every field of as many bits as there are words.
+
+    Quarters change places first, then their quarters (Warren 2012, Hacker's Delight, section 7-3).
+    """
+    width = len(square)
+    for stage in range(6):
+        reach = 32 >> stage
+        if reach < width:
+            shift, mask = np.uint64(reach), HALVES[stage]
+            for first in range(0, width, 2 * reach):
+                for k in range(first, first + reach):
+                    low, high = square[k], square[k + reach]
+                    swapped = ((low >> shift) ^ high) & mask
+                    square[k] = low ^ (swapped << shift)
+                    square[k + reach] = high ^ swapped
+
+
+@inner
+def load(planes, shifts, number, word, target, n):
+    """Fill a register with an input: given words, or its bit of the patterns' own numbers."""
+    shift = shifts[number]
+    if shift < 0:
+        for j in range(n):
+            target[j] = planes[number, word + j]
+    elif shift < 6:
+        for j in range(n):
+            target[j] = COUNTING[shift]
+    else:
+        high = np.uint64(shift - 6)
+        for j in range(n):
+            target[j] = (np.uint64(0) - ((np.uint64(word + j) >> high) & ONE)) & FULL
+
+
+@inner
+def carry_out(code, k, registers, n):
+    """Carry out instruction k, other than LOAD, on the first n words of its registers."""
+    operation = code[k, tables.OPERATION]
+    answer, a = registers[code[k, tables.SUM]], registers[code[k, tables.A]]
+    b, c = registers[code[k, tables.B]], registers[code[k, tables.C]]
+    if operation == tables.ADD:
+        carry = registers[code[k, tables.CARRY]]
+        for j in range(n):
+            answer[j] = parity(a[j], b[j], c[j])
+            carry[j] = majority(a[j], b[j], c[j])
+    elif operation == tables.AND:
+        for j in range(n):
+            answer[j] = a[j] & b[j]
+    elif operation == tables.OR:
+        for j in range(n):
+            answer[j] = a[j] | b[j]
+    elif operation == tables.XOR:
+        for j in range(n):
+            answer[j] = a[j] ^ b[j]
+    elif operation == tables.NOT:
+        for j in range(n):
+            answer[j] = a[j] ^ FULL
+    elif operation == tables.PARITY:
+        for j in range(n):
+            answer[j] = parity(a[j], b[j], c[j])
+    else:
+        for j in range(n):
+            answer[j] = majority(a[j], b[j], c[j])
+
+
+@kernel
+def run_bits(code, results, shifts, planes, answers, registers, first, last, start):
+    """Compute the words [first, last) of every result.
+
+    `planes` (inputs, words) holds the inputs whose shift is −1; the others are bits of the numbers
+    of the patterns, the first of which is 64·`start`.  `answers` is (results, words).
+    """
+    block = registers.shape[1]
+    registers[0, :] = np.uint64(0)
+    registers[1, :] = FULL
+    for word in range(first, last, block):
+        n = min(block, last - word)
+        for k in range(len(code)):
+            if code[k, tables.OPERATION] == tables.LOAD:
+                target = registers[code[k, tables.SUM]]
+                number = code[k, tables.A]
+                if shifts[number] < 0:
+                    load(planes, shifts, number, word, target, n)
+                else:
+                    load(planes, shifts, number, start + word, target, n)
+            else:
+                carry_out(code, k, registers, n)
+        for r in range(len(results)):
+            source = registers[results[r]]
+            for j in range(n):
+                answers[r, word + j] = source[j]
+
+
+# ------------------------------------------------------------------ patterns ↔ words
+#
+# A square of w words takes 64 patterns of at most w bits: number p is field p // w of word p % w.
+# Transposed, word i holds bit i of them all, that of pattern p in bit p.
+
+
+@kernel
+def pack_numbers(numbers, planes, square, first, last):
+    """Write bit i of 64 numbers into a word of plane i, for the words [first, last)."""
+    width = len(square)
+    for word in range(first, last):
+        square[:] = np.uint64(0)
+        begin = 64 * word
+        for field in range(0, min(64, len(numbers) - begin), width):
+            shift = np.uint64(field)
+            for k in range(min(width, len(numbers) - begin - field)):
+                square[k] |= np.uint64(numbers[begin + field + k]) << shift
+        transpose(square)
+        for plane in range(len(planes)):
+            planes[plane, word] = square[plane]
+
+
+@kernel
+def unpack_numbers(planes, numbers, square, first, last):
+    """Undo `pack_numbers`."""
+    width = len(square)
+    mask = FULL >> np.uint64(64 - width)
+    for word in range(first, last):
+        for plane in range(len(planes)):
+            square[plane] = planes[plane, word]
+        for plane in range(len(planes), width):
+            square[plane] = np.uint64(0)
+        transpose(square)
+        begin = 64 * word
+        for field in range(0, min(64, len(numbers) - begin), width):
+            shift = np.uint64(field)
+            for k in range(min(width, len(numbers) - begin - field)):
+                numbers[begin + field + k] = np.int64((square[k] >> shift) & mask)
+
+
+@kernel
+def pack_values(values, planes, square, first, last):
+    """Write value i of 64 patterns into a word of plane i; `values` is (patterns, values)."""
+    width = len(square)
+    for word in range(first, last):
+        begin = 64 * word
+        for left in range(0, len(planes), width):
+            size = min(width, len(planes) - left)
+            square[:] = np.uint64(0)
+            for lane in range(min(64, len(values) - begin)):
+                row = values[begin + lane]
+                bits = np.uint64(0)
+                for i in range(size):
+                    bits |= np.uint64(row[left + i] != 0) << np.uint64(i)
+                square[lane % width] |= bits << np.uint64(lane // width * width)
+            transpose(square)
+            for i in range(size):
+                planes[left + i, word] = square[i]
+
+
+@kernel
+def unpack_values(planes, values, square, first, last):
+    """Undo `pack_values`, the values being 0 and 1."""
+    width = len(square)
+    for word in range(first, last):
+        begin = 64 * word
+        for left in range(0, len(planes), width):
+            size = min(width, len(planes) - left)
+            for i in range(size):
+                square[i] = planes[left + i, word]
+            for i in range(size, width):
+                square[i] = np.uint64(0)
+            transpose(square)
+            for lane in range(min(64, len(values) - begin)):
+                bits = square[lane % width] >> np.uint64(lane // width * width)
+                row = values[begin + lane]
+                for i in range(size):
+                    row[left + i] = (bits >> np.uint64(i)) & ONE

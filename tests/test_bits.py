@@ -1,0 +1,213 @@
+"""The bit-parallel engine against the scalar engine, the oracle, and plain arithmetic."""
+
+import math
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_circuits import examples, twins
+
+from circuits.arithmetic import multiplier, ripple_carry_adder
+from neurosim import Circuit
+from neurosim.arguments import batch
+from neurosim.bits import engine
+from neurosim.bits.compiler import BitProgram, compile_bits, why_not
+from neurosim.bits.gates import FALSE, TRUE, Gates
+from neurosim.bits.instructions import instructions
+from neurosim.kernels.tables import ADD, AND, LOAD, MAJORITY, NOT, OR, PARITY, XOR
+
+EXAMPLES = examples(40)
+WEIGHTS = st.integers(-9, 9)
+UNITS = st.tuples(st.lists(WEIGHTS, min_size=6, max_size=6), st.integers(-9, 9))
+COUNTS = (0, 1, 63, 64, 65, 128, 1000)
+
+
+def value_of(gates: Gates, root: int, inputs) -> bool:
+    """A gate's value by its definition."""
+    kind, operands = gates.gates[root]
+    if root in (FALSE, TRUE):
+        return root == TRUE
+    if kind == LOAD:
+        return bool(inputs[operands[0]])
+    given_ = [value_of(gates, gate, inputs) for gate in operands]
+    return {
+        NOT: lambda: not given_[0],
+        AND: lambda: all(given_),
+        OR: lambda: any(given_),
+        XOR: lambda: sum(given_) % 2 == 1,
+        PARITY: lambda: sum(given_) % 2 == 1,
+        MAJORITY: lambda: sum(given_) >= 2,
+    }[kind]()
+
+
+def patterns_of(count: int):
+    return np.array([[n >> i & 1 for i in range(count)] for n in range(2**count)], dtype=np.uint8)
+
+
+def everything(circuit: Circuit) -> np.ndarray:
+    return np.arange(circuit.size)
+
+
+def by_bits(circuit: Circuit, shown: np.ndarray, threads=None) -> np.ndarray:
+    """All of a circuit's values, (patterns, values), for 0/1 inputs side by side."""
+    program = compile_bits(circuit, everything(circuit))
+    assert isinstance(program, BitProgram), program
+    planes = np.empty((shown.shape[1], engine.words_of(len(shown))), dtype=np.uint64)
+    engine.pack(shown, planes, threads)
+    return engine.unpack(engine.run_planes(program, planes, threads), len(shown), threads)
+
+
+# ------------------------------------------------------------------ gates
+
+
+@settings(max_examples=4 * EXAMPLES)
+@given(st.data(), st.lists(WEIGHTS, min_size=0, max_size=7), st.integers(-30, 30))
+def test_gates_count_what_the_weighted_sum_is(data, weights, threshold):
+    """Inputs may be constants, come twice, and come complemented."""
+    gates = Gates()
+    inputs = [gates.input(i) for i in range(4)]
+    choices = [*inputs, *map(gates.not_, inputs), FALSE, TRUE]
+    heard = [data.draw(st.sampled_from(choices)) for _ in weights]
+    root = gates.at_least(heard, weights, threshold)
+    for pattern in patterns_of(4):
+        values = [value_of(gates, gate, pattern) for gate in heard]
+        expected = sum(w * v for w, v in zip(weights, values, strict=True)) >= threshold
+        assert value_of(gates, root, pattern) == expected
+
+
+@settings(max_examples=4 * EXAMPLES)
+@given(st.data(), st.integers(1, 30))
+def test_simplified_gates_are_what_they_are_called(data, steps):
+    gates = Gates()
+    made = [FALSE, TRUE, *(gates.input(i) for i in range(3))]
+    meanings = [lambda _: False, lambda _: True]
+    meanings += [lambda pattern, i=i: bool(pattern[i]) for i in range(3)]
+    operations = {
+        "not_": lambda a: not a,
+        "and_": lambda a, b: a and b,
+        "or_": lambda a, b: a or b,
+        "xor": lambda a, b: a != b,
+    }
+    for _ in range(steps):
+        name = data.draw(st.sampled_from([*operations]))
+        at = [data.draw(st.integers(0, len(made) - 1)) for _ in range(1 + (name != "not_"))]
+        made.append(getattr(gates, name)(*(made[i] for i in at)))
+        meaning, operands = operations[name], [meanings[i] for i in at]
+        meanings.append(lambda p, m=meaning, o=operands: m(*(one(p) for one in o)))
+    for pattern in patterns_of(3):
+        for gate, meaning in zip(made, meanings, strict=True):
+            assert value_of(gates, gate, pattern) == meaning(pattern)
+
+
+def test_neurons_that_count_alike_share_their_gates():
+    """A ripple-carry adder of threshold units is one full adder a digit, the first a half."""
+    circuit = ripple_carry_adder(16)
+    program = compile_bits(circuit, np.concatenate([o.index for o in circuit.outputs]))
+    found = program.code.argument[:, 0].tolist()
+    assert {kind: found.count(kind) for kind in set(found)} == {LOAD: 32, ADD: 15, XOR: 1, AND: 1}
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.lists(UNITS, max_size=9))
+def test_no_instruction_writes_what_it_reads(units):
+    gates = Gates()
+    inputs = [gates.input(i) for i in range(6)]
+    roots = [gates.at_least(inputs, weights, threshold) for weights, threshold in units]
+    made = instructions(gates, roots)
+    for operation, answer, carry, *operands in made.code.tolist():
+        assert answer > 1
+        if operation != LOAD:
+            assert answer not in operands
+        if operation == ADD:
+            assert carry not in (answer, *operands)
+    assert made.code[:, 1:3].max(initial=1) < made.registers
+
+
+# ------------------------------------------------------------------ circuits
+
+
+@settings(max_examples=2 * EXAMPLES)
+@given(twins(("binary",), delays=True), st.integers(0, 2**32 - 1), st.sampled_from(COUNTS[1:5]))
+def test_every_neuron_is_what_the_oracle_and_the_scalar_engine_say(twin, seed, patterns):
+    refusal = why_not(twin.circuit)
+    shown = twin.shown(np.random.default_rng(seed), patterns)
+    if refusal or isinstance(compile_bits(twin.circuit, everything(twin.circuit)), str):
+        return
+    _, spread = batch(twin.circuit, shown)
+    found = by_bits(twin.circuit, np.concatenate([*spread.values()], axis=1))
+    scalar = twin.circuit.activities(**shown)
+    for p in twin.circuit.populations:
+        expected = np.asarray(scalar[p.name]).reshape(patterns, -1)
+        np.testing.assert_array_equal(found[:, p.start : p.stop], expected, err_msg=p.name)
+    for k in range(min(patterns, 5)):
+        expected = naive.evaluate(twin.cells, twin.frame(shown, (k,)))
+        np.testing.assert_array_equal(found[k], expected)
+
+
+def test_a_veto_and_a_silent_pool():
+    circuit = Circuit("inhibited")
+    x, y, v = circuit.inputs("x", "y", "v")
+    circuit.binary("vetoed", excite=2 * x + y, divide=math.inf * v, threshold=2)
+    circuit.binary(
+        "shunted", excite=2 * x + y, divide=x + 2 * y + v, semi_saturation=0, threshold=0.5
+    )
+    shown = patterns_of(3)
+    found = by_bits(circuit, shown)
+    x, y, v = shown.T.astype(float)
+    np.testing.assert_array_equal(found[:, 3], (2 * x + y >= 2) & (v == 0))
+    with np.errstate(all="ignore"):
+        quotient = np.where(x + y + v == 0, 0, (2 * x + y) / (x + 2 * y + v))
+    np.testing.assert_array_equal(found[:, 4], quotient >= 0.5)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("patterns", [*COUNTS, 40_000])
+def test_numbers_of_patterns_and_threads(patterns, threads, rng):
+    circuit = multiplier(5)
+    program = compile_bits(circuit, circuit.outputs[0].index)
+    a, b = rng.integers(0, 32, (2, patterns))
+    planes = np.empty((10, engine.words_of(patterns)), dtype=np.uint64)
+    engine.pack(a, planes[:5], threads)
+    engine.pack(b, planes[5:], threads)
+    results = engine.run_planes(program, planes, threads)
+    np.testing.assert_array_equal(engine.unpack_as_numbers(results, patterns, threads), a * b)
+
+
+@pytest.mark.parametrize("first", [0, 64, 2**16])
+def test_enumerated_patterns_are_their_own_inputs(first):
+    circuit = ripple_carry_adder(9)
+    program = compile_bits(circuit, circuit.outputs[0].index)
+    shifts = np.concatenate((np.arange(9, 18), np.arange(9)))  # a is the more significant
+    results = engine.run_enumerated(program, shifts, first, first + 1000)
+    number = np.arange(first, first + 1000)
+    expected = (number >> 9) + (number & 511)
+    np.testing.assert_array_equal(engine.unpack_as_numbers(results, 1000), expected)
+
+
+@pytest.mark.parametrize("size", [1, 63, 64, 65, 130])
+@pytest.mark.parametrize("patterns", COUNTS)
+def test_packing_is_undone_by_unpacking(size, patterns, rng):
+    values = rng.integers(0, 2, (patterns, size))
+    planes = np.empty((size, engine.words_of(patterns)), dtype=np.uint64)
+    engine.pack(values, planes)
+    np.testing.assert_array_equal(engine.unpack(planes, patterns), values)
+    lanes = np.unpackbits(planes.view(np.uint8), axis=1, bitorder="little")[:, :patterns]
+    np.testing.assert_array_equal(lanes.T, values)
+
+
+def test_what_it_does_not_run_it_names():
+    graded = Circuit("graded")
+    graded.output(graded.rate("z", excite=graded.inputs("x")))
+    assert why_not(graded) == "input 'x' takes any number"
+    mixed = Circuit("mixed")
+    x = mixed.inputs("x", real=False)
+    mixed.output(mixed.rate("z", excite=x))
+    assert why_not(mixed) == "'z' is graded"
+    odd = Circuit("odd")
+    odd.output(odd.binary("z", excite=1e9 * odd.inputs("x") + 1e-9 * odd["x"], threshold=3))
+    assert "'z' do not fit" in compile_bits(odd, everything(odd))
+    level = Circuit("level")
+    level.output(level.binary("z", excite=level.inputs("x") + level.constant(0.5)))
+    assert "neither 0 nor 1" in why_not(level)
