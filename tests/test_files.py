@@ -6,6 +6,7 @@ import json
 import math
 import os
 import random
+import stat
 import struct
 import time
 import tracemalloc
@@ -18,6 +19,7 @@ from random_circuits import DT, examples, twins
 from scipy import sparse
 
 from neurosim import Circuit, FileError, convolve, files, naka_rushton
+from neurosim.files.wording import short
 from neurosim.neurons import Rate
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -228,6 +230,24 @@ def test_where_nothing_can_be_written(tmp_path):
         files.save("circuit", tmp_path / "x.json")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights of a file, as POSIX has them")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
+def test_an_old_file_keeps_its_rights(tmp_path, monkeypatch, mode):
+    path = tmp_path / "c.json"
+    Circuit("old").save(path)
+    path.chmod(mode)
+    while_written = []
+
+    def noted(descriptor):
+        while_written.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    Circuit("new").save(path)
+    assert Circuit.load(path).name == "new"
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert while_written == [mode]
+
+
 def test_a_link_keeps_pointing_to_what_is_written(tmp_path):
     (tmp_path / "real").mkdir()
     target, link = tmp_path / "real" / "c.json", tmp_path / "link.json"
@@ -244,6 +264,13 @@ def test_a_circuit_that_is_too_large_is_not_written(tmp_path, monkeypatch):
     circuit.inputs("x", shape=(101,))
     with pytest.raises(FileError, match=r"'large' has 101 values, a file holds at most 100"):
         circuit.save(tmp_path / "large.json")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_load_would_refuse_for_its_size_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("neurosim.files.disk.MOST_BYTES", 1000)
+    with pytest.raises(FileError, match=r"'varied' takes more than 1000 bytes; save the weights"):
+        varied().save(tmp_path / "large.json")
     assert not list(tmp_path.iterdir())
 
 
@@ -315,6 +342,10 @@ BOMBS = {
     "many strings": ('["",' + '"",' * 300_000 + '""]', "it is no saved circuit|more than"),
     "a number of many digits": ("1" * 1_000_000, "it cannot be read as JSON"),
     "a long string": ('{"format": "' + "x" * 5_000_000 + '"}', "it is no saved circuit"),
+    "many keys, one twice": (
+        "{" + "".join(f'"k{i}": 0, ' for i in range(50_000)) + '"k49999": 1}',
+        "'k49999' is given twice",
+    ),
     "a twice given key": ('{"format": 1, "format": 2}', "'format' is given twice"),
     "NaN": ("[NaN]", "NaN is no number"),
     "infinity": ("[-Infinity]", "-Infinity is no number"),
@@ -326,6 +357,18 @@ def test_bombs_of_text(tmp_path, bomb):
     refused(tmp_path, *BOMBS[bomb])
 
 
+def test_a_long_text_in_a_short_list_is_cut_before_it_is_cleaned():
+    value = [["\n" * 1_000_000]]
+    tracemalloc.start()
+    try:
+        text = short(value)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(text) <= 60
+    assert peak < 10_000_000  # twice what repr makes
+
+
 def test_brackets_within_strings_are_no_nesting(tmp_path):
     circuit = Circuit("[" * 50 + '"\\{{{')
     circuit.save(tmp_path / "c.json")
@@ -334,6 +377,11 @@ def test_brackets_within_strings_are_no_nesting(tmp_path):
 
 def floats(*values):
     return base64.b64encode(struct.pack(f"<{len(values)}d", *values)).decode()
+
+
+def int32s(*values):
+    data = base64.b64encode(struct.pack(f"<{len(values)}i", *values)).decode()
+    return {"dtype": "int32", "shape": [len(values)], "base64": data}
 
 
 def found(data, **wanted):
@@ -348,6 +396,7 @@ def found(data, **wanted):
 HUGE = 10**9
 RATES, DENSE, SPARSE = {"name": "rates"}, {"to": "dense"}, {"to": "sparse", "kind": "sparse"}
 SHEET, INPUT, DELAY = {"kind": "convolution"}, {"name": "a"}, {"role": "delay"}
+SHARED = {"to": "share", "kind": "one-to-one"}
 SHARE, NUMBER, ONE = {"name": "share", "role": "neurons"}, {"name": "number"}, {"to": "low.z"}
 DAMAGE = [
     # sizes that are stated
@@ -357,6 +406,8 @@ DAMAGE = [
     (INPUT, {"shape": [True]}, r'"shape" must be a whole number .*\(got True\)'),
     (INPUT, {"shape": [3.0]}, r"\(got 3.0\)"),
     (INPUT, {"shape": [1] * 33}, "a list of at most 32 whole numbers"),
+    (INPUT, {"shape": [0, HUGE, HUGE]}, '"shape" is empty, and its other sides are too long'),
+    (INPUT, {"shape": [2**31 - 1] * 31 + [0]}, '"shape" is empty'),
     (INPUT, {"shape": 3}, "a list of at most 32"),
     (INPUT, {"shape": {"0": 3}}, "a list of at most 32"),
     (INPUT, {"shape": [4]}, '"start" is 3, but the populations before have 4 values'),
@@ -419,6 +470,12 @@ DAMAGE = [
     ),
     (
         RATES,
+        {"threshold": {"dtype": "float64", "shape": [HUGE, 0, HUGE, HUGE], "base64": ""}},
+        '"shape" is empty, and its other sides are too long',
+    ),
+    (RATES, {"gain": [1.0]}, r"gain has shape \(1,\), the neurons have \(5, 6, 2\)"),
+    (
+        RATES,
         {"threshold": {"dtype": "float64", "shape": [2], "base64": floats(1)}},
         r"shape \[2\] of float64 takes 24 characters of base64 \(got 12 characters\)",
     ),
@@ -453,6 +510,7 @@ DAMAGE = [
     (DELAY, {"of": 0.5}, r'"of" takes whole numbers \(got 0.5\)'),
     (DELAY, {"of": {"start": 0, "shape": [HUGE]}}, "the places so far end at"),
     (DELAY, {"of": {"start": 0, "shape": [HUGE, 0]}}, '"start" is|kind|shape|places'),
+    (DELAY, {"of": {"start": 0, "shape": [0, HUGE, HUGE, HUGE]}}, '"shape" is empty'),
     (DELAY, {"of": {"start": -1, "shape": []}}, '"start" must be a whole number from 0'),
     (DELAY, {"of": {"start": 0, "shape": [], "step": 2}}, "no key is called 'step'"),
     (DELAY, {"of": 2**70}, "numbers that fit into 64 bits"),
@@ -475,6 +533,7 @@ DAMAGE = [
     (DENSE, {"weights": [[1.0] * 120] * 3}, r"image delivers shape \(3,\) to 'dense'.*\(7,\)"),
     (DENSE, {"from": "rates"}, "the weights have shape"),
     (ONE, {"weights": [1.0, 2.0]}, r"delivers shape \(2,\) to 'low.z', which has shape \(\)"),
+    (SHARED, {"weights": [1.0, 2.0]}, r"weights have shape \(2,\), the sources \(3,\)"),
     (ONE, {"weights": -1}, "must not be negative"),
     (SPARSE, {"shape": [70, 61]}, r'"shape" is \[70, 61\].* so it must be \[70, 60\]'),
     (SPARSE, {"shape": [70.0, 60]}, r"so it must be \[70, 60\]"),
@@ -482,6 +541,13 @@ DAMAGE = [
     (SPARSE, {"indptr": [1] + [420] * 70}, '"indptr" must begin with 0'),
     (SPARSE, {"indptr": [0, 5, 3] + [420] * 68}, "never fall"),
     (SPARSE, {"indptr": [0] * 70 + [HUGE]}, '"indptr" ends with 1000000000'),
+    (SPARSE, {"indptr": [0, 2**63 - 1, -2] + [420] * 68}, "never fall"),
+    (
+        SPARSE,
+        {"indptr": int32s(0, 2**31 - 1, -2, *[420] * 68)},
+        "never fall",
+    ),
+    (SPARSE, {"indptr": [0, -5] + [420] * 69}, "never fall"),
     (SPARSE, {"indptr": [[0]]}, "must be lists, not nested"),
     (SPARSE, {"indices": [60] * 420}, '"indices" must lie from 0 to 59'),
     (SPARSE, {"indices": [-1] * 420}, '"indices" must lie from 0 to 59'),
@@ -588,6 +654,132 @@ def test_few_words_cannot_ask_for_much_memory(tmp_path, monkeypatch):
     ]
     monkeypatch.setattr("neurosim.files.reading.MOST_PLACES", 4 * n)
     refused(tmp_path, two | {"projections": runs}, "delivers shape|more than 4194304 places")
+
+
+def described(populations=(), projections=(), outputs=()):
+    """A file's JSON; populations are given without their starts."""
+    start, placed = 0, []
+    for population in populations:
+        placed.append(population | {"start": start})
+        start += math.prod(population["shape"]) if "shape" in population else 1
+        if placed[-1]["role"] == "delay":
+            del placed[-1]["shape"]
+    head = {"format": "neurosim circuit", "version": 1, "name": "c"}
+    parts = {"projections": list(projections), "outputs": list(outputs)}
+    return head | {"populations": placed} | parts
+
+
+def inputs(name, shape=(), **fields):
+    return {"name": name, "role": "input", "shape": list(shape), **fields}
+
+
+def rates(name, shape=(), **parameters):
+    return {"name": name, "role": "neurons", "shape": list(shape), "kind": "rate", **parameters}
+
+
+def repeats(name, *places):
+    return {"name": name, "role": "delay", "shape": [len(places)], "of": places, "seconds": 1}
+
+
+def one_to_one(to, source, channel="excite", weights=1):
+    head = {"to": to, "channel": channel, "kind": "one-to-one"}
+    return head | {"from": source, "weights": weights}
+
+
+def test_a_dense_row_for_all_targets_is_counted_for_each(tmp_path):
+    """σ = 0 is checked connection by connection, and a few bytes can stand for all of these."""
+    row = {"to": "z", "channel": "divide", "kind": "dense", "from": "x", "weights": [[1.0] * 60]}
+    data = described([inputs("x", [60]), rates("z", [2**19], semi_saturation=0)], [row])
+    refused(tmp_path, data, "'z' has semi_saturation 0 and 31457280 connections; more than")
+
+
+def test_connections_to_be_checked_are_counted_over_all_populations(tmp_path, monkeypatch):
+    monkeypatch.setattr("neurosim.files.reading.MOST_CHECKED", 100)
+    zs = [rates(f"z{k}", [10], semi_saturation=0) for k in range(11)]
+    arriving = [one_to_one(z["name"], "x", "divide") for z in zs]
+    refused(tmp_path, described([inputs("x", [10]), *zs], arriving), "'z10' has .* 10 connections")
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps(described([inputs("x", [10]), *zs], arriving[:10])))
+    assert len(Circuit.load(path).projections) == 10
+
+
+def test_parameters_are_not_spread_out(tmp_path):
+    each = {key: [1.0] for key in ("threshold", "bias", "noise", "gain", "tau")}
+    data = described([rates("z", [2**22], **each)])
+    refused(tmp_path, data, r"threshold has shape \(1,\), the neurons have \(4194304,\)")
+
+
+def test_delays_of_delays_do_not_double_the_work(tmp_path):
+    """Two lines that each repeat both lines before: 2^40 ways back to the inputs."""
+    lines = [
+        repeats(f"{side}{k}", max(4 * k - 2, 0), 4 * k if k else 1)
+        for k in range(40)
+        for side in "ab"
+    ]
+    data = described(
+        [inputs("x", real=False), inputs("y", real=False), *lines, rates("z")],
+        [one_to_one("z", 2 + 4 * 40 - 1, "divide")],
+    )
+    refused(tmp_path, data, r"projections\[0\]: the rules would go through more than")
+    data["projections"][0]["channel"] = "excite"
+    (tmp_path / "excite.json").write_text(json.dumps(data))
+    assert Circuit.load(tmp_path / "excite.json").size == 2 + 4 * 40 + 1
+
+
+def test_a_long_chain_of_delays_is_no_crash(tmp_path):
+    lines = [repeats(f"d{k}", k) for k in range(2000)]
+    data = described([inputs("x"), *lines, rates("z")], [one_to_one("z", 2000, "divide")])
+    path = tmp_path / "chain.json"
+    path.write_text(json.dumps(data))
+    try:
+        assert Circuit.load(path).size == 2002
+    except FileError as error:
+        assert "no circuit can be built of it" in str(error)  # noqa: PT017 - either is fine
+
+
+WORK = {
+    "projections": ([], [one_to_one("z", "x")] * 30),
+    "divisors": ([], [one_to_one("z", "x", "divide")] * 10),
+    "outputs": ([], [], [{"name": f"o{k}", "from": "y"} for k in range(400)]),
+    "bits": ([], [], [{"name": f"o{k}", "from": "y", "bits": 1} for k in range(20)]),
+    "silence": (
+        [rates(f"z{k}", [1], semi_saturation=0) for k in range(200)],
+        [one_to_one(f"z{k}", "y", "divide") for k in range(200)],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WORK)
+def test_few_words_cannot_ask_for_much_work(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr("neurosim.files.reading.MOST_WORK", 1_500_000)
+    more, projections, *outputs = WORK[kind]
+    sheets = [inputs("x", [50_000]), inputs("y", [1], real=False), rates("z", [50_000])]
+    data = described([*sheets, *more], projections, *outputs)
+    refused(tmp_path, data, "the rules would go through more than 1500000 values")
+
+
+def test_an_unknown_name_is_compared_with_few(tmp_path):
+    long = [inputs("ab" * 490 + str(k)) for k in range(3000)]
+    data = described([*long, rates("z")], [one_to_one("z", "ba" * 490)])
+    path = tmp_path / "names.json"
+    path.write_text(json.dumps(data))
+    began = time.perf_counter()
+    with pytest.raises(FileError, match="no population is called 'baba") as caught:
+        Circuit.load(path)
+    assert time.perf_counter() - began < 2
+    assert len(str(caught.value)) < 3000
+
+
+def test_too_little_memory_is_said(tmp_path, monkeypatch):
+    def fails(*_):
+        raise MemoryError
+
+    Circuit("c").save(tmp_path / "c.json")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", fails)
+        with pytest.raises(FileError) as caught:
+            Circuit.load(tmp_path / "c.json")
+    assert "c.json: it does not fit into this machine's memory" in str(caught.value)
 
 
 # ------------------------------------------------------------------ fuzzing

@@ -20,7 +20,9 @@ from .wording import one_line, short
 MOST_MARKS = 5_000_000  # strings, brackets and commas: what costs memory beyond the file's own size
 MOST_DEPTH = 40  # brackets in brackets
 MOST_DIMENSIONS = 32
+MOST_ENTRIES = 2**31  # of an array, as if no side of it were 0
 LONGEST_NAME = 1000
+LONGEST_MESSAGE = 2000
 # A string, closed or not, or a mark between values; linear in the text whatever it holds.
 MARKS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 
@@ -34,7 +36,8 @@ class Decoder:
 
     def fail(self, problem: str) -> NoReturn:
         """Raise the error for a problem with the record that is being read."""
-        raise FileError(one_line(f"{self.file}: {self.where}{problem}"))
+        message = one_line(f"{self.file}: {self.where}{problem}")
+        raise FileError(message[:LONGEST_MESSAGE])
 
     def _parsed(self, text: str) -> Any:
         depth = 0
@@ -58,11 +61,11 @@ class Decoder:
             self.fail(f"it cannot be read as JSON ({error})")
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        record = dict(pairs)
-        if len(record) < len(pairs):
-            keys = [key for key, _ in pairs]
-            doubled = next(key for key in keys if keys.count(key) > 1)
-            self.fail(f"the key {short(doubled)} is given twice in one record; keep one of them")
+        record: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in record:
+                self.fail(f"the key {short(key)} is given twice in one record; keep one of them")
+            record[key] = value
         return record
 
     def _constant(self, token: str) -> NoReturn:
@@ -106,7 +109,11 @@ class Decoder:
                 f'"shape" must be a list of at most {MOST_DIMENSIONS} whole numbers (got '
                 f"{short(shape)})"
             )
-        return tuple(self._whole(n, "shape", 0, 2**31 - 1) for n in shape)
+        sides = tuple(self._whole(n, "shape", 0, 2**31 - 1) for n in shape)
+        # An empty array takes no room, but NumPy multiplies its other sides all the same.
+        if 0 in sides and math.prod(n or 1 for n in sides) > MOST_ENTRIES:
+            self.fail(f'"shape" is empty, and its other sides are too long (got {short(shape)})')
+        return sides
 
     def _floats(self, value: Any, key: str) -> np.ndarray:
         return self._decoded(value, key, FLOATS).astype(np.float64, copy=False)

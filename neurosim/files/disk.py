@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ MOST_BYTES = 2**30  # of a file
 def save(circuit: Circuit, path: str | os.PathLike[str]) -> None:
     """Write a circuit to one JSON file.
 
-    The file is written beside its place and then moved there: a failure leaves an old file as it
-    was.  What `load` would refuse is not written.
+    The file is written beside its place and then moved there, with an old file's rights: a
+    failure leaves an old file as it was.  What `load` would refuse is not written.
 
     Raises
     ------
@@ -38,11 +39,19 @@ def save(circuit: Circuit, path: str | os.PathLike[str]) -> None:
             f"{MOST_VALUES}; save the weights with numpy.save instead"
         )
     text = "".join(lines(circuit))
+    raw = text.encode("utf-8", "replace")
+    if len(raw) > MOST_BYTES:
+        raise FileError(
+            f"{shown(path)}: {circuit} takes more than {MOST_BYTES} bytes; save the weights with "
+            "numpy.save instead"
+        )
     Reader(shown(path)).circuit(text)
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.draft")
     try:
-        with draft.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with draft.open("xb") as file:
+            with contextlib.suppress(FileNotFoundError):  # a new file
+                shutil.copymode(target, draft)
+            file.write(raw)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
@@ -66,31 +75,39 @@ def load(path: str | os.PathLike[str]) -> Circuit:
         No such file, or one that does not hold a circuit that could also be built; the message
         is one line with the file's name.
     """
-    place = _path(path)
     name = shown(path)
+    return Reader(name).circuit(_text(_path(path), name))
+
+
+def _text(place: Path, name: str) -> str:
+    """Return what a file says, its size checked before it is read."""
+    try:
+        return _raw(place, name).decode("utf-8")
+    except UnicodeDecodeError:
+        raise FileError(
+            f"{name} is no text in UTF-8, so it is no saved circuit; write one with "
+            "circuit.save(path)"
+        ) from None
+    except MemoryError:
+        raise FileError(f"{name}: it does not fit into this machine's memory") from None
+
+
+def _raw(place: Path, name: str) -> bytes:
     try:
         if not place.is_file():
             found = "is no file" if place.exists() else "does not exist"
             raise FileError(f"{name} {found}: load() takes the path of a saved circuit")
         with place.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            raw = file.read(size + 1) if size <= MOST_BYTES else None
+            if size <= MOST_BYTES:
+                return file.read(size + 1)
     except (OSError, ValueError) as error:
         if isinstance(error, FileError):
             raise
         raise FileError(
             f"{name} cannot be read ({_reason(error)}); check its path and rights"
         ) from None
-    if raw is None:
-        raise FileError(f"{name} is larger than {MOST_BYTES} bytes: that is no circuit's file")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise FileError(
-            f"{name} is no text in UTF-8, so it is no saved circuit; write one with "
-            "circuit.save(path)"
-        ) from None
-    return Reader(name).circuit(text)
+    raise FileError(f"{name} is larger than {MOST_BYTES} bytes: that is no circuit's file")
 
 
 def _path(path: Any) -> Path:

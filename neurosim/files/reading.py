@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,10 @@ from .schema import FLOATS, FORMAT, MOST_VALUES, VERSION
 from .wording import short
 
 MOST_PLACES = 2**26  # that all sources together list
-MOST_CHECKED = 2**24  # connections of one population with σ = 0, which are checked one by one
+MOST_CHECKED = 2**24  # connections of all neurons with σ = 0, which are checked one by one
+MOST_NAMES = 2000  # that an unknown one is compared with
+MOST_WORK = 2**30  # values that the rules go through, each a few nanoseconds
+CALL_WORK = 2500  # what one call of a rule costs beside its values
 
 KINDS = {"binary": Binary, "rate": Rate}
 CONNECTIONS = ("one-to-one", "dense", "sparse", "convolution")
@@ -32,6 +36,7 @@ class Reader(Decoder):
     def __init__(self, file: str):
         super().__init__(file)
         self.places = 0  # that sources have listed so far
+        self.work = 0  # values that the rules have gone through so far
         self.runs: dict[tuple[int, tuple[int, ...]], np.ndarray] = {}
         self.made = Circuit()
 
@@ -45,6 +50,8 @@ class Reader(Decoder):
             self.fail(str(error))
         except MemoryError:
             self.fail("it does not fit into this machine's memory")
+        except (ValueError, RecursionError) as error:  # NumPy's or Python's own limits
+            self.fail(f"no circuit can be built of it ({error})")
 
     def _circuit(self, data: Any) -> Circuit:
         if not isinstance(data, dict) or data.get("format") != FORMAT:
@@ -138,12 +145,24 @@ class Reader(Decoder):
         self._keys(record, ("name", "role", "start", "shape", "kind"), known)
         shape = self._shape(record["shape"])
         given: dict[str, Any] = {
-            key: self._floats(record[key], key) for key in kind().parameters() if key in record
+            key: self._parameter(record[key], key, shape)
+            for key in kind().parameters()
+            if key in record
         }
         if "transfer" in record:
             given["transfer"] = self._transfer(record["transfer"])
         neurons: Neurons = kind(**given).checked(f"{self.made}, neuron {name!r}", shape)
         self.made.adopt(Population(name, "neurons", 0, shape, neurons=neurons), name)
+
+    def _parameter(self, value: Any, key: str, shape: tuple[int, ...]) -> np.ndarray:
+        """Return one number, or one that the file gives for each neuron."""
+        values = self._floats(value, key)
+        if values.ndim and values.shape != shape:
+            self.fail(
+                f"{key} has shape {values.shape}, the neurons have {shape}; give one number, or "
+                "one value a neuron"
+            )
+        return values
 
     def _transfer(self, record: Any) -> Transfer:
         if not isinstance(record, dict):
@@ -163,7 +182,7 @@ class Reader(Decoder):
             "convolution": ("kernel", "border", "stride"),
         }.get(kind, ("weights",))
         self._keys(record, ("to", "channel", "kind", "from", *own))
-        target = self.made.population(self._name(record["to"]))
+        target = self._named(record["to"])
         if target.role != "neurons":
             self.fail(f"{target.name!r} is no population of neurons, so nothing can arrive there")
         channel = record["channel"]
@@ -171,6 +190,7 @@ class Reader(Decoder):
             listed = ", ".join((*CHANNELS, VETO))
             self.fail(f'"channel" must be one of {listed} (got {short(channel)})')
         connection = self._connection(kind, target, record)
+        self._effort(self._reach(channel, connection.source, target))
         if channel == VETO:  # as it was written: an infinite weight on divide=
             channel, weights = "divide", connection.weights
             if not np.isin(weights, (0, 1)).all():
@@ -185,6 +205,13 @@ class Reader(Decoder):
         source = Source(self.made, self._places(record["from"], "from"))
         if kind == "one-to-one":
             weights = self._floats(record["weights"], "weights")
+            try:
+                np.broadcast_shapes(weights.shape, source.shape)
+            except ValueError:
+                self.fail(
+                    f"the weights have shape {weights.shape}, the sources {source.shape}; give "
+                    "one number, or one for each source"
+                )
             return OneToOne(source, weights if weights.ndim else np.float64(weights))
         if kind == "convolution":
             kernel = self._floats(record["kernel"], "kernel")
@@ -225,7 +252,9 @@ class Reader(Decoder):
             )
         if not (data.ndim == indices.ndim == pointers.ndim == 1):
             self.fail('"data", "indices" and "indptr" must be lists, not nested')
-        if pointers.size != target.size + 1 or pointers[0] != 0 or (np.diff(pointers) < 0).any():
+        # Compared, not subtracted: differences of any 64 bits would wrap around.
+        falls = (pointers[1:] < pointers[:-1]).any()
+        if pointers.size != target.size + 1 or pointers[0] != 0 or falls:
             self.fail('"indptr" must begin with 0, never fall, and have one entry more than rows')
         if not pointers[-1] == data.size == indices.size:
             self.fail(
@@ -242,25 +271,31 @@ class Reader(Decoder):
     def _check_silence(self) -> None:
         """Hold the rule of σ = 0, which needs every projection; refuse what takes too long."""
         self.where = ""
-        entries = dict.fromkeys(range(len(self.made.populations)), 0)
-        for projection in self.made.projections:
-            population = self.made.populations[projection.target]
+        populations, arriving = self.made.populations, self.made.projections
+        entries = [0] * len(populations)
+        for projection in arriving:
+            population = populations[projection.target]
             entries[projection.target] += _entries(projection.connection, population)
-        for position, population in enumerate(self.made.populations):
-            neurons = population.neurons
-            if neurons is None or not (np.asarray(neurons.semi_saturation) == 0).any():
-                continue
-            if entries[position] > MOST_CHECKED:
+        bare = [position for position, p in enumerate(populations) if _has_bare(p)]
+        checked = 0
+        for position in bare:
+            checked += entries[position]
+            if checked > MOST_CHECKED:
                 self.fail(
-                    f"{population.name!r} has semi_saturation 0 and {entries[position]} "
-                    f"connections; more than {MOST_CHECKED} are not checked"
+                    f"{populations[position].name!r} has semi_saturation 0 and {entries[position]} "
+                    f"connections; more than {MOST_CHECKED} in all are not checked"
                 )
+        for position in bare:
+            self._effort(50 * len(arriving))  # it looks for its own among all of them
             check_silence(self.made, position)
 
     def _output(self, record: dict[str, Any]) -> None:
         self._keys(record, ("name", "from"), ("bits",))
         bits = self._whole(record["bits"], "bits", 1, 62) if "bits" in record else None
         source = Source(self.made, self._places(record["from"], "from"))
+        self._effort(20 * len(self.made.outputs))  # the names that it must differ from
+        if bits is not None:  # every value of the circuit is asked whether it is binary
+            self._effort(self.made.size + 100 * len(self.made.populations))
         self.made.output(source, self._name(record["name"]), bits=bits)
 
     def _shape(self, shape: Any) -> tuple[int, ...]:
@@ -276,10 +311,17 @@ class Reader(Decoder):
                 "save() wrote"
             )
 
+    def _named(self, name: Any) -> Population:
+        """Return the population of that name; a name that is missing is compared with few."""
+        if self._name(name) not in self.made:
+            names = [p.name for p in self.made.populations if len(p.name) <= 100]
+            self.fail(unknown("population", name, names[:MOST_NAMES]))
+        return self.made.population(name)
+
     def _places(self, value: Any, key: str) -> np.ndarray:
         """Return the places that a source stands for: all of them exist."""
         if isinstance(value, str):
-            population = self.made.population(self._name(value))
+            population = self._named(value)
             return self._run(population.start, population.shape)
         if isinstance(value, dict) and "start" in value:
             self._keys(value, ("start", "shape"))
@@ -308,10 +350,53 @@ class Reader(Decoder):
             self.runs[start, shape] = np.arange(start, start + size).reshape(shape)
         return self.runs[start, shape]
 
+    def _reach(self, channel: str, source: Source, target: Population) -> int:
+        """Return how many values the rules go through for one projection."""
+        if channel not in ("divide", VETO):
+            return source.size + target.size
+        behind = self._behind[self._touched(source.index)].sum() if self._behind.any() else 0
+        return 4 * source.size + target.size + int(behind)
+
+    @cached_property
+    def _behind(self) -> np.ndarray:
+        """How many values the rule for divisors goes through behind each population.
+
+        It follows a delay line to what that repeats, once for every way there: lines that repeat
+        lines twice each would double them.
+        """
+        behind = np.zeros(len(self.made.populations), dtype=np.int64)
+        for position, population in enumerate(self.made.populations):
+            if population.delayed is not None:
+                before = int(behind[self._touched(population.delayed)].sum())
+                work = CALL_WORK + 4 * population.size + before
+                behind[position] = min(work, MOST_WORK + 1)
+        return behind
+
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        return np.array([population.start for population in self.made.populations], dtype=np.int64)
+
+    def _touched(self, places: np.ndarray) -> np.ndarray:
+        """Return the positions of the populations that places belong to."""
+        return np.unique(np.searchsorted(self._starts, places.ravel(), side="right") - 1)
+
+    def _effort(self, values: int) -> None:
+        self.work += values
+        if self.work > MOST_WORK:
+            self.fail(
+                f"the rules would go through more than {MOST_WORK} values to check it; use fewer "
+                "projections, outputs and delays, or smaller ones"
+            )
+
     def _count(self, places: int) -> None:
         self.places += places
         if self.places > MOST_PLACES:
             self.fail(f"its sources list more than {MOST_PLACES} places; name whole populations")
+
+
+def _has_bare(population: Population) -> bool:
+    neurons = population.neurons
+    return neurons is not None and bool((np.asarray(neurons.semi_saturation) == 0).any())
 
 
 def _entries(connection: Connection, population: Population) -> int:
@@ -320,4 +405,6 @@ def _entries(connection: Connection, population: Population) -> int:
         return population.size
     if isinstance(connection, Convolution):
         return math.prod(connection.shape) * connection.weight[..., 0].size
+    if isinstance(connection, Dense):  # one row may be heard by every target
+        return math.prod(connection.shape) * connection.source.size
     return connection.weights.size

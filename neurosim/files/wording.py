@@ -25,5 +25,5 @@ def short(value: Any) -> str:
         text = repr(value[:100] if isinstance(value, str) else value)
     except ValueError:  # a number of thousands of digits inside
         return "huge numbers"
-    text = one_line(text)
+    text = one_line(text[:200])  # lists in a short list may be long
     return text if len(text) <= 60 else f"{text[:57]}…"
