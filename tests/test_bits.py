@@ -12,11 +12,15 @@ from random_circuits import examples, twins
 from circuits.arithmetic import multiplier, ripple_carry_adder
 from neurosim import Circuit
 from neurosim.arguments import batch
+from neurosim.backend import execute
 from neurosim.bits import engine
 from neurosim.bits.compiler import BitProgram, compile_bits, why_not
 from neurosim.bits.gates import FALSE, TRUE, Gates
 from neurosim.bits.instructions import instructions
+from neurosim.bits.running import BitSteps
+from neurosim.calls import input_places
 from neurosim.kernels.tables import ADD, AND, LOAD, MAJORITY, NOT, OR, PARITY, XOR
+from neurosim.program import compile_program
 
 EXAMPLES = examples(40)
 WEIGHTS = st.integers(-9, 9)
@@ -195,6 +199,51 @@ def test_packing_is_undone_by_unpacking(size, patterns, rng):
     np.testing.assert_array_equal(engine.unpack(planes, patterns), values)
     lanes = np.unpackbits(planes.view(np.uint8), axis=1, bitorder="little")[:, :patterns]
     np.testing.assert_array_equal(lanes.T, values)
+
+
+# ------------------------------------------------------------------ in time
+
+
+@settings(max_examples=2 * EXAMPLES)
+@given(
+    twins(("binary",), delays=True, recurrent=True),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([1, 5, 64, 70]),
+    st.integers(1, 3),
+)
+def test_steps_are_the_scalar_engines(twin, seed, trials, every):
+    """In two stretches, so that states, delay lines and samples are carried over."""
+    circuit, steps, dt = twin.circuit, 7, 1e-3
+    program = compile_program(circuit, dt)
+    try:
+        bits = BitSteps(circuit, program)
+    except ValueError:
+        return
+    random = np.random.default_rng(seed)
+    places = input_places(circuit, program)
+    movie = [random.integers(0, 2, (trials, steps, places.size)).astype(float)]
+    state = random.integers(0, 2, (trials, program.state.size)).astype(float)
+    state[:, program.constants] = program.state[program.constants]
+    rings = [random.integers(0, 2, (trials, program.ring)).astype(float)] * 2
+    rings = [ring.copy() for ring in rings]
+    recorded = np.arange(program.state.size)
+    found, expected, now = [], [], [state, state]
+    for first, last in ((0, 4), (4, 7)):
+        shown = [part[:, first:last] for part in movie]
+        options = {"every": every, "phase": first % every, "first_step": first}
+        by_bits = bits.execute(
+            trials, last - first, shown, places, recorded, state=now[0], ring=rings[0], **options
+        )
+        scalar = execute(
+            program, trials, last - first, shown, places, recorded, state=now[1], ring=rings[1],
+            keep_final=True, **options,
+        )  # fmt: skip
+        now = [by_bits.final, scalar.final]
+        found.append(by_bits.record)
+        expected.append(scalar.record)
+    np.testing.assert_array_equal(np.concatenate(found, 1), np.concatenate(expected, 1))
+    np.testing.assert_array_equal(*now)
+    np.testing.assert_array_equal(*rings)
 
 
 def test_what_it_does_not_run_it_names():

@@ -1,6 +1,6 @@
 """Circuit → instructions for words of patterns: every binary neuron as shared gates.
 
-Static calls only: layer by layer, delays dropped, as `program`.
+For a call layer by layer, delays dropped; in time every neuron from the step before: as `program`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import numpy as np
 from ..connections import Connection, Convolution, OneToOne
 from ..kernels import Prepared, tables
 from ..layering import layers_of
-from ..scaling import Scaled, scaled
+from ..scaling import scaled
 from .gates import FALSE, TRUE, Gates
-from .instructions import instructions
+from .instructions import Instructions, instructions
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
     from ..populations import Population, Projection
+    from ..program import Program
 
 LARGEST = 2.0**62  # what a neuron's weights may add up to
 MOST_SYNAPSES = 300_000  # more are not made into gates, which takes 5 microseconds each
@@ -73,7 +74,7 @@ def _synapses(circuit: Circuit, projection: Projection) -> int:
 
 
 def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
-    """Return what computes the circuit's values at `places`, or why the bit engine cannot.
+    """Return what computes a call's values at `places`, or why the bit engine cannot.
 
     Raises
     ------
@@ -83,70 +84,116 @@ def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
     refusal = why_not(circuit)
     if refusal:
         return refusal
-    gates = Gates()
-    gate_of = np.full(circuit.size, FALSE, dtype=np.int64)
+    compiler = _Compiler(circuit)
     inputs = 0
-    for population in circuit.populations:
-        own = gate_of[population.start : population.stop]
-        if population.role == "input":
-            own[:] = [gates.input(inputs + i) for i in range(population.size)]
-            inputs += population.size
-        elif population.values is not None:
-            own[:] = np.where(population.values.ravel() == 1, TRUE, FALSE)
-    arriving: dict[int, list[Projection]] = defaultdict(list)
-    for projection in circuit.projections:
-        arriving[projection.target].append(projection)
-    binary = circuit.binary_places()
+    for population in circuit.input_populations:
+        own = [compiler.gates.input(inputs + i) for i in range(population.size)]
+        compiler.of(population)[:] = own
+        inputs += population.size
     layers = layers_of(circuit)
-    lines = [(p, p.delayed.ravel()) for p in circuit.populations if p.delayed is not None]
     for position in sorted(layers, key=lambda p: layers[p]):
-        for line, repeated in lines:  # in a call a delay line is what it repeats
-            gate_of[line.start : line.stop] = gate_of[repeated]
+        compiler.repeat()
         population = circuit.populations[position]
-        one = scaled(population, arriving[position], binary, noisy=False)
-        if one.bound is None or one.bound >= LARGEST:
-            return f"the weights of {population.name!r} do not fit integer counters"
-        gate_of[population.start : population.stop] = _neurons(gates, population, one, gate_of)
-    for line, repeated in lines:
-        gate_of[line.start : line.stop] = gate_of[repeated]
-    made = instructions(gates, gate_of[places].tolist())
+        made = compiler.neurons(population)
+        if isinstance(made, str):
+            return made
+        compiler.of(population)[:] = made
+    compiler.repeat()
+    return _finished(instructions(compiler.gates, compiler.gate_of[places].tolist()), inputs)
+
+
+def compile_steps(circuit: Circuit, program: Program) -> BitProgram | str:
+    """Return what computes the next values of all neurons, in order, from the present ones.
+
+    The present ones are in the registers from 2 on, in the order of the Program's state vector.
+    """
+    refusal = why_not(circuit)
+    if refusal or program.noisy:
+        return refusal or "it has noise"
+    compiler = _Compiler(circuit)
+    for population in circuit.populations:
+        if population.values is None:
+            places = program.place[population.start : population.stop].tolist()
+            compiler.of(population)[:] = [compiler.gates.input(place) for place in places]
+    roots: list[int] = []
+    for population in circuit.neuron_populations:
+        made = compiler.neurons(population)
+        if isinstance(made, str):
+            return made
+        roots += made
+    size = program.state.size
+    return _finished(instructions(compiler.gates, roots, held=size), size)
+
+
+def _finished(made: Instructions, inputs: int) -> BitProgram:
     return BitProgram(
         Prepared(made.code), Prepared(made.results), len(made.code), made.registers, inputs
     )
 
 
-def _neurons(gates: Gates, population: Population, one: Scaled, gate_of: np.ndarray) -> list[int]:
-    """Return the gates of a population's neurons: bias + E − S ≥ θσ + θD, and no veto."""
-    size = population.size
-    heard: dict[int, list[tuple[list[int], list[float]]]] = {
-        channel: [([], []) for _ in range(size)]
-        for channel in (tables.DRIVE, tables.POOL, tables.VETOES)
-    }
-    for channel, connection in one.connections:
-        sources, weights, ends = _rows(connection, population.shape, gate_of)
-        for row, (found, sizes) in enumerate(heard[channel]):
-            found += sources[ends[row] : ends[row + 1]]
-            sizes += weights[ends[row] : ends[row + 1]]
-    values = {
-        name: np.broadcast_to(value, population.shape).ravel().tolist()
-        for name, value in one.values.items()
-    }
-    made = []
-    for k in range(size):
-        driven, weights = heard[tables.DRIVE][k]
-        pooled, shares = heard[tables.POOL][k]
-        gate = gates.at_least(
-            [*driven, *pooled],
-            [*map(int, weights), *(-int(share) for share in shares)],
-            int(values["sigma"][k] - values["bias"][k]),
-        )
-        if values["sigma"][k] == 0 and values["threshold"][k] > 0:  # 0/0 = 0 < θ
-            gate = gates.and_(gate, gates.at_least(pooled, [int(s) for s in shares], 1))
-        for veto, weight in zip(*heard[tables.VETOES][k], strict=True):
-            if weight > 0:
-                gate = gates.and_(gate, gates.not_(veto))
-        made.append(gate)
-    return made
+class _Compiler:
+    """The gates of one circuit's values, as far as they are known: `gate_of` each of them."""
+
+    def __init__(self, circuit: Circuit):
+        self.circuit = circuit
+        self.gates = Gates()
+        self.gate_of = np.full(circuit.size, FALSE, dtype=np.int64)
+        self.binary = circuit.binary_places()
+        self.arriving: dict[int, list[Projection]] = defaultdict(list)
+        for projection in circuit.projections:
+            self.arriving[projection.target].append(projection)
+        self.lines = [(p, p.delayed.ravel()) for p in circuit.populations if p.delayed is not None]
+        for population in circuit.populations:
+            if population.values is not None:
+                ones = population.values.ravel() == 1
+                self.of(population)[:] = np.where(ones, TRUE, FALSE)
+
+    def of(self, population: Population) -> np.ndarray:
+        """Return a population's gates, to be written to."""
+        return self.gate_of[population.start : population.stop]
+
+    def repeat(self) -> None:
+        """Make every delay line what it repeats, as in a call."""
+        for line, repeated in self.lines:
+            self.of(line)[:] = self.gate_of[repeated]
+
+    def neurons(self, population: Population) -> list[int] | str:
+        """Return gates for a population's neurons: bias + E − S ≥ θσ + θD, and no veto."""
+        arriving = self.arriving[self.circuit.position(population)]
+        one = scaled(population, arriving, self.binary, noisy=False)
+        if one.bound is None or one.bound >= LARGEST:
+            return f"the weights of {population.name!r} do not fit integer counters"
+        heard: dict[int, list[tuple[list[int], list[float]]]] = {
+            channel: [([], []) for _ in range(population.size)]
+            for channel in (tables.DRIVE, tables.POOL, tables.VETOES)
+        }
+        for channel, connection in one.connections:
+            sources, weights, ends = _rows(connection, population.shape, self.gate_of)
+            for row, (found, sizes) in enumerate(heard[channel]):
+                found += sources[ends[row] : ends[row + 1]]
+                sizes += weights[ends[row] : ends[row + 1]]
+        values = {
+            name: np.broadcast_to(value, population.shape).ravel().tolist()
+            for name, value in one.values.items()
+        }
+        made = []
+        for k in range(population.size):
+            bar = values["sigma"][k]
+            driven, weights = heard[tables.DRIVE][k]
+            pooled, shares = heard[tables.POOL][k]
+            gate = self.gates.at_least(
+                [*driven, *pooled],
+                [*map(int, weights), *(-int(share) for share in shares)],
+                int(bar - values["bias"][k]),
+            )
+            if bar == 0 and values["threshold"][k] > 0:  # 0/0 = 0 < θ
+                spoken = self.gates.at_least(pooled, [int(share) for share in shares], 1)
+                gate = self.gates.and_(gate, spoken)
+            for veto, weight in zip(*heard[tables.VETOES][k], strict=True):
+                if weight > 0:
+                    gate = self.gates.and_(gate, self.gates.not_(veto))
+            made.append(gate)
+        return made
 
 
 def _rows(

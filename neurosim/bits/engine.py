@@ -61,7 +61,7 @@ def _run(
     threads: int | None,
 ) -> np.ndarray:  # fmt: skip
     answers = np.empty((program.results.argument.size, words), dtype=np.uint64)
-    block = min(WIDEST, max(8, CACHE // (8 * program.registers)), max(1, words))
+    block = block_of(program, words)
 
     def part(first: int, last: int) -> None:
         registers = np.empty((program.registers, block), dtype=np.uint64)
@@ -69,8 +69,13 @@ def _run(
             program.code, program.results, shifts, planes, answers, registers, first, last, start
         )
 
-    _share(part, words, program.instructions * words, threads)
+    share(part, words, program.instructions * words, threads)
     return answers
+
+
+def block_of(program: BitProgram, words: int) -> int:
+    """Return how many words a register holds."""
+    return min(WIDEST, max(8, CACHE // (8 * program.registers)), max(1, words))
 
 
 def pack(values: np.ndarray, planes: np.ndarray, threads: int | None = None) -> None:
@@ -83,7 +88,7 @@ def pack(values: np.ndarray, planes: np.ndarray, threads: int | None = None) -> 
     def part(first: int, last: int) -> None:
         kernel(values, planes, _square(len(planes)), first, last)
 
-    _share(part, planes.shape[1], planes.size * 20, threads)
+    share(part, planes.shape[1], planes.size * 20, threads)
 
 
 def unpack(planes: np.ndarray, patterns: int, threads: int | None = None) -> np.ndarray:
@@ -93,7 +98,7 @@ def unpack(planes: np.ndarray, patterns: int, threads: int | None = None) -> np.
     def part(first: int, last: int) -> None:
         unpack_values(planes, values, _square(len(planes)), first, last)
 
-    _share(part, planes.shape[1], planes.size * 20, threads)
+    share(part, planes.shape[1], planes.size * 20, threads)
     return values
 
 
@@ -104,7 +109,7 @@ def unpack_as_numbers(planes: np.ndarray, patterns: int, threads: int | None = N
     def part(first: int, last: int) -> None:
         unpack_numbers(planes, numbers, _square(len(planes)), first, last)
 
-    _share(part, planes.shape[1], planes.shape[1] * WORD * 5, threads)
+    share(part, planes.shape[1], planes.shape[1] * WORD * 5, threads)
     return numbers
 
 
@@ -114,7 +119,7 @@ def _square(planes: int) -> np.ndarray:
     return np.empty(width, dtype=np.uint64)
 
 
-def _share(
+def share(
     part: Callable[[int, int], None], words: int, operations: int, threads: int | None
 ) -> None:
     """Do the words [0, words) in as many parts as threads are worth."""

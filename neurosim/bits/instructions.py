@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..kernels.tables import ADD, CONSTANT, INSTRUCTION_COLUMNS, LOAD, MAJORITY, PARITY
-from .gates import Gate, Gates
+from .gates import FALSE, TRUE, Gate, Gates
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +27,28 @@ class Instructions:
     results: np.ndarray
 
 
-def instructions(gates: Gates, roots: Sequence[int]) -> Instructions:
-    """Return the instructions that compute the roots, registers used again where they can be."""
-    steps = list(_steps(gates.gates, _needed(gates.gates, roots)))
+def instructions(gates: Gates, roots: Sequence[int], held: int = 0) -> Instructions:
+    """Return the instructions that compute the roots, registers used again where they can be.
+
+    Parameters
+    ----------
+    held
+        The first so many inputs are not loaded: they are held in the registers from 2 on.
+    """
+    steps = [
+        step
+        for step in _steps(gates.gates, _needed(gates.gates, roots))
+        if not (step[0] == LOAD and step[2][0] < held)
+    ]
     last: dict[int, int] = {}  # the step that uses a gate last
     for at, (_, _, operands) in enumerate(steps):
         last |= dict.fromkeys(operands, at)
     last |= dict.fromkeys(roots, len(steps))
-    place = {0: 0, 1: 1}
+    place = {gate: 2 + gates.gates[gate].operands[0] for gate in _inputs(gates.gates, held)}
+    kept = {FALSE, TRUE, *place}  # registers that are never free
+    place |= {FALSE: 0, TRUE: 1}
     free: list[int] = []
-    count = 2
+    count = 2 + held
     code = np.zeros((len(steps), INSTRUCTION_COLUMNS), dtype=np.int32)
     for at, (operation, made, operands) in enumerate(steps):
         row = [operation]
@@ -50,9 +62,14 @@ def instructions(gates: Gates, roots: Sequence[int]) -> Instructions:
         row += [0] * (3 - len(row))
         row += operands if operation == LOAD else (place[gate] for gate in operands)
         code[at, : len(row)] = row
-        free += [place[g] for g in {*operands} if operation != LOAD and g > 1 and last[g] == at]
+        if operation != LOAD:
+            free += [place[g] for g in {*operands} - kept if last[g] == at]
         free += [place[g] for g in made if g not in last]
     return Instructions(code, count, np.array([place[root] for root in roots], dtype=np.int64))
+
+
+def _inputs(gates: list[Gate], held: int) -> list[int]:
+    return [n for n, g in enumerate(gates) if g.kind == LOAD and g.operands[0] < held]
 
 
 def _needed(gates: list[Gate], roots: Iterable[int]) -> set[int]:

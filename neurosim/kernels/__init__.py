@@ -7,11 +7,12 @@ is here is what Python calls.
 from .machine_code import Kernel, Prepared
 
 __all__ = [
-    "Kernel", "Prepared", "pack_numbers", "pack_values", "run", "run_bits", "unpack_numbers",
-    "unpack_values",
+    "Kernel", "Prepared", "pack_numbers", "pack_values", "run", "run_bits", "run_bits_in_time",
+    "unpack_numbers", "unpack_values",
 ]  # fmt: skip
 
 run = Kernel("neurosim.kernels.cpu", "run")
+run_bits_in_time = Kernel("neurosim.kernels.bits", "run_bits_in_time")
 run_bits = Kernel("neurosim.kernels.bits", "run_bits")
 pack_numbers = Kernel("neurosim.kernels.bits", "pack_numbers")
 pack_values = Kernel("neurosim.kernels.bits", "pack_values")

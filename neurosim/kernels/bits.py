@@ -51,6 +51,13 @@ def transpose(square):
 
 
 @inner
+def copy(source, begin, target, at, n):
+    """Copy n words."""
+    for j in range(n):
+        target[at + j] = source[begin + j]
+
+
+@inner
 def load(planes, shifts, number, word, target, n):
     """Fill a register with an input: given words, or its bit of the patterns' own numbers."""
     shift = shifts[number]
@@ -123,6 +130,55 @@ def run_bits(code, results, shifts, planes, answers, registers, first, last, sta
             source = registers[results[r]]
             for j in range(n):
                 answers[r, word + j] = source[j]
+
+
+@kernel
+def run_bits_in_time(
+    code, made, kept, input_registers, shown, frames, lines, sources, ring, recorded, record, every,
+    phase, state, registers, first_step, steps, first, last,
+):  # fmt: skip
+    """Run the words [first, last) of trials through all steps.
+
+    The registers from 2 on hold the present values, in the order of `state` (values, words), which
+    they are read from and written back to.  A step: inputs are shown, `shown` (frames, inputs,
+    words); delay lines move on, `ring` (slots, words); the instructions compute registers `made`
+    from the values before, which then become the registers `kept`; `recorded` registers go to
+    `record` (samples, recorded, words).
+    """
+    block = registers.shape[1]
+    values = state.shape[0]
+    registers[0, :] = np.uint64(0)
+    registers[1, :] = FULL
+    for word in range(first, last, block):
+        n = min(block, last - word)
+        for v in range(values):
+            copy(state[v], word, registers[2 + v], 0, n)
+        for k in range(steps):
+            if k == 0 or frames > 1:
+                for i in range(len(input_registers)):
+                    copy(shown[k, i], word, registers[input_registers[i]], 0, n)
+            for d in range(len(lines)):
+                size = lines[d, tables.LINE_SIZE]
+                turn = (first_step + k) % lines[d, tables.LINE_STEPS]
+                slot = lines[d, tables.LINE_RING] + turn * size
+                for i in range(size):
+                    line = registers[2 + lines[d, tables.LINE_START] + i]
+                    source = registers[2 + sources[lines[d, tables.LINE_SOURCES] + i]]
+                    waiting = ring[slot + i]
+                    for j in range(n):
+                        old = waiting[word + j]
+                        waiting[word + j] = source[j]
+                        line[j] = old
+            for c in range(len(code)):
+                carry_out(code, c, registers, n)
+            for i in range(len(made)):
+                copy(registers[made[i]], 0, registers[kept[i]], 0, n)
+            if (phase + k + 1) % every == 0:
+                sample = (phase + k + 1) // every - 1
+                for i in range(len(recorded)):
+                    copy(registers[recorded[i]], 0, record[sample, i], word, n)
+        for v in range(values):
+            copy(registers[2 + v], 0, state[v], word, n)
 
 
 # ------------------------------------------------------------------ patterns ↔ words
