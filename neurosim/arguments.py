@@ -50,10 +50,13 @@ def as_inputs(inputs: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
     return (inputs if isinstance(inputs, tuple) else (inputs,)), {}
 
 
-def input_values(circuit: Circuit, population: Population, value: Any) -> np.ndarray:
+def input_values(
+    circuit: Circuit, population: Population, value: Any, *, numbers: bool = False
+) -> np.ndarray:
     """Return a value for an input as an array of numbers, the bits of a number spread out.
 
     The array's last axes are the input's shape; any axes before them (trials, time) are kept.
+    With `numbers`, a number of bits stays one.
 
     Raises
     ------
@@ -74,7 +77,8 @@ def input_values(circuit: Circuit, population: Population, value: Any) -> np.nda
     if array.dtype.kind == "f" and not np.isfinite(values).all():
         raise InputError(f"{label} must be finite (got {values[~np.isfinite(values)][0]})")
     if population.bits is not None:
-        return spread_bits(_whole_numbers(array, population.bits, label), population.bits)
+        whole = _whole_numbers(array, population.bits, label)
+        return whole if numbers else spread_bits(whole, population.bits)
     n = len(population.shape)
     if values.ndim < n or values.shape[values.ndim - n :] != population.shape:
         raise InputError(
@@ -111,13 +115,12 @@ def _whole_numbers(array: np.ndarray, bits: int, label: str) -> np.ndarray:
     return array.astype(np.int64, copy=False)
 
 
-def own_dimensions(population: Population) -> int:
-    """Return the number of dimensions of one value of an input: 0 for a number of bits."""
-    return 0 if population.bits is not None else len(population.shape)
-
-
-def batch(circuit: Circuit, given: Mapping[str, Any]) -> tuple[int | None, dict[str, np.ndarray]]:
+def batch(
+    circuit: Circuit, given: Mapping[str, Any], *, numbers: bool = False
+) -> tuple[int | None, dict[str, np.ndarray]]:
     """Return the number of trials (None: unbatched) and each input as (1 or trials, size).
+
+    With `numbers`, an input that is a number of bits is (1 or trials,).
 
     Raises
     ------
@@ -128,8 +131,9 @@ def batch(circuit: Circuit, given: Mapping[str, Any]) -> tuple[int | None, dict[
     first = ""
     arrays = {}
     for population in circuit.input_populations:
-        values = input_values(circuit, population, given[population.name])
-        extra = values.ndim - len(population.shape)
+        values = input_values(circuit, population, given[population.name], numbers=numbers)
+        is_number = numbers and population.bits is not None
+        extra = values.ndim - (0 if is_number else len(population.shape))
         if extra > 1:
             raise InputError(
                 f"{circuit}, input {population.name!r} has shape {population.shape}; a call takes "
@@ -143,7 +147,7 @@ def batch(circuit: Circuit, given: Mapping[str, Any]) -> tuple[int | None, dict[
                 )
             trials, first = len(values), population.name
         count = len(values) if extra else 1
-        arrays[population.name] = values.reshape(count, population.size)
+        arrays[population.name] = values.reshape(count, *([] if is_number else [population.size]))
     return trials, arrays
 
 

@@ -13,7 +13,7 @@ from .errors import InputError, unknown
 from .kernels import run, tables
 from .kernels.random import seed_words
 from .kernels.threads import most_threads, run_together
-from .scheduling import Schedule, block_of, schedule
+from .scheduling import Schedule, block_of, blocks_at_once, schedule
 
 if TYPE_CHECKING:
     from .program import Program
@@ -74,6 +74,7 @@ def execute(
     recorded: np.ndarray,
     *,
     every: int = 1,
+    phase: int = 0,
     state: np.ndarray | None = None,
     ring: np.ndarray | None = None,
     keep_final: bool = False,
@@ -89,6 +90,7 @@ def execute(
     movie : what each input shows, (trials or 1, steps or 1, values)
     places : where in the state vector the inputs' values go, one after the other
     recorded : the places to record, after every `every`-th step
+    phase : how many steps ago the last sample was, or would have been
     state : (trials or 1, state) to start from; left out, the Program's own
     ring : (trials, ring), what the delay lines hold; changed in place
     first_step : the number of the first step, which noise is addressed by
@@ -114,29 +116,39 @@ def execute(
     begun = program.constants if program.static else np.arange(size)
     begin, _, state_shared = interleaved([start[:, None, begun]], block, real)
     rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
-    record = np.empty(trials * (steps // every) * recorded.size, dtype=real)
+    samples = (phase + steps) // every
+    record = np.empty(trials * samples * recorded.size, dtype=real)
     final = np.empty(trials * size if keep_final else 0, dtype=real)
-    values = np.empty((groups, 1 if in_place else 2, size * block), dtype=real)
+    # A static call leaves out the delay lines' places, and a fault is looked for in all.
+    values = np.zeros((groups, 1 if in_place else 2, size * block), dtype=real)
     sums = np.empty((threads, 4, plan.longest * block), dtype=real)
     windows = np.empty((threads, plan.window), dtype=real)
     faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
     barrier = np.zeros(tables.BARRIER_SIZE, dtype=np.int64)
     settings = (
         int(in_place), block, shown, frames, int(shared), places, begin, int(state_shared), begun,
-        rings, recorded, record, every, final, first_step, steps, seed_words(seed), TINY[real],
+        rings, recorded, record, every, phase, final, first_step, steps, seed_words(seed),
+        TINY[real],
     )  # fmt: skip
 
-    def call(thread: int) -> None:
+    def call(thread: int, low: int, high: int) -> None:
         group, part = divmod(thread, parts)
-        first, last = (blocks * (group + k) // groups * block for k in (0, 1))
+        first, last = ((low + (high - low) * (group + k) // groups) * block for k in (0, 1))
         run(
             program.prepared, plan.chunks, plan.shares, part, barrier, first, min(last, trials),
             *settings, values[group], sums[thread], windows[thread], faults[group],
         )  # fmt: skip
 
-    run_together([partial(call, thread) for thread in range(threads)], barrier)
+    # Compiled code looks at no signals: after each piece, Python answers Ctrl-C.
+    piece = groups * blocks_at_once(program, block, steps, recorded.size)
+    for low in range(0, blocks, piece):
+        barrier[:] = 0
+        high = min(low + piece, blocks)
+        run_together([partial(call, thread, low, high) for thread in range(threads)], barrier)
+        if faults[:, tables.FAULT].any():
+            break
     return Run(
-        separated(record, trials, steps // every, recorded.size, block),
+        separated(record, trials, samples, recorded.size, block),
         separated(final, trials, 1, size, block)[:, 0] if keep_final else np.empty((0, size)),
         _first_fault(faults, values, size, block, trials),
     )

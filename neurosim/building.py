@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from .connections import Connection
-from .errors import CircuitError, NeurosimError, spelled
-from .neurons import Binary, Neurons, Rate
+from .errors import CircuitError, spelled
+from .neurons import Binary, Neurons, Rate, finite_numbers
 from .parts import Parts, plain_name
 from .populations import Output, Population, Projection
 from .sources import Drive, Source, broadcast_shape, stack
@@ -49,7 +49,17 @@ class Builder(Parts):
             least significant first, and the circuit is called with integers.
         real
             Whether any number may be given, or only 0 and 1.  Left out: any number, except in a
-            circuit whose neurons are all binary.
+            circuit whose neurons are all binary, and where an inlined circuit or an output of
+            bits takes the input for 0 or 1.
+
+        Returns
+        -------
+        A source of that shape, or a tuple of them in the order of the names.
+
+        Raises
+        ------
+        CircuitError
+            No name, a used one or one with a dot; a shape or a number of bits that is none.
         """
         if not names:
             raise CircuitError(f"{self}: inputs() needs at least one name")
@@ -73,13 +83,33 @@ class Builder(Parts):
         made = [self._add(name, "input", shape, bits=bits, real=real) for name in names]
         return made[0] if len(made) == 1 else tuple(made)
 
-    def constant(self, values: Any, name: str = "constant") -> Source:
-        """Add a source that always has the given finite value or array of values."""
-        values = np.array(values, dtype=float)
-        if not np.isfinite(values).all():
-            raise CircuitError(f"{self}: constant {name!r} must be finite")
-        values.flags.writeable = False
-        return self._add(self._free_name(name), "constant", values.shape, values=values)
+    @spelled
+    def constant(self, values: Any, name: str | None = None) -> Source:
+        """Add a source that always has the same activity.
+
+        Parameters
+        ----------
+        values
+            A number, or an array of numbers.
+        name
+            A new name; left out, "constant", numbered from the second on.
+
+        Returns
+        -------
+        The source, of the shape of the values.
+
+        Raises
+        ------
+        CircuitError
+            Values that are no numbers or not finite; a used name.
+        """
+        if name is None:
+            return self.add_constant(values, "constant")
+        # A file's constants may belong to an inlined circuit: its dot is none of a user's.
+        if not isinstance(name, str) or name.partition(".")[0] not in self._instances:
+            plain_name(name, self)
+        self._check_unused(name, self._by_name)
+        return self.add_constant(values, name)
 
     @spelled
     def binary(
@@ -112,11 +142,15 @@ class Builder(Parts):
         shape
             Of the population; left out, what the drive delivers.
 
+        Returns
+        -------
+        The neurons as a source, to drive others with.
+
         Raises
         ------
         CircuitError
             A used name, a negative or NaN weight, shapes that do not fit, a source of another
-            circuit, a parameter that is not finite.
+            circuit, a parameter that is not finite, something on `divide` that can be negative.
         """
         neurons = Binary(threshold, bias, semi_saturation, noise)
         return self._add_neurons(name, neurons, shape, excite, subtract, divide, drive)
@@ -141,8 +175,27 @@ class Builder(Parts):
     ) -> Source:
         """Add rate neurons: τ dy/dt = −y + f(gain·(u − θ)), u = (bias + E − S)/(σ + D).
 
-        As `binary`, with `transfer` f (a name from `neurons.TRANSFERS`, `power(n)` or
-        `naka_rushton(…)`), `gain`, and the time constant `tau` in seconds (0: at once).
+        Parameters
+        ----------
+        name, excite, subtract, divide, drive, shape
+            As in `binary`.
+        transfer
+            f: a name from `neurons.TRANSFERS`, `power(n)` or `naka_rushton(…)`.
+        gain
+            The slope on u − θ.
+        tau
+            The time constant τ in seconds; 0 follows the input at once.
+        threshold, bias, semi_saturation, noise
+            `Neurons`; these, `gain` and `tau` are numbers, or one value a neuron.
+
+        Returns
+        -------
+        The neurons as a source, to drive others with.
+
+        Raises
+        ------
+        CircuitError
+            As `binary`; an unknown transfer function.
         """
         neurons = Rate(threshold, bias, semi_saturation, noise, gain, tau, transfer)
         return self._add_neurons(name, neurons, shape, excite, subtract, divide, drive)
@@ -157,7 +210,25 @@ class Builder(Parts):
         divide: Any = None,
         drive: Any = None,
     ) -> Source:
-        """Add drive to neurons that exist already, as recurrent circuits need; returns them."""
+        """Add drive to neurons that exist already, as recurrent circuits need.
+
+        Parameters
+        ----------
+        target
+            Neurons of one population: all, or some of them in any shape, as ``z[1:3]``.
+        excite, subtract, divide, drive
+            As in `binary`; what each delivers must fit the target's shape.
+
+        Returns
+        -------
+        The target.
+
+        Raises
+        ------
+        CircuitError
+            A target that is no neurons, or neurons of several populations; drive as `binary`
+            refuses it.
+        """
         self.check_own(target)
         touched = self.positions_of(target.index)
         position = touched[0] if touched else 0
@@ -169,7 +240,6 @@ class Builder(Parts):
         drives = self._drives(population.name, excite, subtract, divide, drive)
         with self.all_or_nothing():
             self._project(position, target, drives)
-        self._changed()
         return target
 
     @spelled
@@ -181,28 +251,24 @@ class Builder(Parts):
         source
             Sources of this circuit.
         name
-            Left out: the population's own name.
+            Left out: the population's own name.  One that is no identifier is no attribute of
+            the named tuple that several outputs are answered in; it is found there by position.
         bits
             Makes it an unsigned number of so many bits, least significant first: the circuit
-            then answers integers.
+            then answers integers.  Inputs among them that were not declared take 0 and 1 only.
+
+        Returns
+        -------
+        The source.
+
+        Raises
+        ------
+        CircuitError
+            No source, or one of another circuit; a used name; bits of another number or of
+            graded sources.
         """
-        if not isinstance(source, Source):
-            if isinstance(source, str) or not isinstance(source, Iterable):
-                raise CircuitError(
-                    f"{self}: output() takes a source or a list of sources (got {source!r}); a "
-                    "population by name is circuit['name']"
-                )
-            source = stack(source)
-        self.check_own(source)
-        if name is None:
-            name = self._own_name(source).rsplit(".", 1)[-1]
-            if any(o.name == name for o in self._outputs):
-                raise CircuitError(
-                    f"{self}: there is already an output {name!r}; name this one: output(…, 'name')"
-                )
-        name = plain_name(name, self)
-        if any(o.name == name for o in self._outputs):
-            raise CircuitError(f"{self}: there is already an output {name!r}")
+        source = self._as_source(source)
+        name = self._output_name(source, name)
         if bits is not None:
             _check_bits(bits, f"{self}: output {name!r}")
             if source.shape != (bits,):
@@ -210,10 +276,11 @@ class Builder(Parts):
                     f"{self}: output {name!r} is declared with {bits} bits, but has shape "
                     f"{source.shape}"
                 )
-            if not self.binary_places(unknown=True)[source.index].all():
+            if not self.binary_at(source.index, unknown=True).all():
                 raise CircuitError(
                     f"{self}: output {name!r} has bits, so every source of it must be binary"
                 )
+            self.declare_binary(source.index)
         self._outputs.append(Output(name, source.index, bits))
         self._changed()
         return source
@@ -231,13 +298,9 @@ class Builder(Parts):
             )
         if seconds == 0:
             return source
-        for known in self._populations:
-            if (
-                known.delayed is not None
-                and known.seconds == seconds
-                and np.array_equal(known.delayed, source.index)
-            ):
-                return Source(self, known.index)
+        known = self._known_line(source.index, seconds)
+        if known is not None:
+            return Source(self, known.index)
         label = str(source).replace(".", "_")
         name = self._free_name(f"{label} {seconds:g} s ago")
         return self._add(name, "delay", source.shape, delayed=source.index, seconds=seconds)
@@ -250,17 +313,22 @@ class Builder(Parts):
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """Undo whatever was added within, if something of it is refused."""
-        size, instances = self.size, set(self._instances)
+        size, instances = self.size, len(self._instances)
         populations, projections = len(self._populations), len(self._projections)
         try:
             yield
-        except NeurosimError:
+        except BaseException:  # an interrupt too
             for population in self._populations[populations:]:
                 del self._by_name[population.name]
-            del self._populations[populations:], self._projections[projections:]
-            self.size, self._instances = size, instances
-            self._changed()
+            for name in list(self._instances)[instances:]:
+                del self._instances[name]
+            del self._populations[populations:], self._starts[populations:]
+            del self._projections[projections:]
+            self._numbers.clear()
+            self.size = size
             raise
+        finally:
+            self._changed()
 
     def check_own(self, source: Any) -> None:
         """Raise unless `source` is a source of this circuit."""
@@ -277,32 +345,48 @@ class Builder(Parts):
         if not numbered:
             plain_name(name, self)
             self._check_unused(name, self._instances)
-        free, number = name, 1
-        while free in self._instances:
-            number += 1
-            free = f"{name}_{number}"
-        self._instances.add(free)
+        free = self._free("circuit", name, self._instances)
+        self._instances[free] = None
         return free
 
-    def adopt(self, population: Population, name: str) -> Source:
-        """Add a copy of another circuit's population under a new name."""
-        fields = {
-            field: getattr(population, field)
-            for field in ("neurons", "values", "delayed", "seconds")
-        }
-        return self._add(name, population.role, population.shape, **fields)
+    def add_constant(self, values: Any, name: str) -> Source:
+        """Add a constant under a name, or, where that is used, the name with a number."""
+        given = finite_numbers(values, f"{self}: constant {name!r}")
+        given.flags.writeable = False
+        return self._add(self._free_name(name), "constant", given.shape, values=given)
+
+    def declare_binary(self, index: np.ndarray) -> None:
+        """Declare the inputs that stand at some places, and were not declared, as 0 or 1.
+
+        What is built on them takes them for that, whatever neurons the circuit gets later.
+        """
+        for position in self.positions_of(index):
+            population = self._populations[position]
+            if population.delayed is not None:
+                where = (index >= population.start) & (index < population.stop)
+                self.declare_binary(population.delayed.ravel()[index[where] - population.start])
+            elif population.role == "input" and population.bits is None and population.real is None:
+                self._populations[position] = replace(population, real=False)
+        self._changed()
+
+    def adopt(self, population: Population, name: str, places: np.ndarray | None = None) -> Source:
+        """Add a copy of another circuit's population under a new name.
+
+        `places` says where the other circuit's values stand here, those that stand before it;
+        left out, where they stand there.
+        """
+        delayed = population.delayed
+        if delayed is not None and places is not None:
+            delayed = places[delayed]
+        return self._add(
+            name, population.role, population.shape, neurons=population.neurons,
+            values=population.values, delayed=delayed, seconds=population.seconds,
+        )  # fmt: skip
 
     def adopted(self, connection: Connection, places: np.ndarray | None = None) -> Connection:
         """Return a connection with its source in this circuit, at other places if given."""
         index = connection.source.index
         return replace(connection, source=Source(self, index if places is None else places[index]))
-
-    def redirect(self, delays: Iterable[str], places: np.ndarray) -> None:
-        """Point adopted delay lines to where what they repeat stands in this circuit."""
-        for name in delays:
-            position = self._by_name[name]
-            line = self._populations[position]
-            self._populations[position] = replace(line, delayed=places[line.delayed])
 
     def add_projection(self, projection: Projection) -> None:
         """Add a projection whose connection is this circuit's already."""
@@ -316,7 +400,10 @@ class Builder(Parts):
         population = Population(name, role, self.size, shape, **fields)
         self._by_name[name] = len(self._populations)
         self._populations.append(population)
+        self._starts.append(self.size)
         self.size += population.size
+        if population.delayed is not None:
+            self._lines[_line_key(population.delayed, population.seconds)] = name
         self._changed()
         return Source(self, population.index)
 
@@ -348,6 +435,7 @@ class Builder(Parts):
         for channel, drive in drives.items():
             for connection in drive.connections:
                 self._projections += projections(self, position, target, channel, connection)
+        self._changed()
         check_silence(self, position)
 
     def _check_unused(self, name: str, used: Container[str]) -> None:
@@ -361,14 +449,59 @@ class Builder(Parts):
         empty = [p.name for p in self._populations if p.shape == source.shape]
         return empty[-1] if empty else "empty"
 
+    def _as_source(self, given: Any) -> Source:
+        """Return what `output` was given as one source of this circuit."""
+        if isinstance(given, Drive):
+            raise CircuitError(
+                f"{self}: output() takes a source, but {given} is a weighted sum: put a neuron in "
+                "between"
+            )
+        if not isinstance(given, Source):
+            if isinstance(given, str) or not isinstance(given, Iterable):
+                raise CircuitError(
+                    f"{self}: output() takes a source or a list of sources (got {given!r}); a "
+                    "population by name is circuit['name']"
+                )
+            given = stack(given)
+        self.check_own(given)
+        return given
+
+    def _output_name(self, source: Source, name: str | None) -> str:
+        """Return the name of a new output: the one given, or its population's."""
+        given = name is not None
+        if name is None:
+            name = self._own_name(source).rsplit(".", 1)[-1]
+        name = plain_name(name, self)
+        if any(o.name == name for o in self._outputs):
+            advice = "" if given else "; name this one: output(…, 'name')"
+            raise CircuitError(f"{self}: there is already an output {name!r}{advice}")
+        return name
+
+    def _known_line(self, index: np.ndarray, seconds: float) -> Population | None:
+        """Return the delay line that repeats these places so much later, if there is one."""
+        position = self._by_name.get(self._lines.get(_line_key(index, seconds), ""))
+        if position is None:
+            return None
+        line = self._populations[position]
+        same = line.seconds == seconds and np.array_equal(line.delayed, index)  # type: ignore[arg-type]
+        return line if same else None  # else it was undone, and its name used again
+
     def _free_name(self, name: str) -> str:
         """Return the name, or the name with the first free number."""
-        if name not in self._by_name:
+        return self._free("value", name, self._by_name)
+
+    def _free(self, kind: str, name: str, used: Container[str]) -> str:
+        if name not in used:
             return name
-        number = 2
-        while f"{name}_{number}" in self._by_name:
+        number = self._numbers.get(f"{kind} {name}", 2)  # those before are used
+        while f"{name}_{number}" in used:
             number += 1
+        self._numbers[f"{kind} {name}"] = number
         return f"{name}_{number}"
+
+
+def _line_key(index: np.ndarray, seconds: float) -> tuple[float, tuple[int, ...], bytes]:
+    return seconds, index.shape, index.tobytes()
 
 
 def _delivered(drives: Mapping[str, Drive], neurons: Neurons) -> tuple[int, ...]:

@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import batch, gather_bits
+from .arguments import batch, gather_bits, spread_bits
 from .backend import check_device, check_threads, execute
+from .bits.choice import for_call
+from .bits.engine import (
+    pack,
+    run_enumerated,
+    run_planes,
+    unpack,
+    unpack_as_numbers,
+    words_of,
+)
 from .errors import InputError, SimulationError
+from .patterns import Enumerated
 from .program import Program, compile_program
 
 if TYPE_CHECKING:
     from .circuit import Circuit
+    from .populations import Population
 
 
 def evaluate(
@@ -25,18 +36,11 @@ def evaluate(
     threads = check_threads(threads)
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")
-    trials, arrays = batch(circuit, given)
-    binary = circuit.binary_places()
-    where = [output.index.ravel() for output in circuit.outputs]
-    flat = evaluate_places(circuit, arrays, np.concatenate(where), threads, dtype)
-    answers = []
-    for output, columns in zip(
-        circuit.outputs, np.split(flat, np.cumsum([w.size for w in where])[:-1], axis=1),
-        strict=True,
-    ):  # fmt: skip
-        values = _shaped(columns, output.index.shape, trials)
-        is_binary = bool(binary[output.index].all())
-        answers.append(as_answer(values, output.bits, is_binary))
+    trials, arrays = batch(circuit, given, numbers=True)
+    answers = [
+        as_number(values if trials is not None else values[0])
+        for values in output_values(circuit, arrays, threads, dtype)
+    ]
     return circuit.answer(answers)
 
 
@@ -52,20 +56,54 @@ def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def output_values(circuit: Circuit, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-    """Return each output's values, (patterns, *shape), numbers of bits as integers."""
+def output_values(
+    circuit: Circuit, arrays: Mapping[str, np.ndarray], threads: int | None = None,
+    dtype: str = "float64",
+) -> list[np.ndarray]:  # fmt: skip
+    """Return each output's values, (patterns, *shape), numbers of bits as integers.
+
+    `arrays` as `evaluate_places`; on many patterns of a binary circuit by the bit engine.
+    """
     outputs = circuit.outputs
+    bounds = np.cumsum([output.index.size for output in outputs])[:-1]
+    planes = output_planes(circuit, arrays, threads)
+    if planes is not None:
+        patterns = count_of(arrays)
+        return [
+            unpack_as_numbers(part, patterns, threads)
+            if output.bits is not None
+            else unpack(part, patterns, threads).reshape(patterns, *output.index.shape)
+            for output, part in zip(outputs, np.split(planes, bounds), strict=True)
+        ]
     binary = circuit.binary_places()
-    flat = evaluate_places(circuit, arrays, np.concatenate([o.index.ravel() for o in outputs]))
-    parts = np.split(flat, np.cumsum([o.index.size for o in outputs])[:-1], axis=1)
+    flat = evaluate_places(circuit, arrays, _output_places(circuit), threads, dtype)
     return [
         as_array(
             part.reshape(len(part), *output.index.shape),
             output.bits,
             bool(binary[output.index].all()),
         )
-        for output, part in zip(outputs, parts, strict=True)
+        for output, part in zip(outputs, np.split(flat, bounds, axis=1), strict=True)
     ]
+
+
+def output_planes(
+    circuit: Circuit, arrays: Mapping[str, np.ndarray], threads: int | None = None
+) -> np.ndarray | None:
+    """Return all outputs' values as words, (values, words), or None: not the bit engine's work."""
+    patterns = count_of(arrays)
+    program = for_call(circuit, _output_places(circuit), patterns)
+    if program is None:
+        return None
+    if isinstance(arrays, Enumerated):
+        nothing = np.zeros(0, dtype=np.int64)
+        shifts = np.concatenate([nothing, *arrays.shifts.values()])
+        return run_enumerated(program, shifts, arrays.first, arrays.last, threads)
+    return run_planes(program, _planes(circuit, arrays, patterns, threads), threads)
+
+
+def _output_places(circuit: Circuit) -> np.ndarray:
+    return np.concatenate([output.index.ravel() for output in circuit.outputs])
 
 
 def evaluate_places(
@@ -74,20 +112,49 @@ def evaluate_places(
 ) -> np.ndarray:  # fmt: skip
     """Return the values at the circuit's `places`, (trials, places), for laid-out inputs.
 
-    `arrays` holds each input as (1 or trials, size), already checked.
+    `arrays` holds each input as (1 or trials, size), or a number of bits as (1 or trials,), already
+    checked.
     """
     program = compile_program(circuit, None, dtype)
-    trials = min((len(a) for a in arrays.values() if len(a) != 1), default=1)
+    trials = count_of(arrays)
     if not trials:
         return np.zeros((0, places.size))
-    movie = [array[:, None] for array in arrays.values()]
+    movie = [_spread(p, arrays[p.name])[:, None] for p in circuit.input_populations]
     run = execute(
         program, trials, 1, movie, input_places(circuit, program), program.place[places],
         threads=threads,
     )  # fmt: skip
     if run.fault:
-        raise not_finite(circuit, program, run.fault, None)
+        raise not_finite(circuit, program, run.fault, batched=trials > 1)
     return run.record[:, 0, :]
+
+
+def count_of(arrays: Mapping[str, np.ndarray]) -> int:
+    """Return how many patterns laid-out inputs are."""
+    if isinstance(arrays, Enumerated):
+        return arrays.last - arrays.first
+    return min((len(a) for a in arrays.values() if len(a) != 1), default=1)
+
+
+def _spread(population: Population, values: np.ndarray) -> np.ndarray:
+    """Return an input's values, those of numbers being their bits."""
+    return spread_bits(values, population.size) if values.ndim == 1 else values
+
+
+def _planes(
+    circuit: Circuit, arrays: Mapping[str, np.ndarray], patterns: int, threads: int | None
+) -> np.ndarray:
+    """Return the inputs as the bit engine takes them, (values, words)."""
+    inputs = circuit.input_populations
+    planes = np.empty((sum(p.size for p in inputs), words_of(patterns)), dtype=np.uint64)
+    at = 0
+    for population in inputs:
+        values = arrays[population.name]
+        if len(values) == 1:
+            values = np.broadcast_to(_spread(population, values), (patterns, population.size))
+        pack(values, planes[at : at + population.size], threads)
+        at += population.size
+    return planes
 
 
 def input_places(circuit: Circuit, program: Program) -> np.ndarray:
@@ -97,24 +164,34 @@ def input_places(circuit: Circuit, program: Program) -> np.ndarray:
 
 
 def not_finite(
-    circuit: Circuit, program: Program, fault: tuple[int, int, int], dt: float | None
+    circuit: Circuit, program: Program, fault: tuple[int, int, int], *, batched: bool = True
 ) -> SimulationError:
     """Return the error for a run's fault (step, trial, place in the state vector)."""
     step, trial, place = fault
-    name = circuit.name_of(int(np.flatnonzero(program.place == place)[-1]))
-    when = "in a static call" if dt is None else f"at step {step} ({(step + 1) * dt:g} s)"
+    when = "in a static call"
+    if program.dt is not None:
+        when = f"at step {step} ({(step + 1) * program.dt:g} s)"
+    if batched:
+        when += f", trial {trial}"
     return SimulationError(
-        f"{circuit}, neuron {name}: the activity became infinite or NaN {when}, trial {trial}; "
-        "weaken its excitation, or inhibit it"
+        f"{circuit}, neuron {name_at(circuit, program, place)}: the activity became infinite or "
+        f"NaN {when}; weaken its excitation, or inhibit it"
     )
+
+
+def name_at(circuit: Circuit, program: Program, place: int) -> str:
+    """Return what a place in the state vector is called: not the delay lines that share it."""
+    return circuit.name_of(int(np.flatnonzero(program.place == place)[0]))
 
 
 def as_answer(values: np.ndarray, bits: int | None, is_binary: bool) -> Any:
     """Return values as a call answers them: a plain number, or an array of floats or integers."""
-    array = as_array(values, bits, is_binary)
-    if array.ndim:
-        return array
-    return int(array) if array.dtype.kind == "i" else float(array)
+    return as_number(as_array(values, bits, is_binary))
+
+
+def as_number(array: np.ndarray) -> Any:
+    """Return an array, or a plain number where it is one."""
+    return array if array.ndim else array.item()
 
 
 def as_array(values: np.ndarray, bits: int | None, is_binary: bool) -> np.ndarray:

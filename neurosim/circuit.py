@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,9 +25,11 @@ from .wiring import check_divisors, check_silence
 if TYPE_CHECKING:
     from os import PathLike
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from .margins import Margins
+    from .patterns import Domain
     from .settling import Settled, SettlingTime
     from .simulation import Record
     from .states import State
@@ -115,7 +118,23 @@ class Circuit(Builder):
         return evaluate(self, given, dtype=dtype, threads=threads, device=device)
 
     def activities(self, /, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return every value by name, inputs and neurons, for the inputs of a static call."""
+        """Return what every population does in a static call: inputs, constants and neurons.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            As in a call.
+
+        Returns
+        -------
+        Each population's activity by name: a number, or an array of its shape; with a leading
+        axis of trials where an input has one.
+
+        Raises
+        ------
+        CircuitError, InputError
+            As a call.
+        """
         from .arguments import match_arguments
         from .calls import activities
 
@@ -148,18 +167,31 @@ class Circuit(Builder):
             progress=progress,
         )  # fmt: skip
 
-    def settle(self, inputs: Any = None, **options: Any) -> Settled:
+    @spelled
+    def settle(
+        self,
+        inputs: Any = None,
+        *,
+        tolerance: float = 1e-9,
+        dt: float = 1e-3,
+        max_steps: int | None = None,
+        initial: Mapping[str, Any] | State | None = None,
+        update: str = "synchronous",
+        seed: int = 0,
+    ) -> Settled:
         """Run until nothing changes; see `neurosim.settling.settle`."""
         from .settling import settle
 
-        return settle(self, inputs, **options)
+        return settle(
+            self, inputs, tolerance=tolerance, dt=dt, max_steps=max_steps, initial=initial,
+            update=update, seed=seed,
+        )  # fmt: skip
 
     def answer(self, values: list[Any]) -> Any:
         """Return the outputs as a call does: one as itself, several as a named tuple."""
         if len(values) == 1:
             return values[0]
-        names = [o.name for o in self._outputs]
-        return namedtuple("Outputs", names, rename=True)(*values)
+        return named_tuple(tuple(o.name for o in self._outputs), values)
 
     # ---------------------------------------------------------------- verification
 
@@ -169,11 +201,24 @@ class Circuit(Builder):
 
         return truth_table(self)
 
-    def check(self, spec: Callable[..., Any] | Circuit, **options: Any) -> CheckResult:
+    @spelled
+    def check(
+        self,
+        spec: Callable[..., Any] | Circuit,
+        *,
+        vectorized: bool = False,
+        domain: Domain | None = None,
+        tolerance: float = 0.0,
+        samples: int | None = None,
+        seed: int = 0,
+    ) -> CheckResult:
         """Prove the circuit equal to `spec`, or find a counterexample; see `verification.check`."""
         from .verification import check
 
-        return check(self, spec, **options)
+        return check(
+            self, spec, vectorized=vectorized, domain=domain, tolerance=tolerance,
+            samples=samples, seed=seed,
+        )  # fmt: skip
 
     def margins(self) -> Margins:
         """Return how far thresholds and weights may move; see `neurosim.margins`."""
@@ -181,11 +226,12 @@ class Circuit(Builder):
 
         return margins(self)
 
-    def settling_time(self, **options: Any) -> SettlingTime:
+    @spelled
+    def settling_time(self, *, dt: float = 1e-3, max_steps: int | None = None) -> SettlingTime:
         """Return how long the outputs take to be right; see `neurosim.settling`."""
         from .settling import settling_time
 
-        return settling_time(self, **options)
+        return settling_time(self, dt=dt, max_steps=max_steps)
 
     # ---------------------------------------------------------------- showing and keeping
 
@@ -201,11 +247,24 @@ class Circuit(Builder):
 
         return summary(self)
 
-    def draw(self, **options: Any) -> Figure:
+    @spelled
+    def draw(
+        self,
+        *,
+        ax: Axes | None = None,
+        inputs: Any = None,
+        activities: Mapping[str, Any] | None = None,
+        depth: int | None = None,
+        title: str | None = None,
+        legend: bool = True,
+    ) -> Figure:
         """Draw it as on the lecture's slides; see `neurosim.plotting.draw_circuit`."""
         from .plotting import draw_circuit
 
-        return draw_circuit(self, **options)
+        return draw_circuit(
+            self, ax=ax, inputs=inputs, activities=activities, depth=depth, title=title,
+            legend=legend,
+        )  # fmt: skip
 
     def _repr_html_(self) -> str:
         from .description import html
@@ -228,7 +287,22 @@ class Circuit(Builder):
     # ---------------------------------------------------------------- changed copies
 
     def without(self, *names: str) -> Circuit:
-        """Return a copy in which these neurons are silent: a lesion."""
+        """Return a copy in which some neurons are silent: a lesion.
+
+        Parameters
+        ----------
+        names
+            Of populations of neurons.
+
+        Returns
+        -------
+        A circuit in which constants of 0 stand for them; its inputs take what they took before.
+
+        Raises
+        ------
+        CircuitError
+            A name that nothing has, or that is no population of neurons.
+        """
         copy = self._copy()
         for position, population in enumerate(self._populations):
             if population.role == "input":  # what it takes must not change with the neurons
@@ -243,28 +317,49 @@ class Circuit(Builder):
             )
         silent = {i for i, p in enumerate(copy._populations) if p.role != "neurons"}
         copy._projections = [p for p in copy._projections if p.target not in silent]
+        copy._changed()
         return copy
 
-    def with_parameters(self, **changes: Mapping[str, Any]) -> Circuit:
+    def with_parameters(self, /, **changes: Mapping[str, Any]) -> Circuit:
         """Return a copy with other parameters: ``with_parameters(z=dict(threshold=2))``.
 
-        For a name with a dot: ``with_parameters(**{"xor.z": dict(threshold=2)})``.
+        Parameters
+        ----------
+        changes
+            For each population of neurons the parameters that change, as `binary` or `rate` takes
+            them.  A name with a dot: ``with_parameters(**{"xor.z": dict(threshold=2)})``.
+
+        Returns
+        -------
+        The copy; this circuit stays as it is.
+
+        Raises
+        ------
+        CircuitError
+            A name that nothing has, or that is no population of neurons; a parameter that its
+            neurons do not have, or that they refuse; on `divide` something that can be negative.
         """
         copy = self._copy()
         for name, parameters in changes.items():
             population = self.population(name)
             if population.neurons is None:
                 raise CircuitError(f"{self}: {name!r} is no population of neurons")
+            if not isinstance(parameters, Mapping):
+                raise CircuitError(
+                    f"{self}: with_parameters() takes parameters by name, "
+                    f"{name}=dict(threshold=2) (got {parameters!r})"
+                )
             known = [*population.neurons.parameters()]
             known += ["transfer"] if isinstance(population.neurons, Rate) else []
             for parameter in parameters:
                 if parameter not in known:
                     raise CircuitError(
-                        f"{self}, {name!r}: {unknown('parameter', parameter, known)}"
+                        f"{self}, {name!r}: {unknown('parameter', str(parameter), known)}"
                     )
             neurons = replace(population.neurons, **parameters)
             checked = neurons.checked(f"{self}, neuron {name!r}", population.shape)
             copy._populations[self._by_name[name]] = replace(population, neurons=checked)
+            copy._changed()
             check_silence(copy, self._by_name[name])
         check_divisors(copy)
         return copy
@@ -276,20 +371,38 @@ class Circuit(Builder):
             copy._projections[position] = replace(
                 copy._projections[position], connection=connection
             )
+        copy._changed()
         return copy
 
     def _copy(self) -> Circuit:
         copy = Circuit(self.name)
         copy.size = self.size
         copy._populations = list(self._populations)
+        copy._starts = list(self._starts)
         copy._outputs = list(self._outputs)
         copy._by_name = dict(self._by_name)
-        copy._instances = set(self._instances)
+        copy._instances = dict(self._instances)
+        copy._lines = dict(self._lines)
         # A connection's source knows its circuit; the copy's must know the copy.
         copy._projections = [
             replace(p, connection=copy.adopted(p.connection)) for p in self._projections
         ]
         return copy
+
+
+def named_tuple(names: tuple[str, ...], values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return values as a named tuple; a name that is no identifier becomes its position, _0."""
+    made: tuple[Any, ...] = _outputs_type(names)(*values)
+    return made
+
+
+@lru_cache(maxsize=1024)
+def _outputs_type(names: tuple[str, ...]) -> Any:
+    def rebuilt(self: Any) -> tuple[Any, ...]:  # a pickle would look for the class by its name
+        return named_tuple, (names, tuple(self))
+
+    fields = {"__slots__": (), "__reduce__": rebuilt}
+    return type("Outputs", (namedtuple("Outputs", names, rename=True),), fields)
 
 
 def _holds_source(value: Any) -> bool:

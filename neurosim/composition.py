@@ -15,6 +15,7 @@ from .connections import OneToOne
 from .errors import CircuitError
 from .populations import Population, Projection
 from .sources import Drive, Source, stack
+from .wiring import check_divisor
 
 if TYPE_CHECKING:
     from .building import Builder
@@ -32,7 +33,8 @@ def inline(circuit: Circuit, given: Mapping[str, Any], name: str | None) -> Any:
     Raises
     ------
     CircuitError
-        Sources of two circuits, or of the circuit itself; a shape or width that does not fit.
+        Sources of two circuits, or of the circuit itself; a shape or width that does not fit; a
+        source that can be other than 0 and 1, or negative, where the circuit cannot take it.
     """
     host = _host(circuit, given)
     with host.all_or_nothing():
@@ -46,15 +48,19 @@ def _built(circuit: Circuit, host: Builder, given: Mapping[str, Any], name: str 
         bound = _bound(circuit, host, population, given[population.name], instance)
         places[population.start : population.stop] = bound.index.ravel()
     others = [p for p in circuit.populations if p.role != "input"]
-    for population in others:  # all first: a delay line or a connection may point forward
-        added = host.adopt(population, f"{instance}.{population.name}")
+    for population in others:  # all first: a connection may point forward
+        added = host.adopt(population, f"{instance}.{population.name}", places)
         places[population.start : population.stop] = added.index.ravel()
-    host.redirect([f"{instance}.{p.name}" for p in others if p.role == "delay"], places)
     for projection in circuit.projections:
-        target = f"{instance}.{circuit.populations[projection.target].name}"
+        target = f"{instance}.{circuit.population_at(projection.target).name}"
         position = host.position(host.population(target))
         connection = host.adopted(projection.connection, places)
-        host.add_projection(Projection(position, projection.channel, connection))
+        made = Projection(position, projection.channel, connection)
+        check_divisor(host, made)
+        host.add_projection(made)
+    for population in circuit.input_populations:
+        if circuit.takes_binary(population):
+            host.declare_binary(places[population.start : population.stop])
     answers = [Source(host, places[output.index]) for output in circuit.outputs]
     return circuit.answer(answers)
 
@@ -99,7 +105,7 @@ def _bound(
         value = _relayed(circuit, value)
     if isinstance(value, list | tuple) and any(isinstance(v, Source) for v in value):
         name = f"{instance}.{population.name}"
-        parts = [v if isinstance(v, Source) else host.constant(v, name) for v in value]
+        parts = [v if isinstance(v, Source) else host.add_constant(v, name) for v in value]
         value = stack(parts)
     if isinstance(value, Source):
         if value.shape != population.shape:
@@ -107,7 +113,7 @@ def _bound(
                 f"{label}: {value} has shape {value.shape}, the input has {population.shape}"
             )
         if circuit.takes_binary(population):
-            binary = host.binary_places(unknown=True)[value.index.ravel()]
+            binary = host.binary_at(value.index.ravel(), unknown=True)
             if not binary.all():
                 graded = host.name_of(value.index.ravel()[~binary][0])
                 raise CircuitError(
@@ -121,4 +127,4 @@ def _bound(
             f"{label}: a constant of shape {np.shape(value)} does not fit the input's shape "
             f"{population.shape}"
         )
-    return host.constant(values, f"{instance}.{population.name}")
+    return host.add_constant(values, f"{instance}.{population.name}")

@@ -54,6 +54,11 @@ class Connection(ABC):
     def matrix(self, shape: tuple[int, ...]) -> csr_array:
         """Return the weights as a sparse matrix, targets of `shape` × `source.size`."""
 
+    def entries(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the matrix's entries one by one: weights, rows and columns."""
+        found = self.matrix(shape).tocoo()
+        return found.data, found.row, found.col
+
     def absolute_sums(self, shape: tuple[int, ...]) -> np.ndarray:
         """Return Σ|w| for each of the targets of `shape`, flat."""
         return np.asarray(abs(self.matrix(shape)).sum(axis=1)).ravel()
@@ -99,12 +104,19 @@ class OneToOne(Connection):
         """One entry in each row."""
         from scipy import sparse
 
-        columns = np.broadcast_to(
-            np.arange(self.source.size).reshape(self.source.shape), shape
-        ).ravel()
-        data = np.broadcast_to(self.weight, shape).ravel()
-        rows = np.arange(columns.size + 1)
-        return sparse.csr_array((data, columns, rows), shape=(columns.size, self.source.size))
+        data, rows, columns = self.entries(shape)
+        pointers = np.arange(rows.size + 1)
+        return sparse.csr_array((data, columns, pointers), shape=(rows.size, self.source.size))
+
+    def entries(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Without making a matrix."""
+        own = np.arange(self.source.size).reshape(self.source.shape)
+        columns = np.broadcast_to(own, shape).ravel()
+        return np.broadcast_to(self.weight, shape).ravel(), np.arange(columns.size), columns
+
+    def absolute_sums(self, shape: tuple[int, ...]) -> np.ndarray:
+        """The weights themselves."""
+        return np.abs(np.broadcast_to(self.weight, shape)).ravel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +181,18 @@ class Sparse(Connection):
     def weights(self) -> np.ndarray:
         """The entries that are present, in CSR order."""
         return self.weight.data
+
+    def fitted(self, shape: tuple[int, ...]) -> Connection | None:
+        """One row is delivered to every target."""
+        from scipy import sparse
+
+        count = math.prod(shape)
+        if self.weight.shape[0] != 1 or count == math.prod(self.delivers):
+            return super().fitted(shape)
+        repeated = np.tile(self.weight.data, count), np.tile(self.weight.indices, count)
+        pointers = np.arange(count + 1) * self.weight.nnz
+        rows = sparse.csr_array((*repeated, pointers), shape=(count, self.source.size))
+        return replace(self, weight=rows, delivers=shape)
 
     def scaled(self, factor: Any) -> Sparse:
         """By a number, or each row by its own."""

@@ -51,7 +51,8 @@ def describe(circuit: Circuit) -> Description:
     populations = [p for p in circuit.populations if p.role != "delay"]
     synapses = [synapses_of(circuit, p) for p in circuit.projections]
     counted = zip(circuit.projections, synapses, strict=True)
-    rows = [_projection_row(circuit, projection, count) for projection, count in counted]
+    delays = undelayed(circuit)
+    rows = [_projection_row(circuit, projection, count, delays) for projection, count in counted]
     return Description(
         [_population_row(circuit, p) for p in populations], rows, _totals(circuit, sum(synapses))
     )
@@ -109,7 +110,7 @@ def synapses_of(circuit: Circuit, projection: Projection) -> int:
     connection = projection.connection
     weights = connection.weights
     if isinstance(connection, OneToOne):
-        shape = circuit.populations[projection.target].shape
+        shape = circuit.population_at(projection.target).shape
         return int(np.count_nonzero(np.broadcast_to(weights, shape)))
     if not isinstance(connection, Convolution):
         return int(np.count_nonzero(weights))
@@ -234,15 +235,20 @@ def _population_row(circuit: Circuit, population: Population) -> tuple[str, ...]
     return population.name, kind, shape_text(population.shape), count, told
 
 
-def _projection_row(circuit: Circuit, projection: Projection, synapses: int) -> tuple[str, ...]:
-    """Return a projection's row; one that comes with several delays names their range."""
-    origin, late = undelayed(circuit)
-    connection, target = projection.connection, circuit.populations[projection.target]
+def _projection_row(
+    circuit: Circuit, projection: Projection, synapses: int, delays: tuple[np.ndarray, np.ndarray]
+) -> tuple[str, ...]:
+    """Return a projection's row; one that comes with several delays names their range.
+
+    `delays` is `undelayed`.
+    """
+    origin, late = delays
+    connection, target = projection.connection, circuit.population_at(projection.target)
     places = connection.source.index
-    delays = late[places.ravel()]
+    seconds = late[places.ravel()]
     delay = ""
-    if delays.any():
-        low, high = (seconds_text(d) if d else "0" for d in (delays.min(), delays.max()))
+    if seconds.any():
+        low, high = (seconds_text(s) if s else "0" for s in (seconds.min(), seconds.max()))
         delay = low if low == high else f"{low} to {high}"
     channel = "divide (veto)" if projection.channel == VETO else projection.channel
     source = circuit.name_of(origin[places])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import input_values, own_dimensions
+from .arguments import input_values
 from .errors import InputError
 from .populations import Population
 
@@ -28,22 +28,20 @@ class Feed:
         self.population = population
         self.function: Callable[[float], Any] | None = value if callable(value) else None
         self.trials: int | None = None
-        own = own_dimensions(population)
         self.first: np.ndarray | None = None
         if self.function is not None:
             self.first = self._called(begin)
             self.trials = len(self.first) if self.first.ndim > len(population.shape) else None
             self.changes = True
             return
-        array = np.asarray(value)
-        extra = array.ndim - own
-        if extra > 2:
-            raise InputError(
-                f"{circuit}, input {population.name!r} has shape {population.shape}; give one "
-                f"value, (time, …) or (trials, time, …), got shape {array.shape}"
-            )
         values = input_values(circuit, population, value)
         shape = population.shape
+        extra = values.ndim - len(shape)
+        if extra > 2:
+            raise InputError(
+                f"{circuit}, input {population.name!r} has shape {shape}; give one value, "
+                f"(time, …) or (trials, time, …), got shape {values.shape}"
+            )
         if extra == 2:
             self.trials = len(values)
         self.values = values.reshape(
@@ -89,20 +87,25 @@ class Feed:
         return np.stack([v.reshape(trials, -1) for v in shown], axis=1)
 
 
-def stretches(feeds: list[Feed], count: int, every: int, progress: bool) -> Iterable[int]:
-    """Return the lengths of the stretches that a run is cut into; they never change its result."""
-    longest = count
+def stretches(feeds: list[Feed], count: int, longest: int, progress: bool) -> Iterable[int]:
+    """Return the lengths of the stretches that a run is cut into; they never change its result.
+
+    A run of no steps has none; `longest` is the most steps that one may have.
+    """
     if any(f.changes for f in feeds):
         trials = max((f.trials or 1) for f in feeds)
         nbytes = 8 * trials * sum(f.population.size for f in feeds)  # of one step's inputs
-        longest = max(1, FRAMES // max(1, nbytes))
+        longest = min(longest, FRAMES // max(1, nbytes))
     if progress:
-        longest = min(longest, max(1, count // 100))
-    longest = min(max(every, longest // every * every), max(count, 1))
-    whole, rest = divmod(count, longest)
-    lengths = [longest] * whole + ([rest] if rest or not whole else [])
+        longest = min(longest, count // 100)
+    longest = max(1, longest)
     if not progress:
-        return lengths
+        return _lengths(count, longest)
     from .progress import progress as shown
 
-    return shown(lengths, "simulating")
+    return shown(_lengths(count, longest), "simulating", -(-count // longest))
+
+
+def _lengths(count: int, longest: int) -> Iterator[int]:
+    for done in range(0, count, longest):
+        yield min(longest, count - done)

@@ -55,7 +55,7 @@ def _drivers(circuit: Circuit, heard: list[np.ndarray]) -> set[int]:
     walk = list(heard)
     while walk:
         for i in circuit.positions_of(walk.pop()):
-            population = circuit.populations[i]
+            population = circuit.population_at(i)
             if population.delayed is not None:
                 walk.append(population.delayed)
             elif population.role == "neurons":
@@ -69,7 +69,7 @@ def _cycle(circuit: Circuit, drivers: dict[int, set[int]]) -> str:
     while path.count(path[-1]) == 1:
         path.append(next(d for d in sorted(drivers[path[-1]]) if d in drivers))
     cycle = path[path.index(path[-1]) :][::-1]
-    names = " → ".join(circuit.populations[i].name for i in cycle)
+    names = " → ".join(circuit.population_at(i).name for i in cycle)
     return (
         f"{circuit} is recurrent ({names}), so a call has no order to compute it in: "
         "use simulate(…) to run it in time, or settle(…) for its steady state"

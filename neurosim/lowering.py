@@ -214,22 +214,19 @@ class Lowering:
     ) -> None:  # fmt: skip
         from scipy import sparse
 
-        parts = []
-        for population, connection in arrivals:
+        if len(arrivals) == 1 and arrivals[0][0].size == stop - start:
+            population, connection = arrivals[0]
             matrix = connection.matrix(population.shape)
-            target = int(self.place[population.start]) - start if population.size else 0
-            parts.append((target, matrix, self.place[connection.source.index.ravel()]))
-        if len(parts) == 1 and parts[0][1].shape[0] == stop - start:
-            _, matrix, places = parts[0]
+            places = self.place[connection.source.index.ravel()]
             columns = places.astype(self.places)[matrix.indices]
             data, pointers = matrix.data, matrix.indptr
         else:
             triples = []
-            for target, matrix, places in parts:
-                entries = matrix.tocoo()
-                triples.append(
-                    (entries.data.astype(np.float64), entries.row + target, places[entries.col])
-                )
+            for population, connection in arrivals:
+                target = int(self.place[population.start]) - start if population.size else 0
+                weights, rows, columns = connection.entries(population.shape)
+                places = self.place[connection.source.index.ravel()]
+                triples.append((weights.astype(np.float64), rows + target, places[columns]))
             data, rows, columns = (np.concatenate(column) for column in zip(*triples, strict=True))
             whole = sparse.csr_array(
                 (data, (rows, columns)), shape=(stop - start, int(self.place.max(initial=0)) + 1)

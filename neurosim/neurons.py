@@ -79,9 +79,10 @@ class Transfer:
         """Return f(x), elementwise, for a number or an array."""
         a, b, c = (*self.parameters, 0.0, 0.0, 0.0)[:3]
         values = np.asarray(x, dtype=float)
+        distinct, where = np.unique(values, return_inverse=True)  # Python is slow, images repeat
         with np.errstate(all="ignore"):
-            flat = [rules.transfer(self.code, v, a, b, c) for v in values.ravel()]
-        answer = np.array(flat, dtype=float).reshape(values.shape)
+            found = [rules.transfer(self.code, v, a, b, c) for v in distinct]
+        answer = np.array(found, dtype=float)[where].reshape(values.shape)
         return answer if answer.ndim else float(answer)
 
     def __str__(self) -> str:
@@ -137,7 +138,7 @@ class Neurons(ABC):
         """
         changed = {}
         for name, given in self.parameters().items():
-            values = _finite(given, f"{where}: {name}")
+            values = finite_numbers(given, f"{where}: {name}")
             if name in self.NON_NEGATIVE and (values < 0).any():
                 raise CircuitError(f"{where}: {name} must not be negative (got {values.min():g})")
             changed[name] = _one_each(values, shape, f"{where}: {name}")
@@ -192,8 +193,14 @@ class Rate(Neurons):
         return self.transfer.non_negative
 
 
-def _finite(given: Any, what: str) -> np.ndarray:
-    """Return a parameter as a float array."""
+def finite_numbers(given: Any, what: str) -> np.ndarray:
+    """Return a parameter as a float array of its own.
+
+    Raises
+    ------
+    CircuitError
+        It is no number and no array of them, or not finite; the message begins with `what`.
+    """
     try:
         values = np.asarray(given)
         if values.dtype.kind not in "biuf":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -10,7 +12,12 @@ from .errors import CircuitError, unknown
 from .populations import Output, Population, Projection
 
 if TYPE_CHECKING:
+    from .bits.compiler import BitProgram
+    from .bits.running import BitSteps
     from .program import Program
+
+T = TypeVar("T")
+FEW_PLACES = 64  # that are looked up one by one
 
 
 class Parts:
@@ -20,31 +27,39 @@ class Parts:
         self.name = plain_name(name, "a circuit")
         self.size = 0  # values in all: inputs, constants, delay lines and neurons
         self._populations: list[Population] = []
+        self._starts: list[int] = []  # of each population
         self._projections: list[Projection] = []
         self._outputs: list[Output] = []
         self._by_name: dict[str, int] = {}
-        self._instances: set[str] = set()
-        self.programs: dict[Any, Program] = {}  # compiled, by dt and dtype
+        self._instances: dict[str, None] = {}  # in the order they were claimed
+        self._lines: dict[Any, str] = {}  # delay lines, by what they repeat and how late
+        self._numbers: dict[str, int] = {}  # the last that numbered a name
+        self._kept: dict[str, Any] = {}  # what follows from the rest, until it changes
+        self.programs: dict[Any, Program | BitProgram | BitSteps | str] = {}  # compiled
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy is made of: what can be computed again is left out."""
+        return self.__dict__ | {"programs": {}, "_kept": {}}
 
     @property
     def populations(self) -> tuple[Population, ...]:
         """Its populations, in the order they were added."""
-        return tuple(self._populations)
+        return self._once("populations", lambda: tuple(self._populations))
 
     @property
     def projections(self) -> tuple[Projection, ...]:
         """Its projections, in the order they were added."""
-        return tuple(self._projections)
+        return self._once("projections", lambda: tuple(self._projections))
 
     @property
     def input_populations(self) -> tuple[Population, ...]:
         """The populations that are inputs, in the order they were declared."""
-        return tuple(p for p in self._populations if p.role == "input")
+        return self._once("inputs", lambda: self._of_role("input"))
 
     @property
     def neuron_populations(self) -> tuple[Population, ...]:
         """The populations that are neurons, in the order they were added."""
-        return tuple(p for p in self._populations if p.role == "neurons")
+        return self._once("neurons", lambda: self._of_role("neurons"))
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -54,8 +69,8 @@ class Parts:
     @property
     def is_binary(self) -> bool:
         """Whether it has neurons and all of them are binary."""
-        kinds = [p.is_binary for p in self.neuron_populations]
-        return bool(kinds) and all(kinds)
+        neurons = self.neuron_populations
+        return self._once("is_binary", lambda: bool(neurons) and all(p.is_binary for p in neurons))
 
     @property
     def instances(self) -> frozenset[str]:
@@ -69,30 +84,67 @@ class Parts:
         return self.is_binary if population.real is None else not population.real
 
     def binary_places(self, *, unknown: bool = False) -> np.ndarray:
-        """Return for each of its values whether it is always 0 or 1: bool, (size,).
+        """Return for each of its values whether it is always 0 or 1: bool, (size,), read-only.
 
         `unknown` answers for inputs that were not declared either way, in a circuit that is
         still being built.
         """
+        return self._once(f"binary places, {unknown}", lambda: self._binary_places(unknown))
+
+    def binary_at(self, index: np.ndarray, *, unknown: bool = False) -> np.ndarray:
+        """As `binary_places`, only for the values at some places: bool, of the index's shape."""
+        if index.size > FEW_PLACES:
+            return self.binary_places(unknown=unknown)[index]
+        found = []
+        for place in index.ravel().tolist():
+            p = self._populations[self.position_at(place)]
+            while p.delayed is not None:
+                place = int(p.delayed.flat[place - p.start])
+                p = self._populations[self.position_at(place)]
+            found.append(self._is_binary(p, unknown)[place - p.start])
+        return np.array(found, dtype=bool).reshape(index.shape)
+
+    def _binary_places(self, unknown: bool) -> np.ndarray:
         binary = np.zeros(self.size, dtype=bool)
         for p in self._populations:
-            part = slice(p.start, p.stop)
-            if p.role == "input":
-                undeclared = p.bits is None and p.real is None
-                binary[part] = (undeclared and unknown) or self.takes_binary(p)
-            elif p.values is not None:
-                binary[part] = np.isin(p.values.ravel(), (0, 1))
-            elif p.delayed is not None:
-                binary[part] = binary[p.delayed.ravel()]
+            if p.delayed is not None:
+                binary[p.start : p.stop] = binary[p.delayed.ravel()]
             else:
-                binary[part] = p.is_binary
+                binary[p.start : p.stop] = self._is_binary(p, unknown)
+        binary.flags.writeable = False  # it is kept
         return binary
+
+    def _is_binary(self, p: Population, unknown: bool) -> np.ndarray:
+        """Return for each value of a population, no delay line, whether it is always 0 or 1."""
+        if p.values is not None:
+            return np.isin(p.values.ravel(), (0, 1))
+        if p.role != "input":
+            return np.broadcast_to(p.is_binary, p.size)
+        undeclared = p.bits is None and p.real is None
+        return np.broadcast_to((undeclared and unknown) or self.takes_binary(p), p.size)
+
+    def constants_at(self, index: np.ndarray) -> np.ndarray:
+        """Return the values that are always at some places, of the index's shape; else NaN."""
+        places = index.ravel()
+        found = np.full(places.size, np.nan)
+        for position in self.positions_of(places):
+            p = self._populations[position]
+            here = (places >= p.start) & (places < p.stop)
+            if p.values is not None:
+                found[here] = p.values.ravel()[places[here] - p.start]
+            elif p.delayed is not None:
+                found[here] = self.constants_at(p.delayed.ravel()[places[here] - p.start])
+        return found.reshape(index.shape)
 
     def population(self, name: str) -> Population:
         """Return the population of that name."""
-        if name not in self._by_name:
+        if not isinstance(name, str) or name not in self._by_name:
             raise CircuitError(f"{self}: {unknown('population', str(name), self._by_name)}")
         return self._populations[self._by_name[name]]
+
+    def population_at(self, position: int) -> Population:
+        """Return one of the circuit's populations by its position."""
+        return self._populations[position]
 
     def position(self, population: Population) -> int:
         """Return which of the circuit's populations it is."""
@@ -100,13 +152,21 @@ class Parts:
 
     def position_at(self, place: int) -> int:
         """Return which of the circuit's populations the value at a place belongs to."""
-        starts = [p.start for p in self._populations]
-        return int(np.searchsorted(starts, place, side="right")) - 1
+        return bisect_right(self._starts, place) - 1
 
     def positions_of(self, index: np.ndarray) -> list[int]:
         """Return which of the circuit's populations the values at these places belong to."""
-        starts = np.array([p.start for p in self._populations])
-        return np.unique(np.searchsorted(starts, index.ravel(), side="right") - 1).tolist()
+        places = index.ravel()
+        if not places.size:
+            return []
+        if places.size <= FEW_PLACES:
+            return sorted({self.position_at(place) for place in places.tolist()})
+        first, last = self.position_at(int(places.min())), self.position_at(int(places.max()))
+        if first == last:
+            return [first]
+        starts = np.array(self._starts[first : last + 1])
+        found = np.unique(np.searchsorted(starts, places, side="right") - 1)
+        return (found + first).tolist()
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
@@ -130,8 +190,19 @@ class Parts:
     def __str__(self) -> str:
         return f"Circuit {self.name!r}"
 
+    def _of_role(self, role: str) -> tuple[Population, ...]:
+        return tuple(p for p in self._populations if p.role == role)
+
+    def _once(self, what: str, compute: Callable[[], T]) -> T:
+        """Return something that follows from the circuit, computed once until it changes."""
+        kept: T | None = self._kept.get(what)
+        if kept is None:
+            kept = self._kept[what] = compute()
+        return kept
+
     def _changed(self) -> None:
         self.programs.clear()
+        self._kept.clear()
 
 
 def plain_name(name: Any, owner: Any) -> str:

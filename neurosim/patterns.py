@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import gather_bits
-from .errors import InputError
+from .arguments import divides, gather_bits
+from .errors import InputError, unknown
 from .populations import Population
 
 if TYPE_CHECKING:
@@ -35,60 +35,132 @@ def input_bits(circuit: Circuit) -> int:
     return sum(p.size for p in circuit.input_populations)
 
 
-def enumerated(circuit: Circuit, first: int, last: int) -> dict[str, np.ndarray]:
-    """Return the patterns [first, last) in truth-table order: each input as (patterns, size).
+class Enumerated(Mapping[str, np.ndarray]):
+    """The patterns [first, last) in truth-table order: each input as (patterns, size), by name.
+
+    The bits of a pattern's number are its inputs' values, so nothing is written down before it is
+    asked for.
+
+    Attributes
+    ----------
+    shifts : for each value of each input, by the input's name, which bit of the number it is
+    first, last : numbers
+    """
+
+    def __init__(self, shifts: Mapping[str, np.ndarray], first: int, last: int):
+        self.shifts = shifts
+        self.first = first
+        self.last = last
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return (self._index()[:, None] >> self.shifts[name] & 1).astype(np.uint8)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.shifts)
+
+    def __len__(self) -> int:
+        return len(self.shifts)
+
+    def numbers(self, name: str) -> np.ndarray:
+        """Return an input that is a number of bits as numbers, (patterns,)."""
+        bits = self.shifts[name]
+        return self._index() >> bits[0] & (1 << bits.size) - 1
+
+    def renamed(self, names: Iterable[str]) -> Enumerated:
+        """Return the same patterns for inputs of other names."""
+        shifts = dict(zip(names, self.shifts.values(), strict=True))
+        return Enumerated(shifts, self.first, self.last)
+
+    def _index(self) -> np.ndarray:
+        return np.arange(self.first, self.last, dtype=np.int64)
+
+
+def enumerated(circuit: Circuit, first: int, last: int) -> Enumerated:
+    """Return the patterns [first, last) in truth-table order.
 
     The first input is the most significant, within it its first value (in C order); a number
     counts as usual.
     """
-    index = np.arange(first, last, dtype=np.int64)
     shift = input_bits(circuit)
-    arrays = {}
+    shifts = {}
     for population in circuit.input_populations:
         shift -= population.size
         bits = np.arange(population.size) if population.bits else np.arange(population.size)[::-1]
-        arrays[population.name] = ((index[:, None] >> (shift + bits)) & 1).astype(np.uint8)
-    return arrays
+        shifts[population.name] = shift + bits
+    return Enumerated(shifts, first, last)
 
 
-def sampled(
-    circuit: Circuit, count: int, seed: int, domain: Domain | None
-) -> dict[str, np.ndarray]:
-    """Return a seeded sample of patterns: fair bits, and real inputs uniform in their domain.
+def checked_domain(circuit: Circuit, domain: Domain | None) -> dict[str, tuple[float, float]]:
+    """Return the ranges to sample inputs from, by name.
 
     Raises
     ------
     InputError
-        A real input without a domain; a domain that is no pair low ≤ high, or of no input.
+        No mapping; a name that no input has; a range that is no pair low ≤ high of finite
+        numbers, or below 0 for an input that divides.
     """
-    if domain is not None and not isinstance(domain, Mapping):
+    if domain is None:
+        return {}
+    if not isinstance(domain, Mapping):
         raise InputError(
             f"{circuit}: domain= takes a range for each real input by name, "
             f"{{'x': (low, high)}} (got {domain!r})"
         )
-    domain = dict(domain or {})
+    inputs = {p.name: p for p in circuit.input_populations}
+    ranges = {}
+    for name, given in domain.items():
+        if name not in inputs:
+            raise InputError(f"{circuit}, domain=: {unknown('input', str(name), inputs)}")
+        low, high = ranges[name] = _range(circuit, name, given)
+        if low < 0 and divides(circuit, inputs[name]):
+            raise InputError(
+                f"{circuit}: input {name!r} divides, so its domain must not be negative "
+                f"(got ({low:g}, {high:g}))"
+            )
+    return ranges
+
+
+def _range(circuit: Circuit, name: str, given: Any) -> tuple[float, float]:
+    try:
+        low, high = (float(end) for end in given)
+    except (TypeError, ValueError):  # no pair, or not of numbers
+        low, high = np.nan, np.nan
+    if isinstance(given, str) or not (np.isfinite(high - low) and low <= high):
+        raise InputError(
+            f"{circuit}: the domain of {name!r} must be (low, high) with low ≤ high, both finite "
+            f"(got {given!r})"
+        )
+    return low, high
+
+
+def sampled(
+    circuit: Circuit, count: int, seed: int, domain: Mapping[str, tuple[float, float]]
+) -> dict[str, np.ndarray]:
+    """Return a seeded sample of patterns: fair bits, and real inputs uniform in their domain.
+
+    Parameters
+    ----------
+    domain
+        As `checked_domain` returns it.
+
+    Raises
+    ------
+    InputError
+        A real input without a domain.
+    """
     random = np.random.default_rng(seed)
     arrays: dict[str, np.ndarray] = {}
     for population in circuit.input_populations:
         size = (count, population.size)
         if circuit.takes_binary(population):
             arrays[population.name] = random.integers(0, 2, size, dtype=np.uint8)
-            domain.pop(population.name, None)
             continue
         if population.name not in domain:
             raise InputError(
                 f"{circuit}: input {population.name!r} takes any number; say from where to "
                 f"sample it: domain={{{population.name!r}: (low, high)}}"
             )
-        low, high = domain.pop(population.name)
-        if not (np.isfinite([low, high]).all() and low <= high):
-            raise InputError(
-                f"{circuit}: the domain of {population.name!r} must be (low, high) with "
-                f"low ≤ high, both finite (got ({low}, {high}))"
-            )
-        arrays[population.name] = random.uniform(low, high, size)
-    if domain:
-        raise InputError(f"{circuit} has no input called {next(iter(domain))!r} (in domain=)")
+        arrays[population.name] = random.uniform(*domain[population.name], size)
     return arrays
 
 
@@ -97,6 +169,11 @@ def as_arguments(circuit: Circuit, arrays: Mapping[str, np.ndarray]) -> list[np.
 
     Numbers of bits and 0/1 inputs as int64, real ones as floats.
     """
+    if isinstance(arrays, Enumerated):
+        return [
+            arrays.numbers(p.name) if p.bits is not None else _shaped(circuit, p, arrays[p.name])
+            for p in circuit.input_populations
+        ]
     return [_shaped(circuit, p, arrays[p.name]) for p in circuit.input_populations]
 
 

@@ -8,13 +8,14 @@ delays are dropped; in time there is one layer, and every group is computed from
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .delays import running_lines
 from .errors import CircuitError, InputError
 from .exactness import EXACT_FLOAT32
 from .kernels import Prepared, rules, tables
@@ -122,11 +123,14 @@ def compile_program(circuit: Circuit, dt: float | None, dtype: str = "float64") 
     if dtype not in ("float64", "float32"):
         raise InputError(f"{circuit}: dtype must be 'float64' or 'float32' (got {dtype!r})")
     key = (dt, dtype)
-    if key not in circuit.programs:
-        if len(circuit.programs) >= 2:  # one for calls, one for runs: weights are large
-            circuit.programs.clear()
-        circuit.programs[key] = _Compiler(circuit, dt, dtype).program()
-    return circuit.programs[key]
+    program = circuit.programs.get(key)  # another thread may clear them meanwhile
+    if not isinstance(program, Program):
+        kept = [k for k, p in list(circuit.programs.items()) if isinstance(p, Program)]
+        if len(kept) >= 2:  # one for calls, one for runs: weights are large
+            for other in kept:
+                circuit.programs.pop(other, None)
+        program = circuit.programs[key] = _Compiler(circuit, dt, dtype).program()
+    return program
 
 
 class _Compiler:
@@ -336,9 +340,10 @@ class _Compiler:
             return neurons.gain
         if self.dt is None:
             return 0.0
+        dt = self.dt
         if name == "decay":
-            return np.vectorize(rules.decay, otypes=[float])(self.dt, neurons.tau)
-        return np.vectorize(rules.noise_scale, otypes=[float])(neurons.noise, self.dt, neurons.tau)
+            return _of_each(neurons.tau, lambda tau: rules.decay(dt, tau))
+        return neurons.noise * _of_each(neurons.tau, lambda tau: rules.noise_scale(1.0, dt, tau))
 
     def _lines(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
         """Return the delay lines' rows, the places they repeat, and the size of their rings."""
@@ -346,26 +351,21 @@ class _Compiler:
         sources: list[np.ndarray] = [np.zeros(0, dtype=np.int64)]
         ring = offset = 0
         if self.dt is not None:
-            for p in self.populations:
-                if p.delayed is not None and p.size:
-                    steps = self._whole_steps(p)
-                    rows.append([int(place[p.start]), p.size, steps, ring, offset])
-                    sources.append(place[p.delayed.ravel()])
-                    ring += steps * p.size
-                    offset += p.size
+            for p, steps in running_lines(self.circuit, self.dt):
+                assert p.delayed is not None
+                rows.append([int(place[p.start]), p.size, steps, ring, offset])
+                sources.append(place[p.delayed.ravel()])
+                ring += steps * p.size
+                offset += p.size
         table = np.array(rows, dtype=np.int64).reshape(-1, tables.LINE_COLUMNS)
         return table, np.concatenate(sources), ring
 
-    def _whole_steps(self, line: Population) -> int:
-        assert self.dt is not None
-        steps = round(line.seconds / self.dt)
-        if steps < 1 or not math.isclose(steps * self.dt, line.seconds, rel_tol=1e-9):
-            whole = max(1, round(line.seconds / self.dt))
-            raise CircuitError(
-                f"{self.circuit}: the delay of {line.seconds:g} s is no whole number of steps of "
-                f"dt = {self.dt:g} s; the nearest dt that fits is {line.seconds / whole:.6g} s"
-            )
-        return steps
+
+def _of_each(taus: Any, compute: Callable[[float], float]) -> np.ndarray:
+    """Return what is computed of each time constant, once of those that are alike."""
+    distinct, where = np.unique(np.asarray(taus, dtype=float), return_inverse=True)
+    found = np.array([compute(tau) for tau in distinct.tolist()], dtype=float)
+    return found[where].reshape(np.shape(taus))
 
 
 def _is_noisy(neurons: Neurons | None) -> bool:

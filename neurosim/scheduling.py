@@ -21,6 +21,9 @@ CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
 WIDEST = 256  # trials side by side at most
 BUFFER = 4096  # values that each of a chunk's sums holds at most: they stay in the first cache
 SHEET_BUFFER = 16384  # the same for convolutions, whose rows are laid out anew for each chunk
+AT_ONCE = 100_000_000  # multiplications, about, that a thread makes before Ctrl-C is looked at
+STEP = 300  # of them that a step costs, however little there is to do
+NOISE = 16  # and one random number
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,23 @@ def block_of(program: Program, trials: int) -> int:
         return 1
     widest = 1 << (min(fits, WIDEST).bit_length() - 1)
     return min(widest, trials)
+
+
+def steps_at_once(program: Program, trials: int, recorded: int) -> int:
+    """Return the most steps that one block of trials may run before Ctrl-C is looked at."""
+    return max(1, int(AT_ONCE / _work(program, block_of(program, trials), recorded)))
+
+
+def blocks_at_once(program: Program, block: int, steps: int, recorded: int) -> int:
+    """Return the most blocks that one thread may run through so many steps likewise."""
+    return max(1, int(AT_ONCE / (_work(program, block, recorded) * max(1, steps))))
+
+
+def _work(program: Program, block: int, recorded: int) -> float:
+    """Return what a step of a block costs: its neurons, and the values that are only moved."""
+    moved = program.state.size + recorded
+    noise = NOISE * program.state.size if program.noisy else 0
+    return STEP + block * (program.cost + moved + noise)
 
 
 def _window_of(program: Program, longest: int) -> int:

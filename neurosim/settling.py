@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arguments import as_inputs, batch, match_arguments
 from .backend import execute
-from .calls import as_answer, input_places, not_finite
+from .calls import as_answer, input_places, name_at, not_finite
 from .errors import InputError, SimulationError, spelled
+from .kernels import tables
 from .patterns import as_values, enumerated, input_bits
 from .program import Program, compile_program
-from .scheduling import one_by_one
-from .states import initial_state
+from .scheduling import one_by_one, steps_at_once
+from .states import State, initial_state, initial_trials
 from .timing import positive, whole
 
 if TYPE_CHECKING:
     from .circuit import Circuit
 
 STRETCH = 128  # steps that are looked at together
-VALUES = 4_000_000  # values that one stretch may record
+STRETCHES = 100  # of them that are kept, to find a cycle in
+VALUES = 4_000_000  # values that one stretch may record, and those that are kept may hold
+PATIENCE = 10_000  # steps that settle() tries unasked, beside those that values wait in delays
+PATIENCE_FOR_ALL = 1000  # the same for settling_time()
 SETTLING_BITS = 16  # input bits up to which every pattern's settling time is measured
 
 
@@ -51,8 +57,8 @@ def settle(
     *,
     tolerance: float = 1e-9,
     dt: float = 1e-3,
-    max_steps: int = 10_000,
-    initial: Mapping[str, Any] | None = None,
+    max_steps: int | None = None,
+    initial: Mapping[str, Any] | State | None = None,
     update: str = "synchronous",
     seed: int = 0,
 ) -> Settled:
@@ -65,9 +71,10 @@ def settle(
     tolerance
         The largest change in a step that counts as none; binary neurons must not change at all.
     dt, max_steps
-        Seconds a step, and how many steps to try.
+        Seconds a step, and how many steps (asynchronous: sweeps) to try; left out, 10,000 beside
+        those that values can wait in delays.
     initial
-        Activities to start from, by name; 0 elsewhere.
+        Activities to start from by name (0 elsewhere), or a simulation's `final_state`.
     update
         "synchronous": all neurons at once, as `simulate`.  "asynchronous": one at a time in a
         seeded random order, anew each sweep, as a Hopfield network; for circuits without time
@@ -84,7 +91,7 @@ def settle(
     """
     tolerance = positive(tolerance, "tolerance", "of activity")
     dt = positive(dt, "dt", "seconds")
-    max_steps = whole(max_steps, "max_steps", 1)
+    seed = whole(seed, "seed", 0)
     if update not in ("synchronous", "asynchronous"):
         raise InputError(f"update must be 'synchronous' or 'asynchronous' (got {update!r})")
     trials, arrays = batch(circuit, match_arguments(circuit, *as_inputs(inputs)))
@@ -92,27 +99,39 @@ def settle(
         raise InputError(f"{circuit}: settle() takes one trial, got {trials}; call it for each")
     program = compile_program(circuit, dt)
     _refuse_noise(circuit, program)
-    _, state, ring = initial_state(circuit, program, initial, 1)
-    movie = _movie(arrays)
+    for what, count in initial_trials(circuit, initial).items():
+        if count != 1:
+            raise InputError(f"{circuit}: settle() takes one trial, {what} has {count}")
+    limit = _limit(program, max_steps, PATIENCE)
+    first, state, ring = initial_state(circuit, program, initial, 1)
     if update == "asynchronous":
-        return _asynchronous(circuit, program, movie, state, max_steps, seed)
-    run = _Run(circuit, program, movie, state, ring)
-    quiet = run.longest_line + 1
-    done = 0
-    history = run.state[:, run.neurons]
-    while done < max_steps:
-        shown = run.stretch(min(STRETCH, max_steps - done))[0]
-        trace = np.concatenate((history[-quiet:], shown))
-        moved = np.abs(np.diff(trace, axis=0)).max(axis=1, initial=0.0) > tolerance
-        still = _first_run(~moved, quiet)
-        if still is not None:
-            before = len(trace) - len(shown)  # rows that were there before this stretch
-            return run.settled(max(0, done + still - before + 1), dt)
+        return _asynchronous(circuit, program, _movie(arrays), state, limit, tolerance, seed)
+    return _synchronous(
+        _Run(circuit, program, _movie(arrays), state, ring, first), limit, tolerance
+    )
+
+
+def _synchronous(run: _Run, limit: int, tolerance: float) -> Settled:
+    """Step until nothing has moved for as long as a value can wait in delay lines."""
+    circuit, program = run.circuit, run.program
+    allowed = _allowed(circuit, tolerance)
+    kept = max(2, min(STRETCHES, VALUES // (STRETCH * max(1, run.neurons.size))))
+    history = deque([run.state[:, run.neurons]], maxlen=kept + 1)
+    done = last = 0  # steps; and the one in which anything last moved
+    while done < limit:
+        shown = run.stretch(limit - done)[0]
+        trace = np.concatenate((history[-1][-1:], shown))
+        moved = (np.abs(np.diff(trace, axis=0)) > allowed).any(axis=1)
+        moves = [last, *(done + 1 + np.flatnonzero(moved)).tolist()]
         done += len(shown)
-        history = np.concatenate((history, shown))[-2 * STRETCH :]
+        for move, following in pairwise([*moves, done + 1]):
+            if following - move > run.quiet:
+                return _settled(circuit, program, run.state[0], move, move * run.dt)
+        last = moves[-1]
+        history.append(shown)
     raise SimulationError(
-        f"{circuit} did not settle within {max_steps} steps ({max_steps * dt:g} s): "
-        + _why(circuit, program, run, history, tolerance, dt)
+        f"{circuit} did not settle within {limit} steps ({limit * run.dt:g} s): "
+        + (_cycle(run, np.concatenate(history), allowed) or _waiting(run, done - last))
     )
 
 
@@ -143,8 +162,16 @@ class SettlingTime:
 
 
 @spelled
-def settling_time(circuit: Circuit, *, dt: float = 1e-3, max_steps: int = 1000) -> SettlingTime:
+def settling_time(
+    circuit: Circuit, *, dt: float = 1e-3, max_steps: int | None = None
+) -> SettlingTime:
     """Return the steps from rest until the outputs are right for good, for every input pattern.
+
+    Parameters
+    ----------
+    dt, max_steps
+        Seconds a step, and how many steps to try; left out, 1000 beside those that values can
+        wait in delays.
 
     Raises
     ------
@@ -154,7 +181,6 @@ def settling_time(circuit: Circuit, *, dt: float = 1e-3, max_steps: int = 1000) 
         Inputs that are not binary, or more than 2^16 patterns; a circuit with noise.
     """
     dt = positive(dt, "dt", "seconds")
-    max_steps = whole(max_steps, "max_steps", 1)
     bits = input_bits(circuit)
     if bits > SETTLING_BITS:
         raise InputError(
@@ -164,11 +190,12 @@ def settling_time(circuit: Circuit, *, dt: float = 1e-3, max_steps: int = 1000) 
         raise InputError(f"{circuit} has no output: declare one with output(…)")
     program = compile_program(circuit, dt)
     _refuse_noise(circuit, program)
+    limit = _limit(program, max_steps, PATIENCE_FOR_ALL)
     outputs = program.place[np.concatenate([o.index.ravel() for o in circuit.outputs])]
     share = max(1, VALUES // max(1, STRETCH * program.state.size))
     steps_of = np.concatenate(
         [
-            _steps_of(circuit, program, outputs, first, min(first + share, 2**bits), max_steps, dt)
+            _steps_of(circuit, program, outputs, first, min(first + share, 2**bits), limit)
             for first in range(0, 2**bits, share)
         ]
     )
@@ -179,21 +206,19 @@ def settling_time(circuit: Circuit, *, dt: float = 1e-3, max_steps: int = 1000) 
 
 
 def _steps_of(
-    circuit: Circuit, program: Program, outputs: np.ndarray, first: int, last: int, limit: int,
-    dt: float,
-) -> np.ndarray:  # fmt: skip
+    circuit: Circuit, program: Program, outputs: np.ndarray, first: int, last: int, limit: int
+) -> np.ndarray:
     """Return the settling steps of the patterns [first, last)."""
     count = last - first
     _, state, ring = initial_state(circuit, program, None, count)
-    run = _Run(circuit, program, _movie(enumerated(circuit, first, last)), state, ring)
-    quiet = run.longest_line + 1
+    run = _Run(circuit, program, _movie(enumerated(circuit, first, last)), state, ring, 0)
     is_output = np.isin(run.neurons, outputs)
     changed = np.zeros(count, dtype=np.int64)  # the step after which the outputs last changed
     moved = np.zeros(count, dtype=np.int64)  # and anything
     before = run.state[:, run.neurons]
     done = 0
     while done < limit:
-        shown = run.stretch(min(STRETCH, limit - done))
+        shown = run.stretch(limit - done)
         trace = np.concatenate((before[:, None], shown), axis=1)
         steps = done + 1 + np.arange(shown.shape[1])
         differs = np.diff(trace, axis=1) != 0
@@ -202,49 +227,52 @@ def _steps_of(
             np.maximum(answer, (any_of * steps).max(axis=1), out=answer)
         done += shown.shape[1]
         before = shown[:, -1]
-        if (done - moved >= quiet).all():
+        if (done - moved >= run.quiet).all():
             return changed
-    wrong = int(np.flatnonzero(done - moved < quiet)[0])
+    wrong = int(np.flatnonzero(done - moved < run.quiet)[0])
     values = as_values(circuit, enumerated(circuit, first + wrong, first + wrong + 1), 0)
     told = ", ".join(f"{name} = {value}" for name, value in values.items()) or "its only input"
     raise SimulationError(
-        f"{circuit} does not settle within {limit} steps ({limit * dt:g} s) for {told}"
+        f"{circuit} does not settle within {limit} steps ({limit * run.dt:g} s) for {told}: "
+        + _waiting(run, int(done - moved[wrong]), wrong)
     )
 
 
 class _Run:
-    """A run under constant inputs, a stretch of steps at a time, every neuron recorded."""
+    """A run under constant inputs, a stretch of steps at a time, every neuron recorded.
+
+    `quiet` is how many steps in which nothing moves prove that nothing will: delay lines hold
+    nothing older.  `latest` is every neuron after the last two steps, (trials, 1 or 2, neurons).
+    """
 
     def __init__(
         self, circuit: Circuit, program: Program, movie: list[np.ndarray], state: np.ndarray,
-        ring: np.ndarray,
+        ring: np.ndarray, first_step: int,
     ):  # fmt: skip
-        from .kernels import tables
-
-        self.circuit, self.program, self.movie = circuit, program, movie
+        assert program.dt is not None
+        self.circuit, self.program, self.movie, self.dt = circuit, program, movie, program.dt
         self.state, self.ring = state, ring
-        self.neurons = np.concatenate(
-            [np.zeros(0, dtype=np.int64)]
-            + [program.place[p.start : p.stop] for p in circuit.neuron_populations]
-        )
-        self.longest_line = int(program.tables.lines[:, tables.LINE_STEPS].sum(initial=0))
-        self.step = 0
+        self.neurons = _neuron_places(circuit, program)
+        self.latest = state[:, None, self.neurons]
+        self.quiet = _longest_wait(program) + 1
+        self.step = first_step
+        self.most = min(STRETCH, steps_at_once(program, len(state), self.neurons.size))
 
-    def stretch(self, steps: int) -> np.ndarray:
+    def stretch(self, most: int) -> np.ndarray:
         """Return every neuron after each of the next steps, (trials, steps, neurons)."""
+        steps = min(most, self.most)
         run = execute(
             self.program, len(self.state), steps, self.movie,
             input_places(self.circuit, self.program), self.neurons, state=self.state,
             ring=self.ring, keep_final=True, first_step=self.step,
         )  # fmt: skip
         if run.fault:
-            raise not_finite(self.circuit, self.program, run.fault, self.program.dt)
+            raise not_finite(self.circuit, self.program, run.fault, batched=len(self.state) > 1)
         self.step += steps
         self.state = run.final
+        before = self.latest[:, -1:]
+        self.latest = np.concatenate((before, run.record[:, -2:]), axis=1)[:, -2:]
         return run.record
-
-    def settled(self, steps: int, dt: float) -> Settled:
-        return _settled(self.circuit, self.program, self.state[0], steps, steps * dt)
 
 
 def _settled(
@@ -263,7 +291,7 @@ def _settled(
 
 def _asynchronous(
     circuit: Circuit, program: Program, movie: list[np.ndarray], state: np.ndarray, max_sweeps: int,
-    seed: int,
+    tolerance: float, seed: int,
 ) -> Settled:  # fmt: skip
     from .neurons import Rate
 
@@ -275,52 +303,102 @@ def _asynchronous(
                 f"{circuit}: asynchronous updates have no time, but {p.name!r} has a time "
                 "constant tau"
             )
-    nothing = np.zeros(0, dtype=np.int64)
-    neurons = np.concatenate([np.arange(g.start, g.stop) for g in program.groups] or [nothing])
-    order = np.random.default_rng(seed)
+    neurons = _neuron_places(circuit, program)
+    allowed = _allowed(circuit, tolerance)
+    random = np.random.default_rng(seed)
     for sweep in range(max_sweeps + 1):
         run = execute(
-            program, 1, 1, movie, input_places(circuit, program), nothing, state=state,
-            keep_final=True, updates=one_by_one(program, order.permutation(neurons)),
+            program, 1, 1, movie, input_places(circuit, program), neurons[:0], state=state,
+            keep_final=True, updates=one_by_one(program, random.permutation(np.sort(neurons))),
         )  # fmt: skip
         if run.fault:
-            raise not_finite(circuit, program, run.fault, program.dt)
-        if sweep and np.array_equal(run.final, state):
+            raise not_finite(circuit, program, run.fault, batched=False)
+        moved = np.abs(run.final - state)[0, neurons]
+        if sweep and (moved <= allowed).all():
             return _settled(circuit, program, run.final[0], sweep, None)
         state = run.final
+    why = "symmetric weights without self-connections always do"
+    if not circuit.is_binary:
+        why = f"{_most(circuit, program, neurons, moved)} a sweep"
     raise SimulationError(
-        f"{circuit} did not settle within {max_sweeps} asynchronous sweeps; symmetric weights "
-        "without self-connections always do"
+        f"{circuit} did not settle within {max_sweeps} asynchronous sweeps: {why}"
     )
 
 
-def _why(
-    circuit: Circuit, program: Program, run: _Run, history: np.ndarray, tolerance: float, dt: float
-) -> str:
-    """Return why a run did not settle: its period, or what moves most."""
-    last = history[-1]
-    for period in range(2, len(history) // 2 + 1):
-        same = np.abs(history[-period:] - history[-2 * period : -period]) <= tolerance
-        if same.all():
-            return f"it repeats every {period} steps ({period * dt:g} s)"
-    moved = np.abs(last - history[-2]) if len(history) > 1 else np.abs(last)
-    place = run.neurons[int(moved.argmax())]
-    name = circuit.name_of(int(np.flatnonzero(program.place == place)[-1]))
-    return f"{name} still changes by {moved.max():.3g} a step"
+def _cycle(run: _Run, history: np.ndarray, allowed: np.ndarray) -> str:
+    """Return what a run repeats, (steps, neurons), and how often; nothing if it is no cycle."""
+    moves = np.flatnonzero((np.abs(np.diff(history, axis=0)) > allowed).any(axis=1))
+    if not moves.size:
+        return ""
+    last = int(moves[-1])  # the step that would have been made before
+    alike = np.ones(last, dtype=bool)
+    for row in (0, 1):
+        moved = np.abs(history[row : last + row] - history[last + row])
+        alike &= (moved <= allowed).all(axis=1)
+    for period in (last - np.flatnonzero(alike)[::-1]).tolist():
+        length = max(period, run.quiet)  # of what must be the same, the delay lines with it
+        if length + period > len(history):
+            break
+        moved = np.abs(history[-length:] - history[-length - period : -period])
+        if (moved <= allowed).all():
+            return f"it repeats every {period} steps ({period * run.dt:g} s)"
+    return ""
+
+
+def _waiting(run: _Run, still: int, trial: int = 0) -> str:
+    """Return why a trial that has been `still` for so many steps has not settled."""
+    if still:
+        return (
+            f"nothing has moved for {still} steps, but a delay of {run.quiet - 1} steps "
+            f"({(run.quiet - 1) * run.dt:g} s) has not passed yet: raise max_steps"
+        )
+    moved = np.abs(run.latest[trial, -1] - run.latest[trial, 0])
+    return f"{_most(run.circuit, run.program, run.neurons, moved)} a step"
+
+
+def _most(circuit: Circuit, program: Program, neurons: np.ndarray, moved: np.ndarray) -> str:
+    """Return which neuron moved most."""
+    most = int(moved.argmax())
+    return f"{name_at(circuit, program, int(neurons[most]))} still changes by {moved[most]:.3g}"
+
+
+def _limit(program: Program, max_steps: int | None, patience: int) -> int:
+    """Return how many steps to try: left out, so many beside all that delays can take.
+
+    A path through a circuit without cycles takes each delay once; then the quiet has to be seen.
+    """
+    if max_steps is not None:
+        return whole(max_steps, "max_steps", 1)
+    return patience + int(program.tables.lines[:, tables.LINE_STEPS].sum()) + _longest_wait(program)
+
+
+def _longest_wait(program: Program) -> int:
+    """Return the most steps that a value waits in delay lines, of which one may repeat another."""
+    waits = np.zeros(program.state.size, dtype=np.int64)
+    for row in program.tables.lines:  # each after those that it repeats
+        start, size, first = (
+            row[c] for c in (tables.LINE_START, tables.LINE_SIZE, tables.LINE_SOURCES)
+        )
+        repeated = program.tables.line_sources[first : first + size]
+        waits[start : start + size] = row[tables.LINE_STEPS] + waits[repeated]
+    return int(waits.max(initial=0))
+
+
+def _neuron_places(circuit: Circuit, program: Program) -> np.ndarray:
+    """Return where in the state vector the neurons stand, in the circuit's order."""
+    parts = [program.place[p.start : p.stop] for p in circuit.neuron_populations]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+
+def _allowed(circuit: Circuit, tolerance: float) -> np.ndarray:
+    """Return by how much each neuron may change in a step that counts as none."""
+    parts = [np.full(p.size, 0.0 if p.is_binary else tolerance) for p in circuit.neuron_populations]
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def _movie(arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     """Return constant inputs as a movie of one moment."""
     return [array[:, None] for array in arrays.values()]
-
-
-def _first_run(quiet: np.ndarray, length: int) -> int | None:
-    """Return where the first run of `length` true values begins."""
-    if len(quiet) < length:
-        return None
-    windows = np.lib.stride_tricks.sliding_window_view(quiet, length).all(axis=1)
-    found = np.flatnonzero(windows)
-    return int(found[0]) if found.size else None
 
 
 def _refuse_noise(circuit: Circuit, program: Program) -> None:

@@ -9,12 +9,16 @@ import numpy as np
 
 from .arguments import as_inputs, match_arguments
 from .backend import check_device, check_threads, execute
+from .bits.choice import for_steps
 from .calls import as_array, input_places, not_finite
+from .delays import check_delays
 from .errors import InputError, unknown
 from .feeds import Feed, stretches
 from .program import compile_program
-from .states import State, final_state, initial_state
-from .timing import positive, steps_in, whole
+from .scheduling import steps_at_once
+from .sources import Arithmetic
+from .states import State, allocated, final_state, initial_state, initial_trials
+from .timing import MOST, positive, steps_in, whole
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -132,64 +136,72 @@ def simulate(
     threads = check_threads(threads)
     dt = positive(dt, "dt", "seconds")
     count = steps_in(circuit, duration, steps, dt)
-    every = whole(every, "every", 1)
-    seed = whole(seed, "seed", 0)
-    if seed >= 2**64:
-        raise InputError(f"seed must be below 2^64 (got {seed})")
+    every = min(whole(every, "every", 1), count + 1)  # beyond the run's end there is no sample
+    seed = whole(seed, "seed", 0, 2**64)
     program = compile_program(circuit, dt, dtype)
     given = match_arguments(circuit, *as_inputs(inputs))
     begin = initial.step if isinstance(initial, State) else 0
     feeds = [Feed(circuit, p, given[p.name], count, begin * dt) for p in circuit.input_populations]
     trials = _trials(circuit, trials, feeds, initial)
     recorded = _recorded(circuit, record)
+    check_delays(circuit, recorded.values(), dt)
     places = np.concatenate([np.zeros(0, dtype=np.int64), *(i.ravel() for i in recorded.values())])
     first_step, state, ring = initial_state(circuit, program, initial, trials)
-    samples: list[np.ndarray] = []
+    samples = count // every
+    needs = (
+        f"{circuit}: {samples:,} samples of {places.size:,} values in {trials:,} trials (record "
+        "less with every=)"
+    )
+    flat = allocated((trials, samples, places.size), program.dtype, needs)
+    inputs = input_places(circuit, program)
+    words = for_steps(circuit, program, trials)  # 64 trials each
+    longest = steps_at_once(program, trials, places.size)
     done = 0
-    for length in stretches(feeds, count, every, progress):
+    for length in stretches(feeds, count, longest, progress):
         movie = [feed.frames(first_step + done, done, length, dt) for feed in feeds]
-        run = execute(
-            program, trials, length, movie, input_places(circuit, program),
-            program.place[places], every=every, state=state, ring=ring, keep_final=True,
-            first_step=first_step + done, seed=seed, threads=threads,
-        )  # fmt: skip
+        moment: dict[str, Any] = {
+            "every": every, "phase": done % every, "state": state, "ring": ring,
+            "first_step": first_step + done, "threads": threads,
+        }  # fmt: skip
+        if words is not None:
+            run = words.execute(trials, length, movie, inputs, program.place[places], **moment)
+        else:
+            run = execute(
+                program, trials, length, movie, inputs, program.place[places], keep_final=True,
+                seed=seed, **moment,
+            )  # fmt: skip
         if run.fault:
-            raise not_finite(circuit, program, run.fault, dt)
-        samples.append(run.record)
+            raise not_finite(circuit, program, run.fault)
+        if length == count:
+            flat = run.record
+        else:
+            flat[:, done // every : (done + length) // every] = run.record
         state = run.final
         done += length
-    flat = samples[0] if len(samples) == 1 else np.concatenate(samples, axis=1)
-    sizes = [i.size for i in recorded.values()]
-    arrays = {}
+    times = (first_step + (np.arange(samples) + 1) * every) * dt
+    final = final_state(circuit, program, state, ring, first_step + count)
+    return Record(times, dt, seed, _by_name(circuit, recorded, flat), final)
+
+
+def _by_name(
+    circuit: Circuit, recorded: Mapping[str, np.ndarray], flat: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return what was recorded, (trials, samples, values), apart by name and in shape."""
     bits = {o.name: o.bits for o in circuit.outputs}
     binary = circuit.binary_places()
-    for (name, index), part in zip(
-        recorded.items(), np.split(flat, np.cumsum(sizes)[:-1], axis=2), strict=True
-    ):
+    bounds = np.cumsum([index.size for index in recorded.values()])[:-1]
+    arrays = {}
+    for (name, index), part in zip(recorded.items(), np.split(flat, bounds, axis=2), strict=True):
         shaped = part.reshape(*part.shape[:2], *index.shape)
         arrays[name] = as_array(shaped, bits.get(name), bool(binary[index].all()))
-    times = (first_step + (np.arange(count // every) + 1) * every) * dt
-    final = final_state(circuit, program, state, ring, first_step + count)
-    return Record(times, dt, seed, arrays, final)
+    return arrays
 
 
 def _trials(circuit: Circuit, trials: int | None, feeds: list[Feed], initial: Any) -> int:
     found = {f"input {f.population.name!r}": f.trials for f in feeds if f.trials is not None}
-    if isinstance(initial, State):
-        held = [*initial.values.values(), *initial.lines.values()]
-        if held:
-            found["the initial state"] = len(held[0])
-    elif initial is not None and not isinstance(initial, Mapping):
-        raise InputError(
-            f"{circuit}: initial= takes activities by name, or a record's final_state (got "
-            f"{initial!r})"
-        )
-    elif initial:
-        for name, values in initial.items():
-            if name in circuit and np.ndim(values) > len(circuit.population(name).shape):
-                found[f"initial {name!r}"] = len(values)
+    found |= initial_trials(circuit, initial)
     if trials is not None:
-        found["trials="] = whole(trials, "trials", 1)
+        found["trials="] = whole(trials, "trials", 1, MOST)
     counts = set(found.values())
     if len(counts) > 1:
         told = ", ".join(f"{what}: {count}" for what, count in found.items())
@@ -198,10 +210,14 @@ def _trials(circuit: Circuit, trials: int | None, feeds: list[Feed], initial: An
 
 
 def _recorded(circuit: Circuit, names: Iterable[str]) -> dict[str, np.ndarray]:
-    if isinstance(names, str):
+    if isinstance(names, str | Arithmetic) or not isinstance(names, Iterable):
         names = [names]
     recorded = {o.name: o.index for o in circuit.outputs}
     for name in names:
+        if not isinstance(name, str):
+            raise InputError(
+                f"{circuit}: record= takes the names of populations, as ['z'] (got {name!r})"
+            )
         index = circuit.population(name).index
         if name in recorded and not np.array_equal(recorded[name].ravel(), index.ravel()):
             raise InputError(

@@ -121,8 +121,20 @@ class Source(Arithmetic):
         return matrix_product(np.ones(self.size), self)
 
     def reshape(self, *shape: Any) -> Source:
-        """Return the same neurons in another shape."""
-        return Source(self.circuit, self.index.reshape(*shape))
+        """Return the same neurons in another shape, which has as many places.
+
+        Raises
+        ------
+        CircuitError
+            A shape of more or fewer places.
+        """
+        try:
+            return Source(self.circuit, self.index.reshape(*shape))
+        except (TypeError, ValueError):
+            asked = shape[0] if len(shape) == 1 else shape
+            raise CircuitError(
+                f"{self} has shape {self.shape}: reshape() cannot make {asked!r} of it"
+            ) from None
 
     def ravel(self) -> Source:
         """Return the same neurons in one row."""
@@ -173,6 +185,9 @@ class Drive(Arithmetic):
     def __str__(self) -> str:
         names = [str(c) for c in self.connections[:4]]
         return " + ".join(names + ["…"] * (len(self.connections) > 4)) or "nothing"
+
+    def __repr__(self) -> str:
+        return f"<drive {self}, shape {self.shape}>"
 
     @cached_property
     def shape(self) -> tuple[int, ...]:

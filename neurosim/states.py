@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,34 +27,65 @@ class State:
     Attributes
     ----------
     step : steps done since the first run began (noise is addressed by it)
+    dt : seconds a step, the same in the run that continues
     values : each population's activity, by name, (trials, *shape)
     lines : what each delay line holds, by name, oldest first: (trials, steps, *shape)
     """
 
     step: int
+    dt: float
     values: Mapping[str, np.ndarray]
     lines: Mapping[str, np.ndarray]
+
+
+def initial_trials(circuit: Circuit, initial: Any) -> dict[str, int]:
+    """Return how many trials a run has by what it starts from: each name that says so.
+
+    Raises
+    ------
+    InputError
+        It is neither a `State` nor activities by name, or one of them is no array of numbers.
+    """
+    if isinstance(initial, State):
+        held = [*initial.values.values(), *initial.lines.values()]
+        return {"the initial state": len(held[0])} if held else {}
+    if initial is not None and not isinstance(initial, Mapping):
+        raise InputError(
+            f"{circuit}: initial= takes activities by name, or a record's final_state (got "
+            f"{initial!r})"
+        )
+    found = {}
+    for name, given in (initial or {}).items():
+        p = circuit.population(name)
+        is_input = p.role == "input"
+        values = input_values(circuit, p, given) if is_input else _numbers(circuit, name, given)
+        if values.ndim > len(p.shape):
+            found[f"initial {name!r}"] = len(values)
+    return found
 
 
 def initial_state(
     circuit: Circuit, program: Program, initial: Any, trials: int
 ) -> tuple[int, np.ndarray, np.ndarray]:
-    """Return the first step's number, the state vectors and the delay lines' rings."""
-    real = program.dtype
-    ring = np.zeros((trials, program.ring), dtype=real)
-    state = np.tile(program.state, (trials, 1))
+    """Return the first step's number, the state vectors and the delay lines' rings.
+
+    `initial` is what `initial_trials` found no fault with.
+    """
+    _check_dt(circuit, program, initial)
+    needs = f"{circuit}: {trials:,} trials of {program.state.size:,} values"
+    state = allocated((trials, program.state.size), program.dtype, needs)
+    state[:] = program.state
+    needs = f"{circuit}: {trials:,} trials of the {program.ring:,} values in delay lines"
+    ring = allocated((trials, program.ring), program.dtype, needs)
     values = initial.values if isinstance(initial, State) else initial or {}
     for name, given in values.items():
         p = circuit.population(name)
         if p.role == "constant":
             continue
-        label = f"{circuit}: the initial activity of {name!r}"
+        label = _label(circuit, name)
         if p.role == "input":  # what it showed before the run, for delay lines
             given = input_values(circuit, p, given)
-        try:
-            array = np.asarray(given, dtype=float)
-        except (TypeError, ValueError):
-            raise InputError(f"{label} must be numbers") from None
+        array = _numbers(circuit, name, given)
         try:
             own = array.ndim <= len(p.shape)
             full = np.broadcast_to(array[None] if own else array, (trials, *p.shape))
@@ -73,7 +106,7 @@ def initial_state(
         if held is None or held.shape[1] != steps:
             raise InputError(
                 f"{circuit}: the state to continue from has no {steps} steps of {line.name!r}; "
-                "continue with the same circuit and dt"
+                "continue with the same circuit"
             )
         rolled = np.roll(held.reshape(trials, steps, line.size), initial.step % steps, axis=1)
         ring[:, begin : begin + steps * line.size] = rolled.reshape(trials, -1)
@@ -93,7 +126,44 @@ def final_state(
     for p, begin, steps in _line_slots(circuit, program):
         held = ring[:, begin : begin + steps * p.size].reshape(len(ring), steps, *p.shape)
         lines[p.name] = np.roll(held, -(step % steps), axis=1)
-    return State(step, values, lines)
+    assert program.dt is not None
+    return State(step, program.dt, values, lines)
+
+
+def allocated(shape: tuple[int, ...], dtype: np.dtype, needs: str) -> np.ndarray:
+    """Return an array of zeros.
+
+    Raises
+    ------
+    InputError
+        There is not enough memory; the message begins with what `needs` so much.
+    """
+    nbytes = math.prod(shape) * dtype.itemsize
+    with contextlib.suppress(MemoryError):
+        if nbytes < 2**62:  # beyond which NumPy has another error
+            return np.zeros(shape, dtype=dtype)
+    raise InputError(f"{needs} need {nbytes / 2**30:,.3g} GiB, more memory than there is")
+
+
+def _label(circuit: Circuit, name: str) -> str:
+    return f"{circuit}: the initial activity of {name!r}"
+
+
+def _numbers(circuit: Circuit, name: str, given: Any) -> np.ndarray:
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError):  # words, or rows of different lengths
+        raise InputError(f"{_label(circuit, name)} must be numbers") from None
+
+
+def _check_dt(circuit: Circuit, program: Program, initial: Any) -> None:
+    """Refuse a state of a run with other steps: its number of steps would be another time."""
+    dt = program.dt or 0.0
+    if isinstance(initial, State) and not math.isclose(initial.dt, dt, rel_tol=1e-9):
+        raise InputError(
+            f"{circuit}: the state to continue from is of a run in steps of {initial.dt:g} s; "
+            f"continue with dt = {initial.dt:g} s (got {dt:g} s)"
+        )
 
 
 def _fill_lines(circuit: Circuit, program: Program, state: np.ndarray, ring: np.ndarray) -> None:
@@ -106,9 +176,12 @@ def _fill_lines(circuit: Circuit, program: Program, state: np.ndarray, ring: np.
 
 
 def _line_slots(circuit: Circuit, program: Program) -> list[tuple[Population, int, int]]:
-    """Return each delay line with where its ring begins and how many steps it holds."""
+    """Return each delay line that runs, where its ring begins and how many steps it holds."""
+    rows = {int(row[tables.LINE_START]): row for row in program.tables.lines}
     lines = [p for p in circuit.populations if p.delayed is not None and p.size]
+    found = [(p, rows.get(int(program.place[p.start]))) for p in lines]
     return [
         (p, int(row[tables.LINE_RING]), int(row[tables.LINE_STEPS]))
-        for p, row in zip(lines, program.tables.lines, strict=True)
+        for p, row in found
+        if row is not None
     ]

@@ -9,19 +9,23 @@ import numpy as np
 
 from .errors import InputError
 
+MOST = 2**53  # steps or trials; beyond them times are no longer exact
+
 
 def steps_in(circuit: Any, duration: Any, steps: Any, dt: float) -> int:
     """Return the number of steps of a run given by its duration in seconds or its steps."""
     if (duration is None) == (steps is None):
         raise InputError(f"{circuit}: simulate() takes duration= in seconds, or steps=")
     if steps is not None:
-        return whole(steps, "steps", 0)
+        return whole(steps, "steps", 0, MOST)
     try:
         duration = float(duration)
     except (TypeError, ValueError):
         raise InputError(f"duration must be a number of seconds (got {duration!r})") from None
     if not (math.isfinite(duration) and duration >= 0):
         raise InputError(f"duration must be finite and not negative (got {duration:g} s)")
+    if duration / dt >= MOST:
+        raise InputError(f"duration {duration:g} s is more than {_power(MOST)} steps of {dt:g} s")
     count = round(duration / dt)
     if not math.isclose(count * dt, duration, rel_tol=1e-9, abs_tol=1e-12 * dt):
         raise InputError(
@@ -42,9 +46,15 @@ def positive(value: Any, name: str, unit: str) -> float:
     return number
 
 
-def whole(value: Any, name: str, least: int) -> int:
-    """Return a whole number of at least `least`, or raise."""
+def whole(value: Any, name: str, least: int, below: int | None = None) -> int:
+    """Return a whole number of at least `least` and below `below`, a power of 2, or raise."""
     is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not is_whole or value < least:
         raise InputError(f"{name} must be a whole number from {least} (got {value!r})")
+    if below is not None and value >= below:
+        raise InputError(f"{name} must be below {_power(below)} (got {value})")
     return int(value)
+
+
+def _power(number: int) -> str:
+    return f"2^{number.bit_length() - 1}"

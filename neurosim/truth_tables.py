@@ -73,7 +73,9 @@ def truth_table(circuit: Circuit) -> TruthTable:
     Raises
     ------
     InputError
-        An input that is not binary; more than 2^16 patterns (`check` goes further).
+        An input that is not binary; more than 2^16 patterns (`check` goes further); no output.
+    CircuitError
+        A recurrent circuit.
     """
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")

@@ -6,25 +6,38 @@ A specification is a plain Python function of the circuit's inputs, or another c
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Number, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .calls import activities, output_values
+from .bits.engine import first_one
+from .calls import activities, count_of, output_planes, output_values
 from .errors import InputError, spelled
-from .patterns import Domain, as_arguments, as_values, enumerated, sampled
+from .patterns import (
+    Domain,
+    Enumerated,
+    as_arguments,
+    as_values,
+    checked_domain,
+    enumerated,
+    sampled,
+)
 from .populations import Output
 from .program import compile_program
 from .progress import progress
+from .timing import whole
 
 if TYPE_CHECKING:
     from .circuit import Circuit
 
 PLAIN_BITS = 24  # input bits up to which a plain function is called for every pattern
 FAST_BITS = 32  # and a vectorized one, or a circuit
-CHUNK = 1 << 16  # patterns at a time
+CHUNK = 1 << 16  # patterns at a time, where a plain function is asked for each
+FAST_CHUNK = 1 << 18  # and where not
 SAMPLES = 100_000
 
 
@@ -63,6 +76,8 @@ class CheckResult:
     holds : whether no difference was found
     exhaustive : whether every input pattern was tried, so that `holds` is a proof
     patterns : how many were tried (up to and including the counterexample)
+    possible : how many there are, in words: ``2^20``, or a continuum
+    seed : of the sample
     counterexample : the first in truth-table order, or, from a sample, a shrunk one
     """
 
@@ -114,170 +129,247 @@ def check(
     ----------
     spec
         A function of the inputs in their order: it gets Python ints (floats for real inputs,
-        arrays for shaped ones) and returns a number, or a tuple for several outputs.  Or another
-        circuit with inputs and outputs of the same shapes.
+        arrays for shaped ones) and returns a number (an array for a shaped output), or a tuple
+        for several outputs.  Or another circuit with inputs and outputs of the same shapes.
     vectorized
-        The function takes and returns int64 arrays with a leading axis of patterns.
-    domain, tolerance
-        For real inputs the range to sample each from, by name, and by how much a real output
-        may differ.
+        The function is called once for many patterns: it takes int64 arrays (floats for real
+        inputs) with a leading axis of patterns, and returns such arrays, or one number for all.
+    domain
+        For each real input the range (low, high) to sample it from, by name; not below 0 where
+        it divides.  Inputs of 0 and 1 need none.
+    tolerance
+        By how much a graded output may differ, above 0 where there is one.  Outputs of whole
+        numbers must be equal.
     samples
-        How many inputs to sample; left out, every pattern is tried up to 2^24 (2^32 if `spec` is
-        vectorized or a circuit), and 100,000 are sampled beyond that or for real inputs.
+        How many inputs to sample, at least 1; left out, every pattern is tried up to 2^24 (2^32
+        if `spec` is vectorized or a circuit), and 100,000 are sampled beyond that or for real
+        inputs.
     seed
-        Of the sample.
+        Of the sample: a whole number from 0.
+
+    Returns
+    -------
+    A `CheckResult`: true if no difference was found, and else with a counterexample.
 
     Raises
     ------
     InputError
-        An answer of `spec` outside the output's range, or of another shape; real inputs without
-        a domain; a real output without a tolerance.
+        An answer of `spec` that is no number, outside the output's range, or of another shape, or
+        an error that it raised; a circuit whose inputs or outputs differ in shape; real inputs
+        without a domain; a graded output without a tolerance; any other argument out of its range.
     CircuitError
         A recurrent circuit.
     """
-    from .circuit import Circuit as CircuitType
-
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output to check: declare one with output(…)")
     compile_program(circuit, None)  # a recurrent circuit is refused before anything is asked for
+    tolerance = _checked_tolerance(circuit, tolerance)
+    expect = _Expectation(circuit, spec, vectorized)
+    ranges = checked_domain(circuit, domain)
+    seed = whole(seed, "check(): seed", 0)
+    bits = sum(p.size for p in circuit.input_populations)
     binary = all(circuit.takes_binary(p) for p in circuit.input_populations)
-    graded = [o for o in circuit.outputs if not _is_binary(circuit, o)]
-    if graded and not tolerance > 0:
+    fast = vectorized or expect.is_circuit
+    most, chunk = (FAST_BITS, FAST_CHUNK) if fast else (PLAIN_BITS, CHUNK)
+    exhaustive = binary and samples is None and bits <= most
+    if exhaustive:
+        total = 2**bits
+        tried = _every_pattern(circuit, total, chunk)
+    else:
+        total = SAMPLES if samples is None else whole(samples, "check(): samples", 1)
+        tried = _chunks(circuit, sampled(circuit, total, seed, ranges), total, chunk)
+    counterexample = None
+    for first, arrays in tried:
+        wrong = _first_difference(expect, arrays, tolerance)
+        if wrong is not None:
+            at = {name: values[wrong : wrong + 1] for name, values in arrays.items()}
+            if not exhaustive:
+                at = _shrunk(expect, at, tolerance, ranges)
+            counterexample = expect.counterexample(at)
+            total = first + wrong + 1
+            break
+    return CheckResult(
+        circuit.name, counterexample is None, exhaustive, total, _possible(binary, bits), seed,
+        counterexample,
+    )  # fmt: skip
+
+
+def _checked_tolerance(circuit: Circuit, tolerance: Any) -> float:
+    """Return the tolerance as a number; a graded output needs one above 0."""
+    number = float(tolerance) if isinstance(tolerance, Real) else math.nan
+    if not (math.isfinite(number) and number >= 0):
         raise InputError(
-            f"{circuit}: output {graded[0].name!r} is a graded activity; say how exactly it must "
+            f"{circuit}: check()'s tolerance must be a finite number from 0 (got {tolerance!r})"
+        )
+    graded = [o.name for o in circuit.outputs if not _is_binary(circuit, o)]
+    if graded and number == 0:
+        raise InputError(
+            f"{circuit}: output {graded[0]!r} is a graded activity; say how exactly it must "
             "agree: check(…, tolerance=1e-9)"
         )
-    if isinstance(spec, CircuitType):
-        _check_alike(circuit, spec)
-    elif not callable(spec):
-        raise InputError(f"check() takes a function or a circuit, got {spec!r}")
-    bits = sum(p.size for p in circuit.input_populations)
-    most = FAST_BITS if vectorized or isinstance(spec, CircuitType) else PLAIN_BITS
-    exhaustive = binary and samples is None and bits <= most
-    expect = _Expectation(circuit, spec, vectorized)
-    total = 2**bits if exhaustive else samples or SAMPLES
-    starts: Any = range(0, total, CHUNK)
-    if len(starts) > 32:
-        starts = progress(starts, f"checking {circuit.name}")
-    drawn = None if exhaustive else sampled(circuit, total, seed, domain)
-    for first in starts:
-        last = min(first + CHUNK, total)
-        if drawn is None:
-            arrays = enumerated(circuit, first, last)
-        else:
-            arrays = {name: values[first:last] for name, values in drawn.items()}
-        wrong = _first_difference(expect, arrays, tolerance)
-        if wrong is None:
-            continue
-        at = {name: values[wrong : wrong + 1] for name, values in arrays.items()}
-        if not exhaustive:
-            at = _shrunk(expect, at, tolerance, domain or {})
-        return CheckResult(
-            circuit.name, False, exhaustive, first + wrong + 1, _possible(binary, bits), seed,
-            expect.counterexample(at),
-        )  # fmt: skip
-    return CheckResult(circuit.name, True, exhaustive, total, _possible(binary, bits), seed, None)
+    return number
+
+
+Chunks = Iterator[tuple[int, Mapping[str, np.ndarray]]]
+
+
+def _every_pattern(circuit: Circuit, total: int, chunk: int) -> Chunks:
+    """Yield every pattern, many at a time, after how many there were before."""
+    for first in _starts(circuit, total, chunk):
+        yield first, enumerated(circuit, first, min(first + chunk, total))
+
+
+def _chunks(circuit: Circuit, drawn: Mapping[str, np.ndarray], total: int, chunk: int) -> Chunks:
+    """Yield the patterns of a sample in the same way."""
+    for first in _starts(circuit, total, chunk):
+        yield first, {name: values[first : first + chunk] for name, values in drawn.items()}
+
+
+def _starts(circuit: Circuit, total: int, chunk: int) -> Any:
+    starts = range(0, total, chunk)
+    return progress(starts, f"checking {circuit.name}") if len(starts) > 4 else starts
 
 
 class _Expectation:
     """What the specification and the circuit answer, for laid-out inputs."""
 
     def __init__(self, circuit: Circuit, spec: Any, vectorized: bool):
+        from .circuit import Circuit as CircuitType
+
         self.circuit = circuit
         self.spec = spec
         self.vectorized = vectorized
-        self.is_circuit = hasattr(spec, "input_populations")
+        self.is_circuit = isinstance(spec, CircuitType)
+        if self.is_circuit:
+            _check_alike(circuit, spec)
+        elif not callable(spec):
+            raise InputError(f"check() takes a function or a circuit, got {spec!r}")
 
     def got(self, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         return output_values(self.circuit, arrays)
+
+    def planes(self, arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return what both circuits answer as words, where the bit engine runs both."""
+        ours = output_planes(self.circuit, arrays)
+        if ours is None:
+            return None
+        names = [p.name for p in self.spec.input_populations]
+        theirs = output_planes(self.spec, _renamed(arrays, names))
+        return None if theirs is None else (ours, theirs)
 
     def expected(self, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         """Return the specification's answers, an array of patterns for each output."""
         if self.is_circuit:
             names = [p.name for p in self.spec.input_populations]
-            theirs = dict(zip(names, arrays.values(), strict=True))
-            return output_values(self.spec, theirs)
+            return output_values(self.spec, _renamed(arrays, names))
         arguments = as_arguments(self.circuit, arrays)
-        outputs = self.circuit.outputs
-        count = len(next(iter(arrays.values()))) if arrays else 1
-        if self.vectorized:
-            answer = self.spec(*arguments)
-            parts = answer if len(outputs) > 1 else (answer,)
-            self._check_count(parts, arguments, 0)
-            columns = [
-                np.broadcast_to(np.asarray(part), (count, *self._shape(o)))
-                for part, o in zip(parts, outputs, strict=True)
-            ]
-        else:
-            listed = [a.tolist() if a.ndim == 1 else list(a) for a in arguments]
-            answers = []
-            for row, one in enumerate(zip(*listed, strict=True) if listed else [()]):
-                try:
-                    answers.append(self.spec(*one))
-                except Exception as error:  # whatever a user's function may raise
-                    raise InputError(
-                        f"{self.circuit}: the specification raised {type(error).__name__}: "
-                        f"{error}{self._at(arguments, row)}"
-                    ) from error
-            if len(outputs) == 1:
-                answers = [(answer,) for answer in answers]
-            columns = []
-            for row, answer in enumerate(answers):
-                self._check_count(answer, arguments, row)
-            for k, output in enumerate(outputs):
-                columns.append(self._column([a[k] for a in answers], output, arguments))
-        return [self._in_range(c, o, arguments) for c, o in zip(columns, outputs, strict=True)]
+        answered = self._at_once if self.vectorized else self._one_by_one
+        return [
+            self._in_range(column, output, arguments)
+            for column, output in zip(answered(arguments), self.circuit.outputs, strict=True)
+        ]
 
-    def _check_count(self, parts: Any, arguments: list[np.ndarray], row: int) -> None:
+    def _at_once(self, arguments: list[np.ndarray]) -> list[np.ndarray]:
+        """Return what a vectorized specification answers, an array of patterns for each output."""
+        count = len(arguments[0]) if arguments else 1
+        try:
+            answer = self.spec(*arguments)
+        except Exception as error:  # whatever a user's function may raise
+            raise self._raised(error) from error
+        columns = []
+        for part, output in zip(self._parts(answer), self.circuit.outputs, strict=True):
+            shape = (count, *_shape(output))
+            found = _shape_of(part)
+            if found not in ((), shape):
+                raise InputError(
+                    f"{self.circuit}: the vectorized specification returned {_short(part)} for "
+                    f"output {output.name!r}, "
+                    f"{'with rows of different lengths' if found is None else f'of shape {found}'}"
+                    f"; for {count} patterns it must have shape {shape}, or be one number"
+                )
+            columns.append(np.broadcast_to(np.asarray(part), shape))
+        return columns
+
+    def _one_by_one(self, arguments: list[np.ndarray]) -> list[np.ndarray]:
+        """Return what a plain specification answers, an array of patterns for each output."""
+        listed = [a.tolist() if a.ndim == 1 else list(a) for a in arguments]
+        answers = []
+        for row, one in enumerate(zip(*listed, strict=True) if listed else [()]):
+            try:
+                answer = self.spec(*one)
+            except Exception as error:  # whatever a user's function may raise
+                raise self._raised(error, arguments, row) from error
+            answers.append(self._parts(answer, arguments, row))
+        return [
+            self._column([parts[k] for parts in answers], output, arguments)
+            for k, output in enumerate(self.circuit.outputs)
+        ]
+
+    def _parts(
+        self, answer: Any, arguments: list[np.ndarray] | None = None, row: int = 0
+    ) -> Sequence[Any]:
+        """Return an answer's part for each output."""
         outputs = self.circuit.outputs
-        if len(outputs) > 1 and not (
-            isinstance(parts, tuple | list) and len(parts) == len(outputs)
-        ):
+        if len(outputs) == 1:
+            return (answer,)
+        if not (isinstance(answer, tuple | list) and len(answer) == len(outputs)):
             raise InputError(
                 f"{self.circuit}: the specification must return a tuple of {len(outputs)} "
-                f"values ({', '.join(o.name for o in outputs)}), got {_short(parts)}"
+                f"values ({', '.join(o.name for o in outputs)}), got {_short(answer)}"
                 f"{self._at(arguments, row)}"
             )
-
-    def _shape(self, output: Output) -> tuple[int, ...]:
-        return () if output.bits is not None else output.index.shape
+        return answer
 
     def _column(self, values: list[Any], output: Output, arguments: list[np.ndarray]) -> np.ndarray:
-        shape = self._shape(output)
+        shape = _shape(output)
         for row, value in enumerate(values):
-            if np.shape(value) != shape:
+            if _shape_of(value) != shape:
                 raise InputError(
                     f"{self.circuit}: the specification returned {_short(value)} for output "
                     f"{output.name!r}, which has shape {shape}{self._at(arguments, row)}"
                 )
-        try:
-            return np.array(values).reshape(len(values), *shape).astype(float)
-        except (TypeError, ValueError):
-            raise InputError(
-                f"{self.circuit}: the specification must return numbers for output {output.name!r}"
-            ) from None
+        column = np.array(values)
+        # Beside a float NumPy would round whole numbers that a float cannot hold.
+        return column if column.dtype.kind in "bi" else np.array(values, dtype=object)
 
     def _in_range(
         self, column: np.ndarray, output: Output, arguments: list[np.ndarray]
     ) -> np.ndarray:
+        """Return a column as the circuit answers it: in whole numbers, or in floats."""
+        others = () if column.dtype.kind in "biuf" else column.ravel()
+        for value in others:
+            if not _is_number(value):
+                raise InputError(
+                    f"{self.circuit}: the specification must return numbers for output "
+                    f"{output.name!r} (got {_short(value)})"
+                )
         if not _is_binary(self.circuit, output):
             return column.astype(float)
-        top = 1 if output.bits is None else 2**output.bits - 1
-        wrong = (column < 0) | (column > top) | (column != np.floor(column))
+        bits = 1 if output.bits is None else output.bits
+        wrong = _outside(column, bits)
         if wrong.any():
             row = int(np.flatnonzero(wrong.reshape(len(column), -1).any(axis=1))[0])
             value = column[wrong][0]
             hint = "; for NOT write 1 - x, not ~x" if value < 0 else ""
             raise InputError(
-                f"{self.circuit}: the specification returned {value:g} for output "
-                f"{output.name!r}, which is a whole number from 0 to {top}"
+                f"{self.circuit}: the specification returned {_short(value)} for output "
+                f"{output.name!r}, which is a whole number from 0 to {2**bits - 1}"
                 f"{self._at(arguments, row)}{hint}"
             )
         return column.astype(np.int64)
 
-    def _at(self, arguments: list[np.ndarray], row: int) -> str:
+    def _raised(
+        self, error: Exception, arguments: list[np.ndarray] | None = None, row: int = 0
+    ) -> InputError:
+        return InputError(
+            f"{self.circuit}: the specification raised {type(error).__name__}: {error}"
+            f"{self._at(arguments, row)}"
+        )
+
+    def _at(self, arguments: list[np.ndarray] | None, row: int) -> str:
         names = [p.name for p in self.circuit.input_populations]
-        told = ", ".join(f"{n} = {_short(a[row])}" for n, a in zip(names, arguments, strict=True))
+        pairs = zip(names, arguments, strict=True) if arguments else ()
+        told = ", ".join(f"{name} = {_short(values[row])}" for name, values in pairs)
         return f" (at {told})" if told else ""
 
     def counterexample(self, arrays: Mapping[str, np.ndarray]) -> Counterexample:
@@ -291,20 +383,36 @@ class _Expectation:
         )
 
 
+def _renamed(arrays: Mapping[str, np.ndarray], names: list[str]) -> Mapping[str, np.ndarray]:
+    """Return the same inputs for a circuit that calls them otherwise."""
+    if isinstance(arrays, Enumerated):
+        return arrays.renamed(names)
+    return dict(zip(names, arrays.values(), strict=True))
+
+
 def _first_difference(
     expect: _Expectation, arrays: Mapping[str, np.ndarray], tolerance: float
 ) -> int | None:
-    """Return the first pattern on which any output differs by more than the tolerance."""
+    """Return the first pattern on which any output differs, a graded one by more than allowed."""
+    planes = expect.planes(arrays) if expect.is_circuit else None
+    if planes is not None:
+        return first_one(planes[0] ^ planes[1], count_of(arrays))
     wrong = False
     for got, expected in zip(expect.got(arrays), expect.expected(arrays), strict=True):
-        differs = ~(np.abs(got - expected) <= tolerance)  # NaN differs
+        if got.dtype.kind == expected.dtype.kind == "i":
+            differs = got != expected
+        else:
+            differs = ~(np.abs(got - expected) <= tolerance)  # NaN differs
         wrong = wrong | differs.reshape(len(differs), -1).any(axis=1)
     found = np.flatnonzero(wrong)
     return int(found[0]) if found.size else None
 
 
 def _shrunk(
-    expect: _Expectation, at: dict[str, np.ndarray], tolerance: float, domain: Domain
+    expect: _Expectation,
+    at: dict[str, np.ndarray],
+    tolerance: float,
+    domain: Mapping[str, tuple[float, float]],
 ) -> dict[str, np.ndarray]:
     """Return a failing input made simpler, one value at a time, as long as it still fails."""
 
@@ -346,6 +454,32 @@ def _check_alike(circuit: Circuit, other: Circuit) -> None:
 
 def _is_binary(circuit: Circuit, output: Output) -> bool:
     return bool(circuit.binary_places()[output.index].all())
+
+
+def _shape(output: Output) -> tuple[int, ...]:
+    return () if output.bits is not None else output.index.shape
+
+
+def _shape_of(value: Any) -> tuple[int, ...] | None:
+    try:
+        return np.shape(value)
+    except ValueError:  # rows of different lengths
+        return None
+
+
+def _is_number(value: Any) -> bool:
+    kinds = (Number, np.bool_)
+    return isinstance(value, kinds) and not isinstance(value, complex | np.complexfloating)
+
+
+def _outside(column: np.ndarray, bits: int) -> np.ndarray:
+    """Return which of some numbers are no whole numbers of so many bits."""
+    if column.dtype.kind == "O":  # compared as Python's numbers, which are exact
+        odd = [not (0 <= v < 2**bits and v == int(v)) for v in column.ravel()]
+        return np.array(odd, dtype=bool).reshape(column.shape)
+    if column.dtype.kind == "f":
+        return ~((column >= 0) & (column < 2.0**bits) & (column == np.floor(column)))
+    return (column < 0) | (column > 2**bits - 1)
 
 
 def _possible(binary: bool, bits: int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .connections import Connection, Sparse
+from .connections import Connection, Dense, Sparse
 from .errors import CircuitError
 from .populations import VETO, Population, Projection
 from .sources import Arithmetic, Drive, Source
@@ -69,7 +69,7 @@ def projections(
     CircuitError
         A shape that does not fit; the message names both populations and both shapes.
     """
-    population = circuit.populations[position]
+    population = circuit.population_at(position)
     fitted = connection.fitted(target.shape)
     if fitted is None:
         raise CircuitError(
@@ -78,6 +78,10 @@ def projections(
         )
     if not np.array_equal(target.index.ravel(), population.index.ravel()):
         fitted = _scattered(fitted, target, population)
+    elif target.shape != population.shape:
+        # Rows of weights lie alike for any shape; the other layouts follow the target's.
+        rows = fitted.fitted(population.shape) if isinstance(fitted, Dense | Sparse) else None
+        fitted = rows or _scattered(fitted, target, population)
     if channel != "divide":
         return [Projection(position, channel, fitted)]
     finite, veto = _split_vetoes(fitted)
@@ -93,7 +97,7 @@ def check_silence(circuit: Builder, position: int) -> None:
     CircuitError
         σ = 0 with a bias, or with a driving source that is not also on `divide`.
     """
-    population = circuit.populations[position]
+    population = circuit.population_at(position)
     neurons = population.neurons
     if neurons is None:
         return
@@ -131,14 +135,19 @@ def check_divisors(circuit: Builder) -> None:
         A source on `divide` whose transfer function can be negative.
     """
     for projection in circuit.projections:
-        if projection.channel in ("divide", VETO):
-            where = f"{circuit}, neuron {circuit.populations[projection.target].name!r}"
-            _check_divisor(circuit, where, projection.connection.source)
+        check_divisor(circuit, projection)
+
+
+def check_divisor(circuit: Builder, projection: Projection) -> None:
+    """As `check_divisors`, for one projection."""
+    if projection.channel in ("divide", VETO):
+        where = f"{circuit}, neuron {circuit.population_at(projection.target).name!r}"
+        _check_divisor(circuit, where, projection.connection.source)
 
 
 def _check_divisor(circuit: Builder, where: str, source: Source) -> None:
     for position in circuit.positions_of(source.index):
-        population = circuit.populations[position]
+        population = circuit.population_at(position)
         if population.delayed is not None:
             _check_divisor(circuit, where, Source(circuit, population.delayed))
         elif population.values is not None and (population.values < 0).any():

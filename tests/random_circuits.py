@@ -288,6 +288,8 @@ class _Chooser:
             self.twin.input(shape, bits, real, declared, real and self.chance(0.4))
         if self.chance(0.3):
             values = self.rng.integers(0, 2, size=self.one_of(SHAPES))
+            if self.exact and self.chance(0.4):  # they count as decimals too
+                values = self.weights(values.shape) * self.rng.choice([1.0, -1.0])
             self.twin.constant(values if self.exact else values / 2)
 
     def part(self, signed: bool = True) -> Part | None:

@@ -192,6 +192,58 @@ def test_what_can_be_negative_divides_nothing(circuit, transfer):
     circuit.rate("z", divide=circuit["rectified"])
 
 
+CONSTANTS = [
+    ("abc", "constant 'constant' must be a number"),
+    ([[1], [1, 2]], "constant 'constant' must be a number"),
+    (None, "constant 'constant' must be a number"),
+    ([1, NAN], r"constant 'constant' must be finite \(got nan\)"),
+]
+
+
+@pytest.mark.parametrize(("values", "message"), CONSTANTS)
+def test_constants(circuit, values, message):
+    before = circuit.size
+    refusal(lambda: circuit.constant(values), CircuitError, message)
+    assert circuit.size == before
+
+
+def test_names_of_constants(circuit):
+    for name in (3, "", "a.b", "two\nlines"):
+        refusal(lambda name=name: circuit.constant(1, name), CircuitError, "name must")
+    circuit.binary("z")
+    for name in ("z", "x"):
+        refusal(lambda name=name: circuit.constant(1, name), CircuitError, "is used already")
+    assert [str(circuit.constant(k)) for k in range(3)] == ["constant", "constant_2", "constant_3"]
+    refusal(lambda: circuit.constant(1, "constant"), CircuitError, "is used already")
+
+
+def test_changed_copies(circuit):
+    circuit.output(circuit.binary("z", excite=circuit["x"]))
+    circuit.binary("self", excite=circuit["x"])
+    assert circuit.with_parameters(self={"threshold": 2}).population("self").neurons.threshold == 2
+    for attempt, message in (
+        (lambda: circuit.with_parameters(z=3), r"z=dict\(threshold=2\) \(got 3\)"),
+        (lambda: circuit.with_parameters(z={3: 1}), "no parameter is called '3'"),
+        (lambda: circuit.without(["z"]), r"no population is called .*'z'.*; there are"),
+        (lambda: circuit.without(3), "no population is called '3'"),
+    ):
+        refusal(attempt, CircuitError, message)
+
+
+def test_a_weighted_sum_is_no_output(circuit):
+    for given in (circuit["x"] + circuit["y"], np.ones((1, 3)) @ circuit["retina"]):
+        refusal(
+            lambda given=given: circuit.output(given),
+            CircuitError,
+            r"output\(\) takes a source, but (x \+ y|W @ retina) is a weighted sum: put a neuron",
+        )
+    refusal(
+        lambda: circuit.output([circuit["x"], 2 * circuit["y"]]),
+        CircuitError,
+        r"stack takes sources, got <drive 2 \* y, shape \(\)>",
+    )
+
+
 def test_names(circuit):
     other = Circuit("elsewhere")
     stranger = other.inputs("stranger")

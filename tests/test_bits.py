@@ -14,7 +14,7 @@ from neurosim import Circuit
 from neurosim.arguments import batch
 from neurosim.backend import execute
 from neurosim.bits import engine
-from neurosim.bits.compiler import BitProgram, compile_bits, why_not
+from neurosim.bits.compiler import BitProgram, compile_bits, compile_steps, why_not
 from neurosim.bits.gates import FALSE, TRUE, Gates
 from neurosim.bits.instructions import instructions
 from neurosim.bits.running import BitSteps
@@ -215,10 +215,10 @@ def test_steps_are_the_scalar_engines(twin, seed, trials, every):
     """In two stretches, so that states, delay lines and samples are carried over."""
     circuit, steps, dt = twin.circuit, 7, 1e-3
     program = compile_program(circuit, dt)
-    try:
-        bits = BitSteps(circuit, program)
-    except ValueError:
+    code = compile_steps(circuit, program)
+    if isinstance(code, str):
         return
+    bits = BitSteps(circuit, program, code)
     random = np.random.default_rng(seed)
     places = input_places(circuit, program)
     movie = [random.integers(0, 2, (trials, steps, places.size)).astype(float)]
@@ -246,6 +246,56 @@ def test_steps_are_the_scalar_engines(twin, seed, trials, every):
     np.testing.assert_array_equal(*rings)
 
 
+@pytest.mark.parametrize("trials", [64, 100])
+def test_a_simulation_of_many_trials_is_its_trials_one_by_one(trials, rng, monkeypatch):
+    """A latch with delays, in stretches, samples thinned out, continued."""
+    circuit = Circuit("latch")
+    s, r = circuit.inputs("s", "r")
+    q = circuit.binary("q", shape=())
+    circuit.connect(q, excite=q + 2 * s.delay(2e-3), subtract=2 * r.delay(3e-3))
+    circuit.output(q)
+    ran = []
+    run = BitSteps.execute
+    monkeypatch.setattr(BitSteps, "execute", lambda *a, **k: ran.append(1) or run(*a, **k))
+    shown = {name: rng.integers(0, 2, (trials, 9)) for name in ("s", "r")}
+    whole = circuit.simulate(shown, steps=9, record=["s"], every=2)
+    assert ran
+    first = circuit.simulate({n: v[:, :5] for n, v in shown.items()}, steps=5)
+    rest = circuit.simulate(
+        {n: v[:, 5:] for n, v in shown.items()}, steps=4, initial=first.final_state
+    )
+    ran.clear()
+    for k in range(0, trials, 9):
+        one = circuit.simulate({n: v[k] for n, v in shown.items()}, steps=9, record=["q", "s"])
+        np.testing.assert_array_equal(whole["q"][k], one["q"][0, 1::2])
+        np.testing.assert_array_equal(whole["s"][k], one["s"][0, 1::2])
+        np.testing.assert_array_equal(first["q"][k], one["q"][0, :5])
+        np.testing.assert_array_equal(rest["q"][k], one["q"][0, 5:])
+    assert not ran
+
+
+@pytest.mark.parametrize("bits", [5, 20])
+def test_a_check_by_words_finds_the_first_pattern_that_differs(bits):
+    circuit, wrong = Circuit("right"), Circuit("wrong")
+    for one in (circuit, wrong):
+        x = one.inputs("n", bits=bits)
+        last = 2**bits - 77 % 2**bits  # both differ on this pattern and nowhere else
+        weights = np.where([last >> i & 1 for i in range(bits)], 1, -1)
+        one.output(x, "same", bits=bits)
+        hits = one.binary("hit", drive=weights @ x, threshold=bin(last).count("1"))
+        one.output(hits if one is circuit else one.binary("no", excite=hits, threshold=2), "z")
+    for given_ in (
+        wrong,
+        lambda n: (n, 0),
+    ):
+        found = circuit.check(given_)
+        assert not found
+        assert found.counterexample.inputs == {"n": last}
+        assert found.patterns == last + 1
+    assert circuit.check(lambda n: (n, n == last), vectorized=True)
+    assert circuit.check(circuit)
+
+
 def test_what_it_does_not_run_it_names():
     graded = Circuit("graded")
     graded.output(graded.rate("z", excite=graded.inputs("x")))
@@ -258,5 +308,8 @@ def test_what_it_does_not_run_it_names():
     odd.output(odd.binary("z", excite=1e9 * odd.inputs("x") + 1e-9 * odd["x"], threshold=3))
     assert "'z' do not fit" in compile_bits(odd, everything(odd))
     level = Circuit("level")
-    level.output(level.binary("z", excite=level.inputs("x") + level.constant(0.5)))
-    assert "neither 0 nor 1" in why_not(level)
+    half = level.constant(0.5)
+    z = level.binary("z", excite=level.inputs("x") + half, threshold=0.5)
+    assert isinstance(compile_bits(level, z.index.ravel()), BitProgram)
+    assert "neither 0 nor 1" in compile_bits(level, half.index.ravel())
+    assert "neither 0 nor 1" in compile_steps(level, compile_program(level, 1e-3))

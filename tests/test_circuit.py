@@ -1,7 +1,14 @@
 """Building, composing, lesioning and calling circuits."""
 
+import contextlib
+import inspect
 import math
+import pickle
+import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from copy import copy, deepcopy
+from multiprocessing import get_context
 
 import naive
 import numpy as np
@@ -11,6 +18,11 @@ from hypothesis import strategies as st
 from random_circuits import examples, twins
 
 from neurosim import Circuit, CircuitError, InputError, convolve, stack
+from neurosim.plotting import draw_circuit
+from neurosim.program import compile_program
+from neurosim.settling import settle, settling_time
+from neurosim.simulation import simulate
+from neurosim.verification import check
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -62,6 +74,56 @@ def test_a_named_tuple_survives_any_output_name():
     for name in ("class", "second one", "_x", "x"):
         circuit.output(x, name)
     assert circuit(1) == (1, 1, 1, 1)
+
+
+def test_a_named_tuple_is_copied_and_pickled():
+    circuit = xor()
+    circuit.output(circuit["either"], "second one")
+    answer = circuit(1, 0)
+    assert type(circuit(0, 0)) is type(answer)
+    for made in (pickle.loads(pickle.dumps(answer)), copy(answer), deepcopy(answer)):
+        assert made == answer
+        assert made.z == 1
+        assert made._fields == ("z", "_1")
+        assert type(made) is type(answer)
+    assert pickle.loads(pickle.dumps(circuit.settle((1, 0)))).outputs == (1, 1)
+
+
+@settings(max_examples=examples(60))
+@given(SEEDS)
+def test_constants_count_as_the_decimals_they_are_written_as(seed):
+    """The threshold is met exactly, whatever part of the drive constants deliver."""
+    rng = np.random.default_rng(seed)
+    excite, subtract, values = tenths = rng.integers(1, 8, size=(3, 3))
+    u = excite @ (values * [1, 0, 1]) + 10 * excite[1] - subtract @ values  # in hundredths
+    circuit = Circuit("tenths")
+    x, held = circuit.inputs("x"), circuit.constant(values / 10, "held")
+    mixed = stack([held[0], x, held[2].delay(0.003)])
+    drives = {"excite": tenths[0] / 10 @ mixed, "subtract": tenths[1] / 10 @ held}
+    for name, theta in (("met", u / 100), ("missed", (u + 1) / 100)):
+        circuit.output(circuit.binary(name, **drives, threshold=theta))
+    assert circuit(1) == (1, 0)
+    record = circuit.simulate(1, steps=2)
+    assert (record["met"][0, -1], record["missed"][0, -1]) == (1, 0)
+
+
+def test_a_constant_on_excite_is_a_bias():
+    circuit = Circuit("bias")
+    x = circuit.inputs("x")
+    k = circuit.constant(0.7)
+    for name, source in (("now", k), ("late", k.delay(0.001))):
+        circuit.output(circuit.binary(name, excite=0.1 * x + source, threshold=0.8))
+    circuit.output(circuit.binary("bias", excite=0.1 * x, bias=0.7, threshold=0.8))
+    assert circuit(1) == (1, 1, 1)
+    assert circuit(0) == (0, 0, 0)
+    assert compile_program(circuit, None).exact
+    for threshold, expected in ((0.4, 1), (0.41, 0)):  # 0.6/(1 + 0.5)
+        shunted = Circuit("shunted")
+        pool = shunted.constant([0.25, 0.1], "pool")
+        drives = {"drive": 0.6 * shunted.inputs("x"), "divide": np.array([1.6, 1.0]) @ pool}
+        shunted.output(shunted.binary("z", **drives, threshold=threshold))
+        assert shunted(1) == expected
+        assert compile_program(shunted, None).exact
 
 
 def test_numbers_of_bits_are_integers_in_and_out():
@@ -143,6 +205,88 @@ def test_a_circuit_may_be_extended_after_it_ran():
     assert circuit(1, 0) == (1, 0)
     circuit.connect(circuit["not"], excite=2 * circuit["x"])
     assert circuit(1, 0) == (1, 1)
+
+
+def test_a_delay_that_nothing_hears_stops_no_run():
+    """What a refused neuron or a corrected number leaves behind."""
+    circuit = Circuit("notebook")
+    x = circuit.inputs("x")
+    with pytest.raises(CircuitError, match="must not be negative"):
+        circuit.binary("z", excite=-x.delay(1.5e-4))
+    x.delay(1.5e-4).delay(1e-3)
+    x.delay(1e200)
+    circuit.output(circuit.rate("z", excite=x.delay(1e-3)))
+    circuit.output(circuit.rate("y", excite=circuit["z"].delay(2e-3).delay(1e-3)))
+    record = circuit.simulate(np.arange(1.0, 8), steps=7)
+    assert record["z"][0].tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert record["y"][0].tolist() == [0, 0, 0, 0, 0, 1, 2]
+    assert circuit.settle(3.0).outputs == (3, 3)
+    unheard = f"{x.delay(4e-3)}"
+    assert circuit.simulate(np.arange(1.0, 8), steps=7, record=[unheard])[unheard].any()
+    circuit.output(x.delay(1.5e-4), "late")
+    with pytest.raises(CircuitError, match=r"x's delay of 0.00015 s is no whole number of steps"):
+        circuit.simulate(1, steps=3)
+
+
+def test_a_delay_of_very_many_steps_is_refused():
+    circuit = Circuit("patient")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x").delay(1e200)))
+    with pytest.raises(CircuitError, match=r"x's delay of 1e\+200 s is more than 2,147,483,647 st"):
+        circuit.simulate(1, steps=3)
+
+
+def test_the_same_delay_is_shared_by_what_is_refused_and_what_is_inlined():
+    late = Circuit("late")
+    late.output(late.rate("z", excite=late.inputs("x").delay(0.01)))
+    late.output(late["x"].delay(0.01), "line")
+    host = Circuit("host")
+    x, sheet = host.inputs("x"), host.inputs("sheet", shape=4, real=True)
+    _, line = late(x)
+    np.testing.assert_array_equal(x.delay(0.01).index, line.index)
+    with contextlib.suppress(KeyboardInterrupt), host.all_or_nothing():
+        sheet[::3].delay(0.01)
+        raise KeyboardInterrupt
+    three, two = sheet[[0, 1, 3]].delay(0.01), sheet[::3].delay(0.01)
+    assert str(three) == "sheet[0] … sheet[3] 0.01 s ago"  # as the one that was undone
+    assert (three.shape, two.shape) == ((3,), (2,))
+    np.testing.assert_array_equal(sheet[::3].delay(0.01).index, two.index)
+
+
+# ------------------------------------------------------------------ copies
+
+
+def called(circuit: Circuit, shown: np.ndarray) -> np.ndarray:
+    return circuit(shown)
+
+
+def weighted(rng) -> Circuit:
+    """A circuit whose weights a Program refers to by address."""
+    circuit = Circuit("weighted")
+    x = circuit.inputs("x", shape=100, real=True)
+    circuit.output(circuit.rate("z", excite=rng.random((100, 100)) @ x))
+    return circuit
+
+
+def test_a_circuit_that_has_run_is_copied_whole(rng):
+    circuit, shown = weighted(rng), rng.random(100)
+    expected = circuit(shown)
+    fresh = len(pickle.dumps(weighted(rng)))
+    assert len(pickle.dumps(circuit)) < 1.1 * fresh
+    made = [deepcopy(circuit), pickle.loads(pickle.dumps(circuit))]
+    del circuit
+    for one in made:
+        assert not one.programs
+        np.testing.assert_array_equal(one(shown), expected)
+        one.output(one.rate("y", excite=one["z"][:2]))
+        np.testing.assert_array_equal(one(shown)[1], expected[:2])
+
+
+@pytest.mark.compiled
+def test_a_circuit_that_has_run_is_sent_to_another_process(rng):
+    circuit, shown = weighted(rng), rng.random(100)
+    expected = circuit(shown)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        np.testing.assert_array_equal(pool.submit(called, circuit, shown).result(), expected)
 
 
 # ------------------------------------------------------------------ composing
@@ -247,6 +391,80 @@ def test_constants_and_lists_of_sources_may_be_mixed_in():
     assert str(low) == "xor.z"
 
 
+def test_what_can_be_negative_divides_nothing_in_an_inlined_circuit():
+    ratio = Circuit("ratio")
+    x, y = ratio.inputs("x", "y", real=True)
+    ratio.output(ratio.rate("z", excite=x, divide=y.delay(0.001), transfer="identity"))
+    shunted = Circuit("shunted")
+    pair = shunted.inputs("pair", shape=2, real=True)
+    shunted.output(shunted.rate("z", excite=pair[0], divide=math.inf * pair[1]))
+    host = Circuit("host")
+    a, b = host.inputs("a", "b", real=True)
+    signed = host.rate("signed", drive=-1 * b, transfer="identity")
+    before = names(host)
+    for attempt in (
+        lambda: ratio(a, signed),
+        lambda: ratio(a, signed.delay(0.01)),
+        lambda: shunted([a, signed]),
+        lambda: shunted([a, -1]),
+    ):
+        with pytest.raises(CircuitError, match=r"neuron '\w+.z': .* on divide= (can be|is) negat"):
+            attempt()
+        assert [n for n in names(host) if "ago" not in n] == before
+    host.output(ratio(signed, a))
+    assert host(1.0, 3.0) == -1.5
+    with pytest.raises(InputError, match="'a' divides"):
+        host(-1.0, 3.0)
+
+
+def test_an_input_that_was_taken_for_binary_stays_so():
+    """Whatever neurons the circuit gets later."""
+    host = Circuit("host")
+    x, y, r = host.inputs("x", "y", "r")
+    host.output(xor()(x.delay(0.001), y), "o")
+    host.rate("rate", excite=r)
+    assert host(1, 0, 0.5) == 1
+    for wrong in ((0.5, 1, 0), (1, -7, 0)):
+        with pytest.raises(InputError, match="takes only 0 and 1"):
+            host(*wrong)
+    number = Circuit("number")
+    bits = number.inputs("bits", shape=3)
+    number.output(bits, "n", bits=3)
+    number.rate("rate", excite=bits[0])
+    assert number([0, 1, 1]) == 6
+    with pytest.raises(InputError, match="takes only 0 and 1"):
+        number([0.3, 0.7, 2])
+
+
+def test_an_input_is_not_taken_for_binary_by_what_is_refused():
+    host = Circuit("host")
+    x = host.inputs("x")
+    graded = host.rate("graded", excite=x)
+    for attempt in (lambda: xor()(x, graded), lambda: host.output([x, graded], "n", bits=2)):
+        with pytest.raises(CircuitError, match="binary"):
+            attempt()
+    host.output(graded)
+    assert host(0.5) == 0.5
+
+
+def test_whatever_is_raised_leaves_no_trace():
+    host = Circuit("host")
+    x = host.inputs("x")
+    pair = Circuit("pair")
+    pair.output(pair.binary("z", excite=pair.inputs("two", shape=2).sum()))
+    with pytest.raises(CircuitError, match="must be a number"):
+        pair([x, "a"])
+    assert not host.instances
+    with contextlib.suppress(KeyboardInterrupt), host.all_or_nothing():
+        host.claim_instance("pair", numbered=True)
+        host.rate("z", excite=x)
+        raise KeyboardInterrupt
+    assert names(host) == ["x"]
+    assert not host.instances
+    assert not host.projections
+    assert host.size == 1
+
+
 def test_a_copy_is_independent_of_what_it_was_made_from():
     gate, host = xor(), Circuit("host")
     x, y = host.inputs("x", "y")
@@ -324,9 +542,52 @@ def test_connecting_part_of_a_population():
     circuit.output(z)
     assert circuit([1.0, 2.0, 3.0]).tolist() == [6, 8, 10, 22]
     a, b = circuit.rate("a", shape=2), circuit.rate("b", shape=2)
+    assert str(circuit.connect(a[:1], excite=x[0])) == "a[0]"
     for target in (stack([a[0], b[0], a[1]]), x, stack([a[0], b[0]])):
         with pytest.raises(CircuitError, match="neurons of one population"):
             circuit.connect(target, excite=x[0])
+
+
+@pytest.mark.parametrize("kind", ["binary", "rate"])
+def test_connecting_a_population_in_another_shape(kind, rng):
+    """Every layout delivers what the same sum in the population's own shape does."""
+    shown = rng.integers(0, 2, (2, 2))
+    matrix = rng.integers(0, 3, (4, 4)) / 8
+    kernel = np.array([[0.5, 1.0, 0.25]])
+
+    def build(reshaped, channel, drives):
+        circuit = Circuit("shapes")
+        x = circuit.inputs("x", shape=(2, 2))
+        z = getattr(circuit, kind)("z", shape=(2, 2), bias=1.0)
+        for drive in drives(x):
+            shape = (4,) if reshaped == "flat" else (1, 2, 2)
+            target = z if reshaped == "no" else z.reshape(shape)
+            circuit.connect(target, **{channel: drive})
+        circuit.output(z)
+        return circuit(shown)
+
+    def square(x):
+        return [x, 0.5 * x[0, 0], matrix @ x, x.sum(), convolve(x, kernel)]
+
+    def flat(x):
+        rows = convolve(x.reshape(4, 1), np.ones((1, 1)))
+        return [x.ravel(), 0.5 * x[0, 0], matrix @ x, x.sum(), 0 * rows.connections[0].source[:, 0]]
+
+    def stacked(x):
+        return [x, x.reshape(1, 2, 2), 0.5 * x[0, 0], x.sum()]
+
+    for channel in ("excite", "divide"):
+        expected = build("no", channel, lambda x: square(x)[:4])
+        np.testing.assert_array_equal(build("flat", channel, flat), expected)
+        twice = build("no", channel, lambda x: [x, x, 0.5 * x[0, 0], x.sum()])
+        np.testing.assert_array_equal(build("stacked", channel, stacked), twice)
+    circuit = Circuit("sheet")
+    x = circuit.inputs("x", shape=(3, 3), real=True)
+    z = circuit.rate("z", shape=9)
+    circuit.connect(z.reshape(3, 3), excite=convolve(x, np.ones((3, 3))))
+    circuit.output(z)
+    expected = naive.convolve(np.eye(3).tolist(), np.ones((3, 3)).tolist(), "zero")
+    np.testing.assert_array_equal(circuit(np.eye(3)), np.ravel(expected))
 
 
 # ------------------------------------------------------------------ changed copies
@@ -421,7 +682,65 @@ def test_a_host_may_be_called_like_its_instance():
     assert host(1) == 0
 
 
+@pytest.mark.parametrize(
+    ("method", "function"),
+    [
+        (Circuit.simulate, simulate),
+        (Circuit.settle, settle),
+        (Circuit.settling_time, settling_time),
+        (Circuit.check, check),
+        (Circuit.draw, draw_circuit),
+    ],
+)
+def test_a_method_takes_what_the_function_behind_it_takes(method, function):
+    ours, theirs = inspect.signature(method), inspect.signature(function)
+    assert [*ours.parameters.values()][1:] == [*theirs.parameters.values()][1:]
+
+
+def test_options_reach_the_functions_behind_the_methods():
+    circuit = Circuit("options")
+    x = circuit.inputs("x", real=True)
+    z = circuit.rate("z", excite=x)
+    circuit.connect(z, excite=0.5 * z)
+    circuit.output(z)
+    found = circuit.settle(1.0, tolerance=0.1, dt=0.01, max_steps=9, initial={"z": 1.6}, seed=3)
+    assert (found.steps, found.time) == (1, 0.01)
+    with pytest.raises(ValueError, match="update must be"):
+        circuit.settle(1.0, update="at once")
+    gate = xor()
+    assert gate.settling_time(dt=0.1, max_steps=9).time == pytest.approx(0.2)
+    assert gate.check(lambda x, y: x ^ y, vectorized=True, samples=7, seed=5).patterns == 7
+    ramp = Circuit("ramp")
+    ramp.output(ramp.rate("r", excite=ramp.inputs("x", real=True)))
+    assert ramp.check(lambda x: x + 0.05, domain={"x": (0, 1)}, tolerance=0.1, samples=9)
+    assert gate.draw(title="", inputs=(1, 0), depth=0, legend=False).axes
+
+
 # ------------------------------------------------------------------ large ones
+
+
+def test_building_and_compiling_take_time_in_proportion():
+    """A quarter of the neurons takes about a quarter of the time, not a sixteenth."""
+    gate = xor()
+
+    def built(n):
+        host = Circuit("host")
+        x = z = host.inputs("x")
+        for k in range(n):
+            z = gate(z, x) if k % 2 else host.rate(f"r{k}", excite=host["x"].delay(1e-3 * k + 1e-3))
+            z = x if k % 8 else host.constant(1, f"one {k}")
+        host.output(host.binary("z", excite=z))
+        host.simulate(1, steps=1)
+        host.summary()
+
+    def seconds(n):
+        begin = time.process_time()
+        built(n)
+        return time.process_time() - begin
+
+    built(50)
+    few = min(seconds(250) for _ in range(3))
+    assert min(seconds(1000) for _ in range(2)) < 9 * few
 
 
 @pytest.mark.compiled

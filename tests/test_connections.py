@@ -83,6 +83,30 @@ def test_one_row_is_heard_by_everyone():
     np.testing.assert_array_equal(answer(lambda x: np.ones(6) @ x, shown, shape=(2,)), [15, 15])
 
 
+def test_a_sparse_row_is_heard_by_everyone():
+    shown = np.arange(6.0)
+    row = np.array([[0.5, 0, 0, 2.0, 0, 1.0]])
+    for shape in ((5,), (2, 3), (), (1,), (0,)):
+        expected = np.full(shape, 13.0 - 2.0)
+        for matrix in (row, sparse.csr_array(row), sparse.csr_array(row.astype("f4"))):
+            found = answer(lambda x, matrix=matrix: matrix @ x, shown, shape=shape)
+            np.testing.assert_array_equal(found, expected)
+    nothing = sparse.csr_array((1, 6))
+    np.testing.assert_array_equal(answer(lambda x: nothing @ x, shown, shape=3), np.zeros(3))
+    two = sparse.csr_array(np.ones((2, 6)))
+    with pytest.raises(CircuitError, match=r"delivers shape \(2,\)"):
+        answer(lambda x: two @ x, shown, shape=5)
+
+
+def test_one_to_one_sums_are_those_of_its_matrix(rng):
+    circuit = Circuit("sums")
+    x = circuit.inputs("x", shape=3, real=True)
+    for weight in (-2.0, rng.normal(size=3), rng.normal(size=(2, 3))):
+        (connection,) = (weight * x.reshape(1, -1)).connections
+        expected = np.abs(connection.matrix((2, 3)).toarray()).sum(axis=1)
+        np.testing.assert_array_equal(connection.absolute_sums((2, 3)), expected)
+
+
 @pytest.mark.compiled
 def test_a_pool_that_everyone_hears_is_never_written_out():
     size = 80 * 80
@@ -163,6 +187,12 @@ def test_sources_behave_as_the_design_says():
         (lambda x, y: convolve(x, [1], border="mirror"), "border must be one of zero, reflect"),
         (lambda x, y: convolve(x, [1], stride=0), r"stride must be a whole number from 1 \(got 0"),
         (lambda x, y: convolve(x, []), "the kernel is empty"),
+        (
+            lambda x, y: x.reshape(2, 2),
+            r"x has shape \(3,\): reshape\(\) cannot make \(2, 2\) of it",
+        ),
+        (lambda x, y: x.reshape((4,)), r"cannot make \(4,\) of it"),
+        (lambda x, y: x[:2].reshape("a"), r"x\[0\] … x\[1\] has shape \(2,\): .* make 'a' of it"),
         (lambda x, y: convolve(x, [math.nan]), "must not be NaN"),
         (lambda x, y: convolve(x, np.ones(4), border="valid"), "does not fit into"),
     ],
@@ -173,6 +203,13 @@ def test_arithmetic_that_makes_no_sense_is_refused_in_one_line(build, message):
     with pytest.raises(CircuitError, match=message) as caught:
         build(x, y)
     assert "\n" not in str(caught.value)
+
+
+def test_a_drive_shows_what_it_is_made_of():
+    circuit = Circuit("shown")
+    x, y = circuit.inputs("x", shape=3), circuit.inputs("y", shape=3)
+    assert repr(2 * x + y) == "<drive 2 * x + y, shape (3,)>"
+    assert repr(np.ones((1000, 3)) @ x) == "<drive W @ x, shape (1000,)>"
 
 
 # ------------------------------------------------------------------ convolution

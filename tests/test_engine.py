@@ -1,7 +1,10 @@
 """Every engine against the oracle, against itself under any splitting of the work, and in time."""
 
+import _thread
 import contextlib
 import math
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import naive
@@ -43,7 +46,10 @@ SPLITS = {
     "as it comes": {},
     "small chunks": {"scheduling.BUFFER": 16},
     "short stretches": {"feeds.FRAMES": 64},
+    "small pieces": {"scheduling.AT_ONCE": 1},
+    "middling pieces": {"scheduling.AT_ONCE": 2500},
     "shared steps": {
+        "scheduling.AT_ONCE": 2500,
         "scheduling.BUFFER": 16,
         "backend.WORTH_THREADS": 0,
         "backend.WORTH_SHARING": 0,
@@ -217,6 +223,51 @@ def test_runs_side_by_side_do_not_touch_each_other(engine, rng):
     with ThreadPoolExecutor(4) as pool:
         for k, found in enumerate(pool.map(one, range(24))):
             np.testing.assert_array_equal(found, expected[k % 8])
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("kind", ["step", "trials", "static"])
+def test_an_interrupt_is_answered_during_a_long_run(engine, rng, kind):
+    circuit = Circuit("long")
+    z = circuit.inputs("x", shape=(100,), real=True)
+    for k in range(10):
+        z = circuit.rate(f"z{k}", drive=rng.normal(size=(100, 100)) @ z, transfer="softplus")
+    circuit.output(z)
+    one = rng.random(100)
+    work = {  # each of ten seconds or more
+        "step": lambda: engine.simulate(circuit, one, steps=300_000, every=300_000, threads=1),
+        "trials": lambda: engine.simulate(
+            circuit, one, steps=4000, every=4000, trials=40, threads=2
+        ),
+        "static": lambda: circuit(np.broadcast_to(one, (100_000, 100))),
+    }[kind]
+    circuit.simulate(one, steps=1)  # compiled before the clock runs
+    pressed = []
+
+    def press():
+        pressed.append(time.perf_counter())
+        _thread.interrupt_main()
+
+    threading.Timer(0.2, press).start()
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert time.perf_counter() - pressed[0] < 3  # half a second where nothing else runs
+
+
+def test_compiled_code_runs_no_longer_than_told(engine, rng, monkeypatch):
+    circuit = Circuit("long")
+    x = circuit.inputs("x", shape=(10,), real=True)
+    circuit.output(circuit.rate("z", drive=rng.normal(size=(10, 10)) @ x, tau=0.01))
+    calls = []
+    monkeypatch.setattr("neurosim.backend.run_together", lambda *given: calls.append(given))
+    program = compile_program(circuit, DT)
+    step = 300 + 256 * (program.cost + program.state.size + 10)
+    monkeypatch.setattr("neurosim.scheduling.AT_ONCE", 5 * step)
+    engine.simulate(circuit, rng.random(10), steps=20, trials=600, dt=DT, threads=1)
+    assert len(calls) == 4 * 3  # stretches of five steps, blocks of 256 trials
+    calls.clear()
+    circuit(rng.random((2560, 10)))
+    assert len(calls) == 2  # five blocks at a time
 
 
 @settings(max_examples=EXAMPLES)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from neurosim import Binary, Circuit, CircuitError, Rate, Transfer, naka_rushton, power
 from neurosim.kernels import rules
 from neurosim.neurons import TRANSFERS
+from neurosim.program import compile_program
 
 ALL = [Transfer(name) for name in TRANSFERS]
 NUMBERS = st.floats(-50, 50)
@@ -47,6 +48,41 @@ def test_landmarks_of_the_transfer_functions():
     assert power(3)(2.0) == 8
     assert power(0.5)(-4.0) == 0
     np.testing.assert_array_equal(Transfer("threshold-linear")([[-1, 2]]), [[0, 2]])
+
+
+def counted(monkeypatch, name):
+    """The arguments of each call of a rule from here on."""
+    calls, rule = [], getattr(rules, name)
+    monkeypatch.setattr(rules, name, lambda *values: calls.append(values) or rule(*values))
+    return calls
+
+
+def test_a_transfer_function_of_an_image_is_that_of_its_grey_values(monkeypatch):
+    calls = counted(monkeypatch, "transfer")
+    image = np.arange(10_000).reshape(100, 100) % 7 - 3.0
+    np.testing.assert_array_equal(power(2)(image), np.maximum(image, 0) ** 2)
+    assert len(calls) == 7
+    assert np.isnan(power(2)([math.nan, 1.0, math.nan])).tolist() == [True, False, True]
+
+
+def test_time_constants_one_a_neuron():
+    tau = np.array([[0.0, 0.01], [0.02, 0.01]])
+    circuit = Circuit("relaxing")
+    circuit.output(circuit.rate("z", bias=1.0, tau=tau))
+    found = circuit.simulate(steps=1)["z"][0, 0]
+    expected = [[1 - rules.decay(1e-3, t) for t in row] for row in tau.tolist()]
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+def test_time_constants_that_are_alike_are_computed_once(monkeypatch):
+    circuit = Circuit("relaxing")
+    tau = np.tile([0.0, 0.01, 0.03, 0.02], 1000)
+    circuit.output(circuit.rate("z", bias=1.0, tau=tau, noise=0.5))
+    decays, scales = counted(monkeypatch, "decay"), counted(monkeypatch, "noise_scale")
+    parameters = compile_program(circuit, 1e-3).tables.parameters
+    assert len(decays) == len(scales) == 4
+    for value in (rules.decay(1e-3, 0.03), 0.5 * rules.noise_scale(1.0, 1e-3, 0.03)):
+        assert (parameters == value).sum() == 1000
 
 
 @pytest.mark.parametrize("silent", [0.0, -1.0, -1e300])

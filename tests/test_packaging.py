@@ -26,7 +26,7 @@ ORDER = [
     {"arguments", "wiring", "composition", "parts"},
     {"building"},
     {"circuit"},
-    {"program", "layering", "lowering", "scaling"},
+    {"program", "delays", "layering", "lowering", "scaling"},
     {"bits"},
     {"calls", "states", "feeds", "patterns"},
     {"simulation"},

@@ -46,6 +46,123 @@ def test_delays_count_before_a_state_is_called_steady():
     assert circuit.settling_time().steps == 72
 
 
+def echo(*seconds):
+    """Units that each hear the one input so many seconds late."""
+    circuit = Circuit("echo")
+    x = circuit.inputs("x")
+    for k, late in enumerate(seconds):
+        circuit.output(circuit.binary(f"u{k}", excite=x.delay(late), threshold=1))
+    return circuit
+
+
+def test_a_long_delay_settles_after_itself():
+    settled = echo(0.5).settle(1, initial={"x": 0})
+    assert (settled.outputs, settled.steps) == (1, 501)
+
+
+def test_delays_beside_one_another_do_not_add_up():
+    jeffress = echo(*(0.001 * (k + 1) for k in range(300)))
+    settled = jeffress.settle(1, initial={"x": 0}, max_steps=640)
+    assert settled.steps == 301
+    assert all(settled.outputs)
+
+
+def test_delays_of_delays_do():
+    circuit = Circuit("line")
+    x = circuit.inputs("x")
+    far = x.delay(0.003).delay(0.004)
+    circuit.output(circuit.binary("z", excite=far, threshold=1))
+    assert circuit.settle(1, initial={"x": 0}, max_steps=16).steps == 8
+    with pytest.raises(SimulationError, match="nothing has moved for 7 steps, but a delay of 7"):
+        circuit.settle(1, initial={"x": 0}, max_steps=7)
+
+
+def test_what_still_waits_in_a_delay_is_not_called_a_cycle():
+    told = r"nothing has moved for 100 steps, but a delay of 200 steps \(0.2 s\) has not passed"
+    with pytest.raises(SimulationError, match=told):
+        echo(0.2).settle(1, initial={"x": 0}, max_steps=100)
+    with pytest.raises(SimulationError, match=f"for x = 0: {told}"):
+        echo(0.2).settling_time(max_steps=100)
+
+
+def test_the_period_of_a_slow_cycle_is_reported():
+    circuit = Circuit("slow")
+    clock = circuit.binary("clock", shape=(), threshold=0)
+    circuit.connect(clock, subtract=clock.delay(0.2))
+    circuit.output(clock)
+    with pytest.raises(SimulationError, match=r"it repeats every 402 steps \(0.402 s\)"):
+        circuit.settle()
+    with pytest.raises(SimulationError, match=r"nothing has moved for \d+ steps, but a delay of"):
+        circuit.settle(max_steps=300)  # less than a period: not said to be one
+
+
+def test_settling_times_reach_beyond_the_delays():
+    assert echo(*(0.001 * (k + 1) for k in range(50))).settling_time().steps == 51
+    assert echo(1.0).settling_time().steps == 1001
+    chain = Circuit("chain")
+    last = chain.inputs("x")
+    for k in range(3):
+        last = chain.binary(f"u{k}", excite=last.delay(1.0), threshold=1)
+    chain.output(last)
+    assert chain.settling_time().steps == 3003
+    assert chain.settle(1, initial={"x": 0}).steps == 3003
+
+
+def test_a_state_goes_on_with_what_its_delay_lines_hold():
+    circuit = Circuit("latch")
+    s, r = circuit.inputs("s", "r")
+    q = circuit.binary("q", shape=(), threshold=1)
+    circuit.connect(q, excite=q + 2 * s.delay(4e-3), subtract=2 * r.delay(4e-3))
+    circuit.output(q)
+    for steps in range(6, 12):
+        shown = {"s": np.arange(steps) == steps - 3, "r": np.arange(steps) == steps - 2}
+        state = circuit.simulate(shown, steps=steps).final_state
+        later = circuit.simulate((0, 0), steps=20, initial=state)["q"][0]
+        settled = circuit.settle((0, 0), initial=state)
+        assert settled.outputs == later[-1] == 0
+        assert settled.steps == np.flatnonzero(later).max(initial=-1) + 2
+        assert later.any()
+
+
+def test_binary_neurons_must_not_change_whatever_the_tolerance():
+    with pytest.raises(SimulationError, match="it repeats every 6 steps"):
+        logic.ring_oscillator(3).settle(tolerance=2, max_steps=600)
+    with pytest.raises(SimulationError, match="symmetric weights"):
+        oscillator().settle(tolerance=2, max_steps=60, update="asynchronous")
+
+
+def oscillator():
+    circuit = Circuit("oscillator")
+    z = circuit.binary("z", shape=(), threshold=0)
+    circuit.connect(z, subtract=z)
+    circuit.output(z)
+    return circuit
+
+
+def test_asynchronous_updates_settle_within_the_tolerance():
+    circuit = integrator(0.99, tau=0.0)
+    assert circuit.settle(1.0, tolerance=1e-3).steps == pytest.approx(688, abs=2)
+    options = {"update": "asynchronous", "max_steps": 1000}
+    settled = circuit.settle(1.0, tolerance=1e-3, **options)
+    assert settled.steps == pytest.approx(688, abs=2)
+    assert settled.outputs == pytest.approx(100, rel=2e-3)
+    with pytest.raises(SimulationError, match="1000 asynchronous sweeps: v still changes by"):
+        circuit.settle(1.0, tolerance=1e-9, **options)
+
+
+def test_asynchronous_rounding_is_no_change(rng):
+    weights = rng.normal(size=(60, 60))
+    weights += weights.T
+    circuit = Circuit("tanh")
+    x = circuit.inputs("x", shape=60, real=True)
+    z = circuit.rate("z", excite=x, transfer="tanh", shape=60)
+    circuit.connect(z, drive=weights / (1.02 * np.linalg.norm(weights, 2)) @ z)
+    circuit.output(z)
+    for seed in range(4):
+        options = {"tolerance": 1e-3, "update": "asynchronous", "max_steps": 100}
+        circuit.settle(np.full(60, 0.1), seed=seed, **options)
+
+
 def test_a_hopfield_network_recalls_a_stored_pattern(rng):
     patterns = rng.choice([-1.0, 1.0], (3, 60))
     weights = patterns.T @ patterns
@@ -89,6 +206,21 @@ def test_bad_requests():
         noisy.settle()
     with pytest.raises(InputError, match="tolerance"):
         integrator(0.5).settle(1.0, tolerance=0)
+    with pytest.raises(InputError, match="initial= takes activities by name"):
+        integrator(0.5).settle(1.0, initial=3)
+    with pytest.raises(InputError, match="'v' must be numbers"):
+        integrator(0.5).settle(1.0, initial={"v": [[1], [1, 2]]})
+    several = integrator(0.5).simulate(1.0, steps=3, trials=2).final_state
+    with pytest.raises(InputError, match="takes one trial, the initial state has 2"):
+        integrator(0.5).settle(1.0, initial=several)
+    one = integrator(0.5).simulate(1.0, steps=3).final_state
+    with pytest.raises(InputError, match=r"continue with dt = 0.001 s \(got 0.002 s\)"):
+        integrator(0.5).settle(1.0, initial=one, dt=2e-3)
+    for seed in (-1, "a", 0.5):
+        with pytest.raises(InputError, match="seed must be a whole number from 0"):
+            integrator(0.5, tau=0.0).settle(1.0, update="asynchronous", seed=seed)
+    with pytest.raises(InputError, match="max_steps must be a whole number from 1"):
+        integrator(0.5).settle(1.0, max_steps=0)
     with pytest.raises(InputError, match="update must be"):
         integrator(0.5).settle(1.0, update="sometimes")
     with pytest.raises(InputError, match="time constant"):

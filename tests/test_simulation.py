@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from neurosim import Circuit, InputError
+from neurosim import Circuit, CircuitError, InputError, SimulationError
+from neurosim.feeds import Feed
 from neurosim.simulation import Record
 from neurosim.states import State
 
@@ -149,12 +150,23 @@ REFUSED = [
     ({"steps": 2, "every": 0}, "every must be a whole number from 1"),
     ({"steps": 2, "seed": -1}, "seed must be a whole number from 0"),
     ({"steps": 2, "seed": 2**64}, r"seed must be below 2\^64"),
+    ({"steps": 2**64}, r"steps must be below 2\^53"),
+    ({"steps": 10**14}, r"100,000,000,000,000 samples .* \(record less with every=\) need .*GiB"),
+    ({"steps": 2**52}, r"more memory than there is"),
+    ({"duration": 1e300}, r"duration 1e\+300 s is more than 2\^53 steps of 0.001 s"),
+    ({"duration": 1e308, "dt": 1e-9}, r"duration 1e\+308 s is more than 2\^53 steps"),
+    ({"steps": 2, "trials": 2**62}, r"trials must be below 2\^53"),
+    ({"steps": 2, "trials": 2**52}, r"4,503,599,627,370,496 trials .* more memory than there is"),
     ({"steps": 2, "seed": 1.0}, "seed must be a whole number"),
     ({"steps": 2, "trials": 0}, "trials= must be a whole number from 1|trials must be"),
     ({"steps": 2, "threads": 0}, "threads must be a whole number from 1"),
     ({"steps": 2, "device": "gpu"}, r"no device is called 'gpu'"),
     ({"steps": 2, "dtype": "int8"}, "dtype must be 'float64' or 'float32'"),
     ({"steps": 2, "record": ["y"]}, r"no population is called 'y'"),
+    ({"steps": 2, "record": [3]}, r"record= takes the names of populations.*\(got 3\)"),
+    ({"steps": 2, "record": 3}, r"record= takes the names of populations.*\(got 3\)"),
+    ({"steps": 2, "initial": {"z": [[1], [1, 2]]}}, "initial activity of 'z' must be numbers"),
+    ({"steps": 2, "initial": {"x": [[1], [1, 2]]}}, "input 'x' must be numbers"),
     ({"steps": 2, "initial": {"zz": 1}}, r"no population is called 'zz'.*did you mean 'z'"),
     ({"steps": 2, "initial": {"z": "one"}}, "initial activity of 'z' must be numbers"),
     ({"steps": 2, "initial": {"z": math.nan}}, "initial activity of 'z' must be finite"),
@@ -178,8 +190,17 @@ def test_an_initial_state_of_another_circuit_or_dt_is_refused():
     x = circuit.inputs("x")
     circuit.output(circuit.rate("z", excite=x.delay(0.002)))
     state = circuit.simulate(1.0, steps=3).final_state
-    with pytest.raises(InputError, match=r"no \d+ steps of 'x 0.002 s ago'.*same circuit and dt"):
+    other = Circuit("late")
+    other.output(other.rate("z", excite=other.inputs("x").delay(0.003)))
+    with pytest.raises(InputError, match=r"no 3 steps of 'x 0.003 s ago'.*same circuit"):
+        other.simulate(1.0, steps=3, initial=state)
+    with pytest.raises(InputError, match=r"continue with dt = 0.001 s \(got 0.0005 s\)"):
         circuit.simulate(1.0, steps=3, dt=0.0005, initial=state)
+    plain = relay().simulate(1.0, steps=3).final_state  # without a delay line that would tell
+    assert plain.dt == 1e-3
+    with pytest.raises(InputError, match=r"continue with dt = 0.001 s \(got 0.0001 s\)"):
+        relay().simulate(1.0, steps=3, dt=1e-4, initial=plain)
+    assert relay().simulate(1.0, steps=1, dt=1 / 1000, initial=plain).times == [0.004]
     with pytest.raises(InputError, match="numbers of trials differ"):
         circuit.simulate(1.0, steps=3, trials=2, initial=state)
 
@@ -221,3 +242,112 @@ def test_progress_never_changes_a_result():
     plain = circuit.simulate(1.0, steps=250, every=7, seed=3)
     shown = circuit.simulate(1.0, steps=250, every=7, seed=3, progress=True)
     np.testing.assert_array_equal(plain["z"], shown["z"])
+
+
+def test_sources_are_no_names():
+    circuit = relay()
+    z = circuit.source("z") if hasattr(circuit, "source") else circuit["z"]
+    for asked in ([z], z):
+        with pytest.raises(InputError, match=r"record= takes the names of populations, as \['z'\]"):
+            circuit.simulate(1.0, steps=2, record=asked)
+
+
+def test_rows_of_different_lengths_are_no_input():
+    for shape, shown in (((), [[1.0], [1.0, 2.0]]), ((2,), [[1.0, 2.0], [1.0]])):
+        with pytest.raises(InputError, match="input 'x' must be numbers") as caught:
+            relay(shape).simulate(shown, steps=2)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_run_of_no_steps_takes_every_kind_of_input():
+    for shown in (1.0, np.zeros(0), np.zeros((3, 0)), lambda t: 1.0, lambda t: np.ones(3)):
+        record = relay().simulate(shown, steps=0)
+        assert record["z"].shape[1:] == (0,)
+        assert record.times.shape == (0,)
+        assert record.final_state.step == 0
+    start = relay(tau=1.0).simulate(1.0, steps=0, initial={"z": 0.5}).final_state
+    assert start.values["z"].tolist() == [0.5]
+
+
+@pytest.mark.parametrize("every", [6, 2**63 - 1, 2**63, 2**64, 2**200])
+def test_every_beyond_the_end_records_nothing(every):
+    record = relay((3,)).simulate(np.ones(3), steps=5, every=every)
+    assert record["z"].shape == (1, 0, 3)
+    assert record.times.shape == (0,)
+    assert record.final_state.values["z"].tolist() == [[1, 1, 1]]
+
+
+def test_inputs_are_laid_out_in_stretches_whatever_every_is(monkeypatch):
+    lengths = []
+    frames = Feed.frames
+
+    def noted(self, first, done, length, dt):
+        lengths.append(length)
+        return frames(self, first, done, length, dt)
+
+    monkeypatch.setattr(Feed, "frames", noted)
+    monkeypatch.setattr("neurosim.feeds.FRAMES", 4 * 8 * 2)
+    shown = relay((2,)).simulate(lambda t: np.full(2, t), steps=50, every=23)
+    assert lengths == [4] * 12 + [2]
+    np.testing.assert_allclose(shown["z"][0, :, 0], [0.022, 0.045])
+
+
+def test_a_delay_that_no_memory_holds_is_said_so():
+    circuit = Circuit("late")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x").delay(1e6)))
+    with pytest.raises(InputError, match=r"values in delay lines need .* more memory") as caught:
+        circuit.simulate(1.0, steps=2, trials=10**6)
+    assert "\n" not in str(caught.value)
+
+
+def exploding():
+    """Rates of which one overflows, some behind delays."""
+    circuit = Circuit("bomb")
+    first = circuit.rate("first", excite=circuit.inputs("x"))
+    second = circuit.rate("second", excite=1e200 * first.delay(1e-3))
+    circuit.output(circuit.rate("third", excite=1e200 * second.delay(5e-3)))
+    circuit.output(circuit.rate("fourth", excite=second.delay(5e-3)))
+    return circuit
+
+
+def test_a_fault_names_the_neuron_and_no_delay_line_that_repeats_it():
+    circuit = Circuit("bomb")
+    r = circuit.rate("r", excite=1e300 * circuit.inputs("x"), gain=1e300)
+    circuit.output(circuit.rate("s", excite=r.delay(5e-3)))
+    with pytest.raises(SimulationError, match=r"neuron r: .* in a static call; weaken"):
+        circuit(1)
+    with pytest.raises(SimulationError, match=r"neuron r: .* in a static call, trial 1; weaken"):
+        circuit([0, 1])
+    with pytest.raises(SimulationError, match=r"neuron r: .* at step 0"):
+        circuit.simulate(1, steps=3)
+
+
+def test_a_fault_is_found_whatever_memory_held_before(monkeypatch):
+    empty = np.empty
+
+    def used(shape, dtype=float, **options):
+        array = empty(shape, dtype=dtype, **options)
+        if array.dtype.kind == "f":
+            array.fill(math.nan)
+        return array
+
+    monkeypatch.setattr(np, "empty", used)
+    for shown, trial in ((1.0, ""), ([0.0, 1.0], ", trial 1"), ([0.0] * 8 + [1.0], ", trial 8")):
+        told = f"neuron third: the activity became infinite or NaN in a static call{trial};"
+        with pytest.raises(SimulationError, match=told):
+            exploding()(shown)
+
+
+def test_a_line_that_nothing_hears_does_not_stop_a_run_but_is_not_recorded():
+    circuit = Circuit("left over")
+    x = circuit.inputs("x")
+    x.delay(1.5e-4)
+    circuit.output(circuit.rate("z", excite=x.delay(1e-3).delay(2e-3)))
+    movie = np.arange(1.0, 7.0)
+    whole = circuit.simulate(movie, steps=6)
+    first = circuit.simulate(movie[:3], steps=3)
+    rest = circuit.simulate(movie[3:], steps=3, initial=first.final_state)
+    assert [*first["z"][0], *rest["z"][0]] == [*whole["z"][0]] == [0, 0, 0, 1, 2, 3]
+    assert circuit.settle(1.0, initial={"x": 0.0}).steps == 4
+    with pytest.raises(CircuitError, match=r"0\.00015 s is no whole number of steps"):
+        circuit.simulate(movie, steps=6, record=["x 0.00015 s ago"])

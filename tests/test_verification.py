@@ -118,6 +118,13 @@ def test_shaped_inputs_reach_the_specification_as_arrays():
         (lambda x, y: (x, y), "which has shape"),
         (lambda x, y: 1 / x, r"raised ZeroDivisionError: .*\(at x = 0, y = 0\)"),
         (lambda x: x, "raised TypeError"),
+        (lambda x, y: "a", r"must return numbers for output 'z' \(got a\)"),
+        (lambda x, y: None, "must return numbers"),
+        (lambda x, y: 1j, "must return numbers"),
+        (lambda x, y: 0.5, "returned 0.5 for output 'z', which is a whole number"),
+        (lambda x, y: float("nan"), "returned nan for output 'z', which is a whole number"),
+        (lambda x, y: 10**30, f"returned {10**30} for output 'z'"),
+        (lambda x, y: [[1], [1, 2]], "which has shape"),
         (5, "takes a function or a circuit"),
     ],
 )
@@ -145,3 +152,167 @@ def test_what_cannot_be_checked_is_one_clear_error(xor):
         xor.check(logic.not_())
     with pytest.raises(InputError, match=r"2\^18 input patterns"):
         logic.majority(18).truth_table()
+
+
+# ------------------------------------------------------------------ large numbers
+
+
+def wires(bits, *, broken=0):
+    """A number handed on; its lowest `broken` bits are lost."""
+    circuit = Circuit("wires")
+    a = circuit.inputs("a", bits=bits)
+    none = circuit.constant(0)
+    circuit.output([none] * broken + [a[i] for i in range(broken, bits)], "b", bits=bits)
+    return circuit
+
+
+@pytest.mark.parametrize("bits", [53, 54, 60, 62])
+def test_answers_beyond_2_to_the_53_are_compared_exactly(bits):
+    assert wires(bits).check(lambda a: a, samples=300)
+    assert wires(bits).check(lambda a: np.int64(a), samples=300)
+    top = 2 ** (bits - 1)
+    found = wires(bits).check(lambda a: a ^ 1 if a >= top else a, samples=300).counterexample
+    assert found.inputs["a"] == top
+    assert found.expected == {"b": top + 1}
+    assert found.got == {"b": top}
+
+
+@pytest.mark.parametrize("vectorized", [False, True])
+def test_a_difference_in_the_last_of_60_bits_is_found(vectorized):
+    lossy = wires(60, broken=7)
+    result = lossy.check(lambda a: (a >> 7 << 7) + (a >> 59), samples=500, vectorized=vectorized)
+    assert not result
+
+
+def test_large_whole_numbers_beside_floats_stay_exact():
+    def spec(a):
+        return a if a % 2 else float(a) if a < 2**53 else a
+
+    assert wires(60).check(spec, samples=300)
+    assert wires(4).check(float)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        lambda a: a + 2**60,
+        lambda a: np.full(len(a), 2.0**60),
+        lambda a: np.full(len(a), 2**60, "O"),
+    ],
+)
+def test_a_vectorized_answer_one_beyond_the_range_is_refused(spec):
+    with pytest.raises(InputError, match=f"whole number from 0 to {2**60 - 1}"):
+        wires(60).check(spec, samples=10, vectorized=True)
+
+
+# ------------------------------------------------------------------ arguments
+
+
+def ratio():
+    """A rate neuron that one real input drives and another divides."""
+    circuit = Circuit("ratio")
+    x, y = circuit.inputs("x", "y")
+    circuit.output(circuit.rate("r", excite=x, divide=y))
+    return circuit
+
+
+def test_the_domain_of_an_input_that_divides_must_not_be_negative():
+    def spec(x, y):
+        return max(x, 0) / (1 + y)
+
+    domain = {"x": (0, 1), "y": (-0.5, 1)}
+    with pytest.raises(InputError, match=r"'y' divides, so its domain must not be negative"):
+        ratio().check(spec, tolerance=1e-6, domain=domain)
+    assert ratio().check(spec, tolerance=1e-6, domain={"x": (-1, 1), "y": (0, 1)})
+
+
+@pytest.mark.parametrize(
+    ("domain", "message"),
+    [
+        ({"x": 1}, r"domain of 'x' must be \(low, high\).*got 1"),
+        ({"x": (0, 1, 2)}, r"domain of 'x' must be \(low, high\)"),
+        ({"x": ("a", "b")}, r"domain of 'x' must be \(low, high\)"),
+        ({"x": "12"}, r"domain of 'x' must be \(low, high\)"),
+        ({"x": (1, 0)}, r"low ≤ high"),
+        ({"x": (0, float("nan"))}, r"low ≤ high"),
+        ({"x": (-1e308, 1e308)}, r"both finite"),
+        ({"xx": (0, 1)}, r"no input is called 'xx' \(did you mean 'x'\?\)"),
+        ({1: (0, 1)}, r"no input is called '1'"),
+    ],
+)
+def test_a_domain_that_cannot_be_is_one_clear_error(xor, domain, message):
+    for circuit, options in ((ratio(), {"tolerance": 1e-9}), (xor, {})):  # proofs look at it too
+        with pytest.raises(InputError, match=message) as caught:
+            circuit.check(lambda x, y: x, domain=domain, **options)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"tolerance": -1}, r"tolerance must be a finite number from 0 \(got -1\)"),
+        ({"tolerance": float("nan")}, "tolerance must be a finite number from 0"),
+        ({"tolerance": float("inf")}, "tolerance must be a finite number from 0"),
+        ({"tolerance": "a"}, "tolerance must be a finite number from 0"),
+        ({"tolerance": None}, "tolerance must be a finite number from 0"),
+        ({"samples": 0}, r"samples must be a whole number from 1 \(got 0\)"),
+        ({"samples": -5}, "samples must be a whole number from 1"),
+        ({"samples": 2.5}, "samples must be a whole number from 1"),
+        ({"seed": -1}, r"seed must be a whole number from 0 \(got -1\)"),
+        ({"seed": "a", "samples": 5}, "seed must be a whole number from 0"),
+        ({"sample": 5}, r"did you mean 'samples'\?"),
+    ],
+)
+def test_an_argument_out_of_its_range_is_one_clear_error(xor, options, message):
+    with pytest.raises(InputError, match=message) as caught:
+        xor.check(lambda x, y: x ^ y, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_tolerance_does_not_excuse_whole_numbers(xor):
+    assert xor.check(lambda x, y: x ^ y, tolerance=1)
+    assert not xor.check(lambda x, y: 1, tolerance=1)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (lambda x, y: x[:3], r"of shape \(3,\); for 4 patterns it must have shape \(4,\)"),
+        (lambda x, y: x[:, None], r"of shape \(4, 1\); for 4 patterns"),
+        (lambda x, y: x / None, "the specification raised TypeError"),
+        (lambda x, y: "a", r"must return numbers for output 'z' \(got a\)"),
+        (lambda x, y: None, r"must return numbers for output 'z' \(got None\)"),
+        (lambda x, y: [[1], [1, 2]], "rows of different lengths; for 4 patterns"),
+        (lambda x, y: ~x, r"returned -1 .*\(at x = 0, y = 0\)"),
+        (lambda x, y: x / 2, r"returned 0.5 .*\(at x = 1, y = 0\)"),
+    ],
+)
+def test_a_vectorized_specification_that_cannot_be_is_one_clear_error(xor, spec, message):
+    with pytest.raises(InputError, match=message) as caught:
+        xor.check(spec, vectorized=True)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_vectorized_specification_may_answer_one_number_for_all():
+    circuit = Circuit("always")
+    x = circuit.inputs("x")
+    circuit.output(circuit.binary("z", excite=x, threshold=0))
+    assert circuit.check(lambda x: 1, vectorized=True)
+    assert circuit.check(lambda x: np.True_, vectorized=True)
+
+
+def test_several_outputs_are_a_tuple_in_either_way():
+    circuit = logic_pair()
+    assert circuit.check(lambda x, y: (x & y, x | y))
+    assert circuit.check(lambda x, y: (x & y, x | y), vectorized=True)
+    for vectorized in (False, True):
+        with pytest.raises(InputError, match=r"a tuple of 2 values \(both, either\)"):
+            circuit.check(lambda x, y: x, vectorized=vectorized)
+
+
+def logic_pair():
+    circuit = Circuit("pair")
+    x, y = circuit.inputs("x", "y")
+    circuit.output(circuit.binary("both", excite=x + y, threshold=2))
+    circuit.output(circuit.binary("either", excite=x + y, threshold=1))
+    return circuit

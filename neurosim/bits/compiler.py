@@ -36,7 +36,7 @@ class BitProgram:
     Attributes
     ----------
     code, results : as `Instructions`, for the kernel
-    instructions, registers, inputs : how many there are
+    instructions, registers, inputs, synapses : how many there are
     """
 
     code: Prepared
@@ -44,6 +44,7 @@ class BitProgram:
     instructions: int
     registers: int
     inputs: int
+    synapses: int
 
 
 def why_not(circuit: Circuit) -> str | None:
@@ -52,25 +53,27 @@ def why_not(circuit: Circuit) -> str | None:
         name = f"{population.name!r}"
         if population.role == "input" and not circuit.takes_binary(population):
             return f"input {name} takes any number"
-        if population.values is not None and not np.isin(population.values, (0, 1)).all():
-            return f"constant {name} is neither 0 nor 1"
         if population.neurons is not None and not population.is_binary:
             return f"{name} is graded"
-    synapses = sum(_synapses(circuit, p) for p in circuit.projections)
+    synapses = synapses_of(circuit)
     if synapses > MOST_SYNAPSES:
         return f"{synapses:,} synapses are more than {MOST_SYNAPSES:,}"
     return None
 
 
-def _synapses(circuit: Circuit, projection: Projection) -> int:
-    """Return how many weights reach a projection's targets, some of them perhaps 0."""
-    connection = projection.connection
-    targets = circuit.populations[projection.target].size
-    if isinstance(connection, OneToOne):
-        return targets
-    if isinstance(connection, Convolution):
-        return targets * math.prod(connection.weights.shape[:3])
-    return connection.weights.size
+def synapses_of(circuit: Circuit) -> int:
+    """Return how many weights there are, counted at every target, some of them perhaps 0."""
+    count = 0
+    for projection in circuit.projections:
+        weights = projection.connection.weights
+        if isinstance(projection.connection, OneToOne):
+            count += circuit.populations[projection.target].size
+        elif isinstance(projection.connection, Convolution):
+            targets = circuit.populations[projection.target].size
+            count += targets * math.prod(weights.shape[:3])
+        else:
+            count += weights.size
+    return count
 
 
 def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
@@ -84,6 +87,8 @@ def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
     refusal = why_not(circuit)
     if refusal:
         return refusal
+    if not circuit.binary_places()[places].all():  # other constants are part of a neuron's bias
+        return "a constant that is neither 0 nor 1 is an output"
     compiler = _Compiler(circuit)
     inputs = 0
     for population in circuit.input_populations:
@@ -99,7 +104,8 @@ def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
             return made
         compiler.of(population)[:] = made
     compiler.repeat()
-    return _finished(instructions(compiler.gates, compiler.gate_of[places].tolist()), inputs)
+    roots = compiler.gate_of[places].tolist()
+    return _finished(circuit, instructions(compiler.gates, roots), inputs)
 
 
 def compile_steps(circuit: Circuit, program: Program) -> BitProgram | str:
@@ -108,8 +114,8 @@ def compile_steps(circuit: Circuit, program: Program) -> BitProgram | str:
     The present ones are in the registers from 2 on, in the order of the Program's state vector.
     """
     refusal = why_not(circuit)
-    if refusal or program.noisy:
-        return refusal or "it has noise"
+    if refusal or program.noisy or not circuit.binary_places().all():
+        return refusal or ("it has noise" if program.noisy else "a constant is neither 0 nor 1")
     compiler = _Compiler(circuit)
     for population in circuit.populations:
         if population.values is None:
@@ -122,13 +128,14 @@ def compile_steps(circuit: Circuit, program: Program) -> BitProgram | str:
             return made
         roots += made
     size = program.state.size
-    return _finished(instructions(compiler.gates, roots, held=size), size)
+    return _finished(circuit, instructions(compiler.gates, roots, held=size), size)
 
 
-def _finished(made: Instructions, inputs: int) -> BitProgram:
+def _finished(circuit: Circuit, made: Instructions, inputs: int) -> BitProgram:
     return BitProgram(
-        Prepared(made.code), Prepared(made.results), len(made.code), made.registers, inputs
-    )
+        Prepared(made.code), Prepared(made.results), len(made.code), made.registers, inputs,
+        synapses_of(circuit),
+    )  # fmt: skip
 
 
 class _Compiler:

@@ -73,6 +73,18 @@ def _run(
     return answers
 
 
+def first_one(planes: np.ndarray, patterns: int) -> int | None:
+    """Return the first pattern that is 1 in any of the planes, (size, words)."""
+    found = np.bitwise_or.reduce(planes, axis=0)
+    if patterns % WORD:
+        found[-1] &= np.uint64((1 << patterns % WORD) - 1)
+    words = np.flatnonzero(found)
+    if not words.size:
+        return None
+    word = int(found[words[0]])
+    return WORD * int(words[0]) + (word & -word).bit_length() - 1
+
+
 def block_of(program: BitProgram, words: int) -> int:
     """Return how many words a register holds."""
     return min(WIDEST, max(8, CACHE // (8 * program.registers)), max(1, words))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..backend import Run
 from ..kernels import run_bits_in_time
-from .compiler import BitProgram, compile_steps
+from .compiler import BitProgram
 from .engine import block_of, pack, share, unpack, words_of
 
 if TYPE_CHECKING:
@@ -18,19 +18,10 @@ if TYPE_CHECKING:
 
 
 class BitSteps:
-    """The steps of one circuit's Program as instructions.
+    """The steps of one circuit's Program, as `compile_steps` makes them."""
 
-    Raises
-    ------
-    ValueError
-        The bit engine does not run it; the message says why.
-    """
-
-    def __init__(self, circuit: Circuit, program: Program):
-        made = compile_steps(circuit, program)
-        if isinstance(made, str):
-            raise ValueError(made)
-        self.code: BitProgram = made
+    def __init__(self, circuit: Circuit, program: Program, code: BitProgram):
+        self.code = code
         self.program = program
         neurons = [program.place[p.start : p.stop] for p in circuit.neuron_populations]
         self.neurons = np.concatenate([np.zeros(0, dtype=np.int64), *neurons])

@@ -286,8 +286,8 @@ def pass_lines(program, ring, trial, step, block, x, y):
 @kernel
 def run(
     program, chunks, shares, part, barrier, first, last, static, block, movie, frames, shared,
-    places, state, state_shared, begun, ring, recorded, record, every, final, first_step, steps,
-    seed, tiny, values, sums, window, fault,
+    places, state, state_shared, begun, ring, recorded, record, every, phase, final, first_step,
+    steps, seed, tiny, values, sums, window, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
 
@@ -298,11 +298,12 @@ def run(
     as it was then.
 
     `movie`, `state`, `record` and `final` hold block after block: moment, then place, then trial.
-    `state` is what the places in `begun` start from; a static call computes all others.
+    `state` is what the places in `begun` start from; a static call computes all others.  Every
+    `every`-th step is recorded, counted from `phase` steps before the first.
     """
     parts = shares.shape[1] - 1
     size = values.shape[1] // block
-    samples = steps // every
+    samples = (phase + steps) // every
     rounds = 0
     for trial in range(first, last, block):
         width = min(block, last - trial)
@@ -338,8 +339,8 @@ def run(
                 fault[tables.FAULT_TRIAL] = trial
                 fault[tables.FAULT_TURN] = 0 if static else (k + 1) % 2
                 return
-            if part == 0 and (k + 1) % every == 0:
-                sample = (k + 1) // every - 1
+            if part == 0 and (phase + k + 1) % every == 0:
+                sample = (phase + k + 1) // every - 1
                 begin = (trial * samples + sample * width) * len(recorded)
                 gather(y, recorded, width, record, begin)
             x, y = y, x
