@@ -1,7 +1,7 @@
 """Arithmetic on unsigned numbers: circuits made by calling circuits, and threshold units at once.
 
-Y = g(f(X)): gates make XOR, XOR and AND a half adder, two of those a full adder, a row of those
-an adder, and rows of adders a multiplier.  Numbers are inputs and outputs with `bits`, least
+Y = g(f(X)): XOR and AND make a half adder, two of those a full adder, a row of those an adder, and
+rows of adders a multiplier.  Numbers are inputs and outputs with `bits`, least
 significant first, so that ``ripple_carry_adder(8)(13, 29)`` is 42.
 """
 
@@ -70,7 +70,7 @@ def depth_two_adder(bits: int) -> Circuit:
     """Return total = a + b in two layers whatever the number of bits: 2·bits units, weights 2ⁱ.
 
     Carry cᵢ₊₁ = [the low i+1 bits of a and of b ≥ 2ⁱ⁺¹], sum sᵢ = [aᵢ + bᵢ + cᵢ − 2cᵢ₊₁ ≥ 1], and
-    the last carry is the last bit of the total (Siu, Roychowdhury & Kailath 1995).
+    the last carry is the last bit of the total (see Siu, Roychowdhury & Kailath 1995).
 
     Parameters
     ----------

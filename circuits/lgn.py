@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from neurosim import Circuit, convolve
+from neurosim import Circuit, CircuitError, convolve
 
 from .retina import DifferenceOfGaussians, ganglion_cells
 
@@ -53,7 +55,7 @@ def sheets(
     pixel: float = 0.1,
     border: str = "reflect",
     pool: float | None = None,
-    semi_saturation: float = 1.0,
+    semi_saturation: float | None = None,
 ) -> Circuit:
     """Return retina and LGN: an image in, a sheet of ON and a sheet of OFF relay cells out.
 
@@ -65,11 +67,22 @@ def sheets(
     shape, field, pixel, border
         As `circuits.retina.ganglion_cells`.
     pool
-        Standard deviation in degrees of the surroundings whose contrast divides each relay cell
-        (extraclassical suppression; Bonin, Mante & Carandini 2005); left out, nothing divides.
+        Standard deviation in degrees of the surroundings whose mean activity divides each relay
+        cell (extraclassical suppression, after Bonin, Mante & Carandini 2005, who divide by local
+        RMS contrast); left out, nothing divides.
     semi_saturation
-        σ: the pooled activity that halves a response.
+        σ, with `pool` only: the pooled activity that halves a response; left out, 1.
+
+    Raises
+    ------
+    CircuitError
+        As `circuits.retina.ganglion_cells`; a pool or a σ that is not possible; σ without `pool`.
     """
+    if pool is not None and not (math.isfinite(pool) and pool > 0):
+        raise CircuitError(f"pool must be finite and above 0 degrees (got {pool:g})")
+    if pool is None and semi_saturation is not None:
+        raise CircuitError("semi_saturation takes effect with pool=: give that as well")
+    sigma = 1.0 if semi_saturation is None else semi_saturation
     circuit = Circuit("lgn")
     image = circuit.inputs("image", shape=shape, real=True)
     on, off = ganglion_cells(shape, field, pixel=pixel, border=border)(image)
@@ -81,7 +94,7 @@ def sheets(
     surroundings = convolve(contrast, gaussian(pool, pixel), border=border)
     pooled = circuit.rate("pool", excite=surroundings)
     for name, source in (("on", on), ("off", off)):
-        cell = circuit.rate(name, excite=source, divide=pooled, semi_saturation=semi_saturation)
+        cell = circuit.rate(name, excite=source, divide=pooled, semi_saturation=sigma)
         circuit.output(cell)
     return circuit
 

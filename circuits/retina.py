@@ -17,13 +17,16 @@ from neurosim import Circuit, CircuitError, convolve
 
 # For the few hundred numbers here; scipy.special's costs a fifth of a second to import.
 erf = np.vectorize(math.erf, otypes=[float])
+RADII = 3  # of a Gaussian that its kernel covers each way
+LARGEST = 2000  # pixels from a kernel's middle to its rim; two such kernels take 256 MB
 
 
 @dataclass(frozen=True)
 class DifferenceOfGaussians:
     """W(r) = (A/πa²)·e^(−r²/a²) − (B/πb²)·e^(−r²/b²), and its responses in closed form.
 
-    The methods give the response at the field's center, for stimuli of contrast 1.
+    The methods give the response at the field's center, for stimuli of contrast 1.  The default
+    radii and volumes are those of pyLGN (Mobarhan et al. 2018), of the order of a cat's X cell.
 
     Attributes
     ----------
@@ -47,7 +50,10 @@ class DifferenceOfGaussians:
                 )
 
     def spot(self, diameter: ArrayLike) -> Any:
-        """Return the response to a centered spot of this diameter in degrees."""
+        """Return the response to a centered spot of this diameter in degrees.
+
+        The difference of two terms A·(1 − e^(−d²/4a²)) (Einevoll & Plesser 2005).
+        """
         square = np.square(diameter) / 4
         center = self.center_gain * -np.expm1(-square / self.center**2)
         return center - self.surround_gain * -np.expm1(-square / self.surround**2)
@@ -77,7 +83,7 @@ class DifferenceOfGaussians:
         """The best spatial frequency in cycles per degree; 0 where the field is low-pass."""
         a2, b2 = self.center**2, self.surround**2
         ratio = self.surround_gain * b2 / (self.center_gain * a2) if self.center_gain else 0.0
-        if b2 == a2 or ratio <= 1:
+        if b2 <= a2 or ratio <= 1:
             return 0.0
         return math.sqrt(math.log(ratio) / (b2 - a2)) / math.pi
 
@@ -85,7 +91,7 @@ class DifferenceOfGaussians:
     def best_diameter(self) -> float:
         """The best spot's diameter in degrees, where W crosses 0; ∞ where it never does."""
         a2, b2 = self.center**2, self.surround**2
-        if b2 == a2 or not self.surround_gain:
+        if b2 <= a2 or not self.surround_gain:
             return math.inf
         ratio = self.center_gain * b2 / (self.surround_gain * a2)
         if ratio <= 1:
@@ -101,11 +107,16 @@ class DifferenceOfGaussians:
             Degrees a pixel.
         radius
             Pixels from the middle to the rim; left out, each Gaussian's own 3 radii, beyond which
-            lies less than 0.03% of it.
+            lies less than 0.005% of it.
 
         Returns
         -------
         Two square arrays with odd sides.
+
+        Raises
+        ------
+        CircuitError
+            A pixel that is not possible, or so small that a kernel would not fit into memory.
         """
         if not (math.isfinite(pixel) and pixel > 0):
             raise CircuitError(f"pixel must be finite and above 0 degrees (got {pixel:g})")
@@ -113,11 +124,23 @@ class DifferenceOfGaussians:
         for spread, gain in (
             (self.center, self.center_gain), (self.surround, self.surround_gain),
         ):  # fmt: skip
-            reach = math.ceil(3 * spread / pixel) if radius is None else radius
+            reach = _reach(spread, pixel) if radius is None else radius
             edges = (np.arange(-reach, reach + 2) - 0.5) * pixel
             line = np.diff(erf(edges / spread)) / 2
             kernels.append(gain * np.outer(line, line))
         return kernels[0], kernels[1]
+
+
+def _reach(spread: float, pixel: float) -> int:
+    """Return the pixels from the middle to the rim of a Gaussian's kernel."""
+    reach = RADII * spread / pixel
+    if reach > LARGEST:
+        raise CircuitError(
+            f"receptive field: a radius of {spread:g}° is {spread / pixel:,.0f} pixels of "
+            f"{pixel:g}°; take larger pixels (at most {LARGEST // RADII:,} of them fit into a "
+            "radius)"
+        )
+    return math.ceil(reach)
 
 
 def ganglion_cells(

@@ -89,6 +89,7 @@ def run_experiment(words: Sequence[str], package: str) -> int:
     parameters = parser.parse_strictly(words)
     for name in ("name", "out", "json"):
         del parameters[name]
+    _check_seed(parameters.get("seed"), entry)
 
     folder = common.out or DEFAULT_FOLDER / entry.name
     try:
@@ -165,7 +166,14 @@ def _chosen(words: Sequence[str], package: str) -> tuple[Entry, Parser, argparse
         raise UsageError("neurosim run: which experiment? 'neurosim list' shows the names")
     entries = catalogue(package)
     if chosen.name not in entries:
-        advice = nearest(chosen.name.lower(), list(entries)) or "; 'neurosim list' shows the names"
+        advice = nearest(chosen.name.lower(), list(entries))
+        if not advice and words[0].startswith("-"):  # the value of an option was taken for a name
+            name = next((word for word in words if word in entries), "NAME")
+            others = " ".join(word for word in words if word != name)
+            raise UsageError(
+                f"neurosim run: the experiment's name comes first: neurosim run {name} {others}"
+            )
+        advice = advice or "; 'neurosim list' shows the names"
         raise UsageError(f"neurosim run: unknown experiment '{chosen.name}'{advice}")
     entry = entries[chosen.name]
     parser = Parser(
@@ -175,6 +183,14 @@ def _chosen(words: Sequence[str], package: str) -> tuple[Entry, Parser, argparse
         parents=[common],
     )
     return entry, parser, chosen
+
+
+def _check_seed(seed: object, entry: Entry) -> None:
+    """Refuse what NumPy's generators take no seed from."""
+    if isinstance(seed, int) and seed < 0:
+        raise UsageError(
+            f"neurosim run {entry.name}: --seed must be a whole number from 0 on (got {seed})"
+        )
 
 
 def _check_writable(folder: Path) -> None:

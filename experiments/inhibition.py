@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 INHIBITION = (0.0, 0.5, 1.0, 2.0)
 KINDS = ("subtract", "divide", "veto")
+# The cell that fires: nF, and mV above rest.
+CAPACITANCE, THRESHOLD, RESET = 0.5, 20.0, 0.0
 
 
 def run(c50: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
@@ -24,8 +26,8 @@ def run(c50: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
 
     Subtraction shifts the curve, division turns it down, absolute inhibition (a veto) silences the
     cell.  E/(E+I) is the lecture's division.  And a caveat: in a cell that fires spikes, a
-    shunting conductance divides only below threshold, and subtracts from the firing rate (Holt &
-    Koch 1997).
+    shunting conductance divides the voltage below threshold, and subtracts from the firing rate
+    (Holt & Koch 1997).
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ def run(c50: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
     families = {kind: _family(kind, drive) for kind in KINDS}
     _fit(result, drive, families)
     _draw_families(axes[0], drive, families)
-    _ratio(result, axes[1, 0])
+    _ratio(result, axes[1, 0], seed)
     _normalization(result, axes[1, 1], c50)
     _holt_koch(result, axes[1, 2])
     figure.suptitle("Inhibition can shift, scale or switch off the same cell", x=0.01, ha="left")
@@ -115,13 +117,13 @@ def _draw_families(
         ax.set_title(titles[kind])
 
 
-def _ratio(result: Result, ax: Axes) -> None:
+def _ratio(result: Result, ax: Axes, seed: int) -> None:
     """The lecture's E/(E+I): σ = 0, excitation on the divisive pool too."""
     circuit = Circuit("E/(E+I)")
     e, i = circuit.inputs("E", "I", real=True)
     cell = circuit.rate("cell", excite=e, divide=e + i, semi_saturation=0, transfer="identity")
     circuit.output(cell)
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     excitation, inhibition = random.uniform(0.1, 9, (2, 1000))
     measured = circuit(excitation, inhibition)
     result.claim(
@@ -150,7 +152,10 @@ def _ratio(result: Result, ax: Axes) -> None:
 
 
 def _normalization(result: Result, ax: Axes, c50: float) -> None:
-    """A mask's contrast shifts the semi-saturation; the largest response stays (SCIENCE §1)."""
+    """A mask's contrast shifts the semi-saturation; the largest response stays.
+
+    As in Carandini & Heeger's review of normalization (2012).
+    """
     exponent = 2.0
     circuit = Circuit("normalization")
     test, mask = circuit.inputs("test", "mask", real=True)
@@ -181,33 +186,53 @@ def _normalization(result: Result, ax: Axes, c50: float) -> None:
 
 def _holt_koch(result: Result, ax: Axes) -> None:
     """A leaky integrate-and-fire cell under a shunt: its firing rate is shifted, not divided."""
-    current = np.linspace(0, 6, 241)  # nA
-    capacitance, threshold, reset = 1.0, 1.0, 0.0  # nF, and the voltages in units of threshold
-
-    def rate(conductance: float) -> np.ndarray:
-        steady = current / conductance
-        with np.errstate(divide="ignore", invalid="ignore"):
-            time = capacitance / conductance * np.log((steady - reset) / (steady - threshold))
-        return np.where(steady > threshold, 1 / time, 0.0)
-
-    leaks = (0.5, 1.0, 2.0)  # µS
-    rates = {g: rate(g) for g in leaks}
-    strong = current > 5
+    current = np.linspace(0, 3, 241)  # nA
+    leaks = (0.01, 0.02, 0.04)  # µS
+    rates = {g: _firing_rate(current, g) for g in leaks}
+    membrane = _membrane(leaks[0])
+    weak, shunt = 0.5 * leaks[0] * THRESHOLD, leaks[-1] - leaks[0]  # no cell fires of so weak a one
+    result.claim(
+        "below threshold a shunt divides the voltage I/g: ratio at one and at four times g",
+        membrane(weak, 0.0) / membrane(weak, shunt),
+        4,
+        relative=1e-12,
+    )
+    strong = current > 2.5
     slopes = [np.polyfit(current[strong], rates[g][strong], 1)[0] for g in leaks]
     result.claim(
         "Holt & Koch: four times the conductance leaves the slope of the firing rate: ratio",
-        slopes[2] / slopes[0],
+        slopes[-1] / slopes[0],
         1,
         tolerance=0.1,
     )
-    far = 1000.0
+    far = 1000.0  # nA
     for g in leaks:
-        exact = 1 / (capacitance / g * math.log((far / g - reset) / (far / g - threshold)))
-        line = (far - g * (threshold + reset) / 2) / (capacitance * (threshold - reset))
+        line = (far - g * (THRESHOLD + RESET) / 2) / (CAPACITANCE * (THRESHOLD - RESET))
         result.claim(
             f"for strong currents the rate at g = {g:g} µS is (I − g(Vθ + Vr)/2)/(C(Vθ − Vr))",
-            exact, line, relative=1e-6,
+            _firing_rate(np.array(far), g), 1000 * line, relative=1e-6,
         )  # fmt: skip
     plot_curves(ax, current, {f"g = {g:g} µS": r for g, r in rates.items()})
-    ax.set(xlabel="current (nA)", ylabel="firing rate (1/ms)")
+    ax.set(xlabel="current (nA)", ylabel="firing rate (spikes/s)")
     ax.set_title("Caveat: a shunt subtracts from spikes")
+
+
+def _membrane(leak: float) -> Circuit:
+    """Return the voltage above rest, in mV, at which current/(leak + shunt) settles."""
+    circuit = Circuit("membrane")
+    current, shunt = circuit.inputs("current", "shunt", real=True)
+    circuit.output(
+        circuit.rate(
+            "voltage", excite=current, divide=shunt, semi_saturation=leak, transfer="identity"
+        )
+    )
+    return circuit
+
+
+def _firing_rate(current: np.ndarray, conductance: float) -> np.ndarray:
+    """Return the spikes a second of a leaky integrate-and-fire cell without refractoriness."""
+    steady = current / conductance
+    with np.errstate(divide="ignore", invalid="ignore"):
+        charging = np.log((steady - RESET) / (steady - THRESHOLD))
+        milliseconds = CAPACITANCE / conductance * charging
+    return np.where(steady > THRESHOLD, 1000 / milliseconds, 0.0)

@@ -48,7 +48,7 @@ def test_two_circuits_for_one_computation():
 def test_units_of_the_adders():
     for bits in (1, 8, 16):
         assert units(arithmetic.ripple_carry_adder(bits)) == 9 * bits
-        assert units(arithmetic.depth_two_adder(bits)) == 2 * bits  # SCIENCE §5
+        assert units(arithmetic.depth_two_adder(bits)) == 2 * bits
     assert units(arithmetic.ripple_carry_adder(16)) == 144
 
 

@@ -207,6 +207,15 @@ def test_a_claim_that_fails_is_status_1(command):
         (["run", "logic-gates", "--trials", "1.5"], "--trials: '1.5' is not a whole number"),
         (["run", "logic-gates", "--sizes", "1,x"], "--sizes: 'x' is not a whole number"),
         (["run", "logic-gates", "--rule", "xor"], "--rule: 'xor' is not one of or, and"),
+        (
+            ["run", "logic-gates", "--seed", "-1"],
+            "--seed must be a whole number from 0 on (got -1)",
+        ),
+        (
+            ["run", "--threshold", "0.5", "logic-gates"],
+            "the experiment's name comes first: neurosim run logic-gates --threshold 0.5",
+        ),
+        (["run", "--quick", "logic-gate"], "did you mean 'logic-gates'?"),
         (["run", "logic-gates", "--threshold", "-1"], "threshold must be 0 or more (got -1.0)"),
         (["run", "logic-gates", "--image", "absent.png"], "absent.png"),
         (["run", "logic-gates", "--out", "taken"], "taken"),

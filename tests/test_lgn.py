@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from scipy import integrate, ndimage
 
 from circuits import lgn, stimuli
 from circuits.retina import DifferenceOfGaussians, ganglion_cell, ganglion_cells
-from neurosim import CircuitError, FileError
+from neurosim import CircuitError, FileError, InputError
 
 FIELD = DifferenceOfGaussians()  # A = 1, a = 0.62°, B = 0.85, b = 1.26°
 
@@ -31,6 +32,13 @@ def test_the_closed_forms_are_integrals_of_the_field():
     assert FIELD.edge(1e3) == pytest.approx(0.15)
     assert FIELD.edge(0) == pytest.approx(0.075)
     assert FIELD.annulus(1, 2) == pytest.approx(FIELD.spot(2) - FIELD.spot(1))
+
+
+def test_a_center_wider_than_the_surround_has_no_best_spot_and_no_best_grating():
+    for gain in (0.0, 0.1, 1.0, 9.0):
+        field = DifferenceOfGaussians(center=1.26, surround=0.62, surround_gain=gain)
+        assert field.best_diameter == np.inf
+        assert field.peak_frequency == 0
 
 
 @pytest.mark.parametrize("pixel", [0.1, 0.2])
@@ -96,12 +104,84 @@ def test_photographs(tmp_path):
     assert 0 <= portrait.min() < portrait.max() <= 1
     text = tmp_path / "no.png"
     text.write_text("not an image")
+    floats = tmp_path / "floats.tiff"
+    Image.fromarray(np.full((4, 6), 0.5, dtype=np.float32)).save(floats)
     for path, message in (
         (text, "cannot be read as an image"),
         (tmp_path / "gone.png", "no such file"),
+        (floats, "no number in it is known to be white"),
     ):
         with pytest.raises(FileError, match=message):
             stimuli.photograph(path)
+    with pytest.raises(InputError, match="longest must be a whole number from 1"):
+        stimuli.photograph(longest=0)
+
+
+def test_a_photograph_stands_as_its_camera_was_held(tmp_path):
+    ramp = np.tile(np.linspace(0, 255, 64).astype(np.uint8), (40, 1))
+    turned = Image.Exif()
+    turned[0x0112] = 6  # what a phone writes for a portrait
+    Image.fromarray(ramp).save(tmp_path / "phone.jpg", exif=turned, quality=95)
+    seen = stimuli.photograph(tmp_path / "phone.jpg")
+    assert seen.shape == (64, 40)
+    assert seen[0].mean() < 0.05 < 0.95 < seen[-1].mean()
+
+
+def test_sixteen_bits_transparency_and_palettes_keep_their_greys(tmp_path):
+    path = tmp_path / "image.png"
+    deep = np.full((40, 60), 40_000, dtype=np.uint16)
+    deep[0, 0] = 65_535
+    Image.fromarray(deep).save(path)
+    seen = stimuli.photograph(path, longest=30)
+    assert seen.shape == (20, 30)
+    assert np.median(seen) == pytest.approx(40_000 / 65_535, abs=1e-6)
+    assert 0 <= seen.min() < seen.max() <= 1
+    Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(path)
+    assert stimuli.photograph(path).min() == 1
+    stripes = Image.new("P", (100, 100))
+    stripes.putpalette([0, 0, 0, 255, 255, 255])
+    for x in range(0, 100, 2):
+        stripes.paste(1, (x, 0, x + 1, 100))
+    stripes.save(path)  # nearest neighbours would leave black, white, or stripes
+    np.testing.assert_allclose(stimuli.photograph(path, longest=10), 0.5, atol=0.05)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: stimuli.spot((5, 5), 1.0, -1),
+        lambda: stimuli.spot((5, 5), 1.0, float("nan")),
+        lambda: stimuli.annulus((5, 5), 1.0, 3, 1),
+        lambda: stimuli.annulus((5, 5), 1.0, 1, float("inf")),
+        lambda: stimuli.bar((5, 5), 1.0, -2),
+        lambda: stimuli.edge((5, 5), 1.0, float("nan")),
+        lambda: stimuli.grating((5, 5), 1.0, float("inf")),
+        lambda: stimuli.grating((5, 5), 1.0, 1.0, float("nan")),
+    ],
+)
+def test_stimuli_that_cannot_be_are_one_clear_error(make):
+    with pytest.raises(InputError, match=r"finite|inner diameter") as refused:
+        make()
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"pool": -1}, r"^pool must be finite and above 0 degrees \(got -1\)"),
+        ({"pool": float("inf")}, "^pool must be finite"),
+        ({"semi_saturation": 2.0}, "with pool="),
+    ],
+)
+def test_a_pool_that_cannot_be_is_named(options, message):
+    with pytest.raises(CircuitError, match=message):
+        lgn.sheets((8, 8), **options)
+
+
+@pytest.mark.parametrize("pixel", [1e-4, 1e-320])
+def test_kernels_that_would_fill_the_memory_are_refused(pixel):
+    with pytest.raises(CircuitError, match="take larger pixels"):
+        FIELD.kernels(pixel)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_gate_is_one_unit(make):
 
 
 def test_xor_has_three_units_in_layers_or_two_with_a_shortcut():
-    for size, count in (("layers", 3), ("log", 2)):  # SCIENCE §5
+    for size, count in (("layers", 3), ("log", 2)):
         circuit = logic.xor(size=size)
         assert circuit.check(lambda x, y: x ^ y)
         assert units(circuit) == count

@@ -12,12 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.text import Text
 
+from circuits import arithmetic, logic
 from neurosim import Circuit, CircuitError, InputError, convolve
 from neurosim.plotting import new_figure, plot_curves, show_image
 from neurosim.plotting.blocks import Block, Link
 from neurosim.plotting.labels import Rectangle, place_labels
 from neurosim.plotting.layers import arrange
 from neurosim.plotting.ordering import crossings, layers_of, spread
+from neurosim.plotting.plan import plan_for
 
 ENDINGS = ("excite", "subtract", "divide", "veto")
 
@@ -195,6 +197,61 @@ def test_no_two_texts_overlap(make):
     names = [t.get_text() for t in shown]
     for (a, first), (b, second) in itertools.combinations(zip(boxes, names, strict=False), 2):
         assert not a.overlaps(b), (first, second)
+
+
+CROWDED = [
+    lambda: arithmetic.comparator(3),
+    lambda: logic.parity(7, "log"),
+    lambda: arithmetic.depth_two_adder(4),
+    lambda: logic.symmetric([0, 1, 0, 1, 0]),
+    lambda: logic.multiplexer(2),
+    lambda: arithmetic.subtractor(2),
+]
+
+
+@pytest.mark.parametrize("make", [*CROWDED, xor, full_adder, latch, memory, veto, ring])
+def test_no_ending_lies_under_its_neurons_name(make):
+    figure = make().draw()
+    figure.draw_without_rendering()
+    ax = figure.axes[0]
+    captions = {}
+    for circle in circles(figure):
+        name = circle.get_gid().split(" ", 1)[1]
+        under = [
+            text
+            for text in ax.texts
+            if text.get_text() == name.rpartition(".")[2]
+            and abs(text.get_position()[0] - circle.center[0]) < 1e-6
+            and text.get_position()[1] > circle.center[1]
+        ]
+        if under:
+            nearest = min(under, key=lambda text: text.get_position()[1])
+            captions[name] = nearest.get_window_extent()
+    assert captions
+    seen = 0
+    for patch in ax.patches:
+        gid = patch.get_gid() or ""
+        if not gid.startswith("end ") or gid.rpartition(" → ")[2] not in captions:
+            continue
+        corners = patch.get_transform().transform_path(patch.get_path()).vertices
+        middle = corners.mean(axis=0)
+        box = captions[gid.rpartition(" → ")[2]]
+        assert not any(box.contains(*point) for point in (*corners, middle)), gid
+        seen += 1
+    assert seen
+
+
+@pytest.mark.parametrize("make", [half_adder, full_adder, lambda: arithmetic.subtractor(2)])
+def test_wires_that_arrive_together_come_side_by_side(make):
+    plan = plan_for(make(), None, with_values=False)
+    framed = {frame.path for frame in plan.layout.frames}
+    assert framed
+    coming = {}
+    for line, route in plan.layout.routes.items():
+        coming.setdefault(line.target, []).append((line.bundle, route))
+    for links in coming.values():
+        for (one, first), (other, second) in itertools.combinations(links, 2):
+            assert one == other or not set(first) & set(second)
 
 
 @pytest.mark.parametrize("make", CIRCUITS)
@@ -398,6 +455,14 @@ def test_activities_of_ones_own_and_of_closed_boxes():
     figure = latch().draw(activities={"q": 1, "not q": 0})
     assert {"q = 1", "not q = 0"} <= set(texts(figure))
     assert {"sum = 0", "carry = 1"} <= set(texts(full_adder().draw(inputs=(1, 1, 0), depth=0)))
+
+
+def test_activities_close_nothing_that_is_open_without_them():
+    circuit = arithmetic.full_adder()
+    open_ = [gid for gid in gids(circuit.draw()) if gid.startswith("neuron")]
+    assert len(open_) == 9
+    shown = [gid for gid in gids(circuit.draw(inputs=(1, 0, 1))) if gid.startswith("neuron")]
+    assert shown == open_
 
 
 def test_sheets_show_images_with_their_range():

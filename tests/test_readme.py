@@ -28,6 +28,14 @@ def test_every_experiment_is_in_the_table_and_no_other():
     assert named == set(catalogue())
 
 
+@pytest.mark.compiled
+def test_the_first_command_checks_as_many_claims_as_it_says():
+    from experiments import lgn
+
+    (said,) = re.findall(r"checks (\d+) claims", README)
+    assert len(lgn.run(quick=True).claims) == int(said)
+
+
 def test_what_it_links_to_exists():
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target

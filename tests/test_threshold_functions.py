@@ -56,7 +56,8 @@ def absolute_inhibition_by_hand(n):
     return found
 
 
-@pytest.mark.parametrize(("n", "count"), [(1, 4), (2, 11), (3, 36), (4, 125)])  # SCIENCE §1
+# Unit synapses, counted by hand in `absolute_inhibition_by_hand`.
+@pytest.mark.parametrize(("n", "count"), [(1, 4), (2, 11), (3, 36), (4, 125)])
 def test_functions_of_one_unit_with_absolute_inhibition(n, count):
     ours = functions(absolute_inhibition_units(n), n)
     assert ours == absolute_inhibition_by_hand(n)

@@ -11,7 +11,9 @@ from functools import partial
 import numba
 import numpy as np
 
-from neurosim.kernels.jit import FLAGS, REORDER
+from neurosim.kernels.jit import REORDER
+
+FLAGS = {"nogil": True, "error_model": "numpy"}
 
 SECONDS = 1.0  # that each rate is measured for: others may share the cores
 TERMS = 16  # multiply–adds for each value read and written, so that memory does not count

@@ -253,7 +253,8 @@ class _Frame:
                 b.left for b, layer in zip(self.blocks, self.layer, strict=True) if layer == at
             )
             anchors.append((left[at + 1] + reach, self.vertices[i].y))
-        routes = {link: self._bent(link, left, right) for link in self.forward}
+        beside = self._fans()
+        routes = {k: self._bent(k, left, right, beside.get(k, 0.0)) for k in self.forward}
         bottom = max(v.y + v.down for column in self.columns for v in column)
         top = self._add_returns(routes, left, right, anchors, bottom)
         points = [p for route in routes.values() for p in route]
@@ -267,7 +268,34 @@ class _Frame:
             {link: [(x, y - top) for x, y in route] for link, route in routes.items()},
         )
 
-    def _bent(self, link: Link, left: list[float], right: list[float]) -> list[Point]:
+    def _fans(self) -> dict[Link, float]:
+        """Return how far beside a block's height each link to it enters the block's layer.
+
+        A block without a frame, among framed ones, is approached across the layer: there its links
+        run side by side, in the order in which they come.
+        """
+        coming: dict[int, list[Link]] = {}
+        for link in self.forward:
+            if link.head != OUTSIDE and not self.blocks[link.head].framed:
+                coming.setdefault(link.head, []).append(link)
+        beside: dict[Link, float] = {}
+        for head, links in coming.items():
+            block = self.blocks[head]
+            gap = min(BEND_GAP, (block.up + block.down) / len(links))
+            links.sort(key=self._height_before)
+            middle = (len(links) - 1) / 2
+            beside |= {link: (k - middle) * gap for k, link in enumerate(links)}
+        return beside
+
+    def _height_before(self, link: Link) -> float:
+        """Return the height from which a forward link comes to the layer of its head."""
+        chain = self._chain(link)
+        leaves = self._offset(link.tail, link.bundle, "exits") if len(chain) == 2 else 0.0
+        return chain[-2].y + leaves
+
+    def _bent(
+        self, link: Link, left: list[float], right: list[float], beside: float
+    ) -> list[Point]:
         """Return the points that a forward link passes: two at each layer, so that it is level."""
         chain = self._chain(link)
         route: list[Point] = []
@@ -279,7 +307,7 @@ class _Frame:
                 at = vertex.layer + 1
                 route += dict.fromkeys([(left[at], vertex.y), (right[at], vertex.y)])
         if link.head != OUTSIDE and self._is_wide(self.layer[link.head]):
-            y = chain[-1].y + self._offset(link.head, link.bundle, "entries")
+            y = chain[-1].y + self._offset(link.head, link.bundle, "entries") + beside
             route.append((left[self.layer[link.head] + 1], y))
         return route
 

@@ -21,6 +21,7 @@ WIDEST = 14.0  # inches, of a drawing whose instances are all opened unasked
 MOST_SMALL = 300  # the same of a compact drawing
 WIDEST_SMALL = 24.0
 MOST_ALIKE = 4  # wires between two populations that each repeat the same label
+HALO = 0.02  # inches around a caption's letters that hide what is behind
 MOST_WEIGHTS = 40  # written on wires; of more, the wires' widths tell
 
 
@@ -79,9 +80,10 @@ def plan_for(circuit: Circuit, depth: int | None, with_values: bool) -> Plan:
     for look, most, widest in ((FULL, MOST_ITEMS, WIDEST), (COMPACT, MOST_SMALL, WIDEST_SMALL)):
         for scene in scenes:
             if _extent(scene) <= most:
-                plan = _Planner(scene, look, with_values).plan
+                # Values need more room; they must not close what is open without them.
+                plan = _Planner(scene, look, with_values=False).plan
                 if plan.layout.width <= widest or scene is scenes[-1]:
-                    return plan
+                    return _Planner(scene, look, with_values).plan if with_values else plan
     return _Planner(scenes[-1], COMPACT, with_values).plan
 
 
@@ -254,7 +256,9 @@ class _Planner:
             outline = outline_at(item, at)
             return Slab(at, outline.reach[0], outline.height / 2, outline.side)
         radius = self.look.radius * (0.7 if item.kind == "constant" else 1.0)
-        return Round(at, radius, radius)
+        under = self.captions.get(i, []) if item.kind == "neuron" else []
+        caption = max((self._width(n, text) for n, text in enumerate(under)), default=0.0)
+        return Round(at, radius, radius, caption + HALO if under else 0.0)
 
 
 def line_of(wire: Wire) -> Line:

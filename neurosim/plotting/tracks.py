@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .blocks import Point
-from .ends import End
+from .ends import End, Size
 from .marks import HALF_WIDTH, REACH
 from .plan import Plan, line_of
 from .scene import Wire
@@ -105,8 +105,9 @@ def _ends(
     ends: dict[Wire, End] = {}
     for i, coming in arriving.items():
         origins = [routes[w][-1] if routes[w] else starts[w] for w in coming]
-        half = max(HALF_WIDTH[w.channel] for w in coming) * plan.look.ends
-        ends |= zip(coming, plan.shapes[i].arrivals(origins, half), strict=True)
+        scale = plan.look.ends
+        sizes = [Size(HALF_WIDTH[w.channel] * scale, REACH[w.channel] * scale) for w in coming]
+        ends |= zip(coming, plan.shapes[i].arrivals(origins, sizes), strict=True)
     return ends
 
 

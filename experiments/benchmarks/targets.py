@@ -1,0 +1,73 @@
+"""What the benchmarks should reach, at their full sizes: by benchmark and peer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .pairs import Pair
+from .timing import Row
+
+
+@dataclass(frozen=True)
+class Target:
+    """A least ratio of the peer's amount to ours, or a most amount of ours."""
+
+    least_ratio: float | None = None
+    most: float | None = None
+
+    def is_reached(self, row: Row) -> bool:
+        """Return whether the row reaches it."""
+        enough = self.least_ratio is None or row.ratio >= self.least_ratio
+        return enough and (self.most is None or row.ours <= self.most)
+
+    def __str__(self) -> str:
+        """Return it in a few characters; the amount is in the row's unit."""
+        if self.least_ratio is not None:
+            return f"ratio ≥ {self.least_ratio:.2g}"
+        return f"≤ {self.most:,.0f}"
+
+
+TARGETS = {
+    ("rate_network", "JAX"): Target(1 / 1.3),
+    ("rate_network", "Brian2"): Target(8),
+    ("rate_network", "ANNarchy"): Target(8),
+    ("sparse_network", "PyTorch CSR"): Target(1),
+    ("sparse_network", "JAX"): Target(1),
+    ("sparse_network", "ANNarchy"): Target(1),
+    ("adder", "NumPy (patterns, units)"): Target(5),
+    ("adder", "NumPy (units, patterns)"): Target(5),
+    ("dog_sheets", "SciPy"): Target(3),
+    ("start", "python -c pass"): Target(most=200),
+    ("start", "its imports"): Target(most=2_000),
+    ("start", "the same, compiled"): Target(most=10_000),
+    ("start", "SciPy CSR"): Target(0.5),
+}
+BOUNDS = ("start",)  # benchmarks beside which stands what they cannot avoid
+
+
+def verdict(pair: Pair, row: Row) -> str:
+    """Return the pair's target and whether it is reached; "" where there is none."""
+    target = _target(pair)
+    if target is None:
+        return ""
+    return f"{target}: {'reached' if target.is_reached(row) else 'missed'}"
+
+
+def is_missed(pair: Pair, row: Row) -> bool:
+    """Return whether the pair has a target that the row does not reach."""
+    target = _target(pair)
+    return target is not None and not target.is_reached(row)
+
+
+def _target(pair: Pair) -> Target | None:
+    return None if pair.quick else TARGETS.get((pair.module, pair.peer))
+
+
+def is_bound(pair: Pair) -> bool:
+    """Return whether what stands beside ours is what no program can avoid, and no peer."""
+    return pair.module in BOUNDS
+
+
+def is_faster(pair: Pair, row: Row) -> bool:
+    """Return whether a peer was faster than we."""
+    return not is_bound(pair) and row.ratio < 1

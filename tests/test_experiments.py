@@ -1,0 +1,184 @@
+"""The experiments: that what they claim holds for any parameters they take, and what they show."""
+
+import json
+
+import numpy as np
+import pytest
+
+from circuits import stimuli
+from circuits.retina import DifferenceOfGaussians, ganglion_cell
+from experiments import composition, inhibition, lgn, logic_gates
+from experiments.cli import main
+from neurosim.result import Result
+
+
+def failed(result):
+    return [claim for claim in result.claims if not claim.holds]
+
+
+# ---------------------------------------------------------------- lgn
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(
+    ("center", "surround", "strength"),
+    [
+        (0.62, 1.26, 0.01),  # the best spot is larger than any shown
+        (0.62, 1.26, 4.0),  # and here tiny: the response to it is next to nothing
+        (0.6, 0.62, 0.85),
+        (0.62, 6.2, 0.85),
+        (0.62, 1.26, 50.0),
+    ],
+)
+def test_the_cell_follows_the_closed_forms_of_any_field(center, surround, strength):
+    result = Result("lgn")
+    field = DifferenceOfGaussians(center, surround, 1.0, strength)
+    lgn._sheets(result, field, np.zeros((20, 30)), surround / 8)
+    curves = lgn._tuning(result, field)
+    recovered = lgn._recovered(result, field, 500, seed=0)
+    lgn._draw_cell(result, curves, recovered)
+    assert failed(result) == []
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("frames", [1, 200, 2000, 20_000])
+def test_noise_recovers_the_field_as_well_as_so_many_frames_allow(frames):
+    for seed in range(5):
+        result = Result("lgn")
+        lgn._recovered(result, DifferenceOfGaussians(), frames, seed)
+        assert failed(result) == []
+
+
+@pytest.mark.compiled
+def test_the_claim_about_noise_can_fail(monkeypatch):
+    def wider(shape, field, pixel):
+        return ganglion_cell(shape, DifferenceOfGaussians(0.8, 1.26), pixel=pixel)
+
+    monkeypatch.setattr(lgn, "ganglion_cell", wider)
+    result = Result("lgn")
+    lgn._recovered(result, DifferenceOfGaussians(), 20_000, 0)
+    assert failed(result)
+
+
+@pytest.mark.parametrize("frames", [2000, 20_000])
+def test_the_correlation_of_the_default_field_is_that_of_pixels_and_frames(frames):
+    center, surround = DifferenceOfGaussians().kernels(0.42, 7)
+    simple = 1 / np.sqrt(1 + 225 / frames)
+    assert lgn._predicted_correlation(center - surround, frames) == pytest.approx(simple, abs=2e-3)
+
+
+@pytest.mark.compiled
+def test_the_sheets_of_the_figure_see_contrast():
+    photograph = stimuli.photograph(longest=64)
+    on, off = lgn._sheets(Result("lgn"), DifferenceOfGaussians(), photograph, 0.4)
+    assert on.mean() == pytest.approx(off.mean(), rel=0.15)
+    assert 0.3 < (on > 0).mean() < 0.7
+
+
+@pytest.mark.parametrize(
+    ("name", "responses", "title"),
+    [
+        ("annulus", [0.0, -0.1, -0.374], "A ring takes away 0.37"),
+        ("annulus", [0.0, 0.1, 0.374], "A ring adds 0.37"),
+        ("spot", [1.0, 2.0, 1.0], "The best spot is 2.00° wide"),
+        ("spot", [1.0, 2.0, 3.0], "No best spot from 1 to 3 °"),
+        ("grating", [3.0, 2.0, 1.0], "No best grating from 1 to 3 cycles/°"),
+    ],
+)
+def test_a_tuning_curves_title_is_what_it_shows(name, responses, title):
+    assert lgn._finding(name, np.array([1.0, 2.0, 3.0]), np.array(responses)) == title
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--seed", "-1"], "--seed must be a whole number from 0 on (got -1)"),
+        (["--center", "1e3", "--surround", "2e3"], "take larger pixels"),
+        (["--pixel", "1e-9"], "take larger pixels"),
+    ],
+)
+def test_what_lgn_cannot_do_is_one_line_and_status_2(words, line, tmp_path, capsys):
+    assert main(["run", "lgn", *words, "--out", str(tmp_path)]) == 2
+    err = capsys.readouterr().err
+    assert line in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.compiled
+def test_long_noise_shows_progress(monkeypatch):
+    shown = []
+
+    def progress(work, description):
+        shown.append(description)
+        return list(work)[:1]
+
+    monkeypatch.setattr(lgn, "progress", progress)
+    lgn._recovered(Result("lgn"), DifferenceOfGaussians(), lgn.MANY, 0)
+    assert shown == []
+    lgn._recovered(Result("lgn"), DifferenceOfGaussians(), lgn.MANY + 1, 0)
+    assert shown == ["white noise"]
+
+
+# ---------------------------------------------------------------- inhibition
+
+
+def test_the_seed_is_heard(monkeypatch):
+    heard = []
+    generator = np.random.default_rng
+
+    def noted(seed):
+        heard.append(seed)
+        return generator(seed)
+
+    monkeypatch.setattr(np.random, "default_rng", noted)
+    assert failed(inhibition.run(seed=5)) == []
+    assert heard == [5]
+
+
+def test_the_cell_fires_as_often_as_cells_do():
+    assert 100 < inhibition._firing_rate(np.array(3.0), 0.01) < 500  # spikes a second
+
+
+def test_both_halves_of_the_caveat_are_claimed():
+    result = Result("inhibition")
+    from neurosim.plotting import new_figure
+
+    _, ax = new_figure()
+    inhibition._holt_koch(result, ax)
+    assert failed(result) == []
+    (divided,) = (c for c in result.claims if "below threshold" in c.claim)
+    assert divided.measured == pytest.approx(4)
+
+
+# ---------------------------------------------------------------- logic-gates, composition
+
+
+def test_each_of_the_lectures_gates_has_its_interval_and_its_words():
+    result = logic_gates.run()
+    assert failed(result) == []
+    claims = {claim.claim: claim.measured for claim in result.claims}
+    assert claims["the threshold of NOT may lie between"] == [-1, 0]
+    assert claims["the threshold of OR may lie between"] == [0, 1]
+    assert claims["the threshold of AND may lie between"] == [1, 2]
+    titles = {
+        name: next(t for t in result.figures[name].axes[0].texts if t.get_gid() == "title")
+        for name in ("or", "and", "not")
+    }
+    assert titles["or"].get_text() == "OR: addition, a low threshold"
+    assert titles["not"].get_text() == "NOT: subtraction, inhibition"
+
+
+def test_xor_is_made_by_calling_gates_on_gates():
+    made = composition._xor_of_gates()
+    assert made.check(lambda x, y: x ^ y)
+    assert [p.name for p in made.neuron_populations] == ["or.z", "nand.z", "and.z"]
+
+
+@pytest.mark.compiled
+def test_composition_shows_its_progress(monkeypatch, tmp_path, capsys):
+    shown = []
+    monkeypatch.setattr(composition, "progress", lambda work, text: shown.append(text) or work)
+    assert main(["run", "composition", "--bits", "2", "--json", "--out", str(tmp_path)]) == 0
+    claims = json.loads(capsys.readouterr().out)["claims"]
+    assert any("XOR of gates" in claim["claim"] for claim in claims)
+    assert shown == ["proving"]
