@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .connections import Connection, Convolution, Dense, OneToOne
+from .connections import Connection, Convolution, Dense, OneToOne, Sparse
 from .errors import CircuitError
 from .kernels import tables
 from .populations import Population
@@ -212,14 +212,13 @@ class Lowering:
         self, channel: int, arrivals: list[tuple[Population, Connection]], start: int, stop: int,
         ordered: bool,
     ) -> None:  # fmt: skip
-        from scipy import sparse
-
-        if len(arrivals) == 1 and arrivals[0][0].size == stop - start:
-            population, connection = arrivals[0]
+        population, connection = arrivals[0]
+        alone = len(arrivals) == 1 and population.size == stop - start
+        if alone and isinstance(connection, Sparse | Convolution):  # in order already
             matrix = connection.matrix(population.shape)
             places = self.place[connection.source.index.ravel()]
             columns = places.astype(self.places)[matrix.indices]
-            data, pointers = matrix.data, matrix.indptr
+            data, pointers = matrix.data, matrix.indptr.astype(np.int64)
         else:
             triples = []
             for population, connection in arrivals:
@@ -228,18 +227,18 @@ class Lowering:
                 places = self.place[connection.source.index.ravel()]
                 triples.append((weights.astype(np.float64), rows + target, places[columns]))
             data, rows, columns = (np.concatenate(column) for column in zip(*triples, strict=True))
-            whole = sparse.csr_array(
-                (data, (rows, columns)), shape=(stop - start, int(self.place.max(initial=0)) + 1)
-            )
-            whole.sum_duplicates()
-            data, columns, pointers = whole.data, whole.indices, whole.indptr
+            width = int(self.place.max(initial=0)) + 1
+            synapses, same = np.unique(rows * np.int64(width) + columns, return_inverse=True)
+            data = np.bincount(same, weights=data, minlength=synapses.size)
+            columns = synapses % width
+            pointers = np.searchsorted(synapses, np.arange(stop - start + 1) * np.int64(width))
         row = self._row(tables.ROWS, channel, start, stop - start, self._keep(data))
         row[tables.SOURCE] = self._column_count
         row[tables.POINTERS] = self._pointer_count
         row[tables.ORDERED] = int(ordered)
         self._columns.append(columns.astype(self.places, copy=False))
         self._column_count += columns.size
-        self._pointers.append(pointers.astype(np.int64))
+        self._pointers.append(pointers)
         self._pointer_count += pointers.size
         self.work += data.size
 

@@ -1,8 +1,7 @@
 """Each equation of the simulator once, as a plain scalar function.
 
-The engines (`cpu`, and those that follow) wrap these functions and add nothing but loops;
-called from Python they are their own slow reference.  Equations: SCIENCE §1.  No function here
-allocates, branches on a type, or knows an array.
+The engines (`cpu`, `bits`) wrap these functions and add nothing but loops; called from Python they
+are their own slow reference.  No function here allocates, branches on a type, or knows an array.
 """
 
 from __future__ import annotations
