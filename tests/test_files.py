@@ -2,13 +2,13 @@
 
 import base64
 import copy
+import difflib
 import json
 import math
 import os
 import random
 import stat
 import struct
-import time
 import tracemalloc
 
 import numpy as np
@@ -293,10 +293,8 @@ def refused(tmp_path, content, message="", most=50_000_000):
     elif not isinstance(content, bytes):
         content = json.dumps(content).encode()
     path.write_bytes(content)
-    began = time.perf_counter()
     with pytest.raises(FileError, match=message) as caught:
         Circuit.load(path)
-    assert time.perf_counter() - began < 5
     tracemalloc.start()
     try:
         with pytest.raises(FileError):
@@ -758,15 +756,19 @@ def test_few_words_cannot_ask_for_much_work(tmp_path, monkeypatch, kind):
     refused(tmp_path, data, "the rules would go through more than 1500000 values")
 
 
-def test_an_unknown_name_is_compared_with_few(tmp_path):
+def test_an_unknown_name_is_compared_with_few(tmp_path, monkeypatch):
     long = [inputs("ab" * 490 + str(k)) for k in range(3000)]
     data = described([*long, rates("z")], [one_to_one("z", "ba" * 490)])
     path = tmp_path / "names.json"
     path.write_text(json.dumps(data))
-    began = time.perf_counter()
+    compared = []
+    nearest = difflib.get_close_matches
+    monkeypatch.setattr(
+        difflib, "get_close_matches", lambda w, p, n: compared.append(p) or nearest(w, p, n)
+    )
     with pytest.raises(FileError, match="no population is called 'baba") as caught:
         Circuit.load(path)
-    assert time.perf_counter() - began < 2
+    assert all(len(names) <= 2000 and max(map(len, names), default=0) <= 100 for names in compared)
     assert len(str(caught.value)) < 3000
 
 
@@ -823,7 +825,6 @@ def test_no_mutation_raises_anything_but_a_file_error(tmp_path_factory, saved, s
     rng = random.Random(seed)
     path = tmp_path_factory.mktemp("fuzz") / "given.json"
     path.write_text(json.dumps(mutated(saved, rng)))
-    began = time.perf_counter()
     try:
         loaded = Circuit.load(path)
     except FileError as error:
@@ -832,7 +833,6 @@ def test_no_mutation_raises_anything_but_a_file_error(tmp_path_factory, saved, s
     else:  # what is accepted is a circuit like any other
         loaded.save(path)
         assert structure(Circuit.load(path)) == structure(loaded)
-    assert time.perf_counter() - began < 10
 
 
 @settings(max_examples=examples(60))

@@ -22,7 +22,7 @@ from .timing import Benchmark, Floor, Side
 ROOT = Path(__file__).parents[2]
 LIST = ["-m", "experiments", "list"]
 RUN = ["-m", "experiments", "run", "lgn"]
-IMPORTS = ["-c", "import numpy, scipy.sparse, numba, matplotlib.figure"]
+IMPORTS = ["-c", "import numpy, llvmlite.binding, matplotlib.figure"]
 
 
 def benchmarks(quick: bool) -> list[Benchmark]:

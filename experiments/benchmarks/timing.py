@@ -133,7 +133,7 @@ def compare(benchmark: Benchmark, peer: str) -> Row:
         The two sides' answers differ.
     """
     theirs = benchmark.peers[peer]()
-    benchmark.ours().run()  # the process's own first call: Numba loads its kernels
+    benchmark.ours().run()  # the process's own first call: kernels are linked
     begin = time.perf_counter()
     ours = benchmark.ours()
     answer = ours.run()

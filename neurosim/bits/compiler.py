@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..program import Program
 
 LARGEST = 2.0**62  # what a neuron's weights may add up to
-MOST_SYNAPSES = 300_000  # more are not made into gates, which takes 5 microseconds each
+MOST_SYNAPSES = 100_000  # more are not made into gates: 5 microseconds and 600 bytes each
 
 
 @dataclass(frozen=True, eq=False)
