@@ -21,7 +21,7 @@ CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
 WIDEST = 256  # trials side by side at most
 BUFFER = 4096  # values that each of a chunk's sums holds at most: they stay in the first cache
 SHEET_BUFFER = 16384  # the same for convolutions, whose rows are laid out anew for each chunk
-AT_ONCE = 100_000_000  # multiplications, about, that a thread makes before Ctrl-C is looked at
+AT_ONCE = 400_000_000  # multiplications, about, that a thread makes before Ctrl-C is looked at
 STEP = 300  # of them that a step costs, however little there is to do
 NOISE = 16  # and one random number
 
