@@ -120,10 +120,8 @@ def evaluate_places(
     if not trials:
         return np.zeros((0, places.size))
     movie = [_spread(p, arrays[p.name])[:, None] for p in circuit.input_populations]
-    run = execute(
-        program, trials, 1, movie, input_places(circuit, program), program.place[places],
-        threads=threads,
-    )  # fmt: skip
+    inputs = program.places_of(circuit.input_populations)
+    run = execute(program, trials, 1, movie, inputs, program.place[places], threads=threads)
     if run.fault:
         raise not_finite(circuit, program, run.fault, batched=trials > 1)
     return run.record[:, 0, :]
@@ -155,12 +153,6 @@ def _planes(
         pack(values, planes[at : at + population.size], threads)
         at += population.size
     return planes
-
-
-def input_places(circuit: Circuit, program: Program) -> np.ndarray:
-    """Return where the engines put the inputs: the places in the state vector, in order."""
-    parts = [program.place[p.start : p.stop] for p in circuit.input_populations]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
 def not_finite(

@@ -51,6 +51,10 @@ class Connection(ABC):
         """Return it with other weights in the same layout."""
 
     @abstractmethod
+    def entry_count(self, shape: tuple[int, ...]) -> int:
+        """Return how many entries `matrix` has, without making it; some may be 0."""
+
+    @abstractmethod
     def matrix(self, shape: tuple[int, ...]) -> csr_array:
         """Return the weights as a sparse matrix, targets of `shape` × `source.size`."""
 
@@ -99,6 +103,10 @@ class OneToOne(Connection):
     def with_weights(self, weights: np.ndarray) -> OneToOne:
         """As `Connection.with_weights`."""
         return replace(self, weight=weights)
+
+    def entry_count(self, shape: tuple[int, ...]) -> int:
+        """One a target."""
+        return math.prod(shape)
 
     def matrix(self, shape: tuple[int, ...]) -> csr_array:
         """One entry in each row."""
@@ -152,6 +160,10 @@ class Dense(Connection):
     def with_weights(self, weights: np.ndarray) -> Dense:
         """Another matrix."""
         return replace(self, weight=weights)
+
+    def entry_count(self, shape: tuple[int, ...]) -> int:
+        """All sources at every target."""
+        return math.prod(shape) * self.source.size
 
     def matrix(self, shape: tuple[int, ...]) -> csr_array:
         """One row repeated if it is delivered to many."""
@@ -213,6 +225,10 @@ class Sparse(Connection):
 
         parts = (weights, self.weight.indices, self.weight.indptr)
         return replace(self, weight=sparse.csr_array(parts, shape=self.weight.shape))
+
+    def entry_count(self, shape: tuple[int, ...]) -> int:
+        """Those that are there; one row may be heard by many."""
+        return self.weights.size * (math.prod(shape) if self.weight.shape[0] == 1 else 1)
 
     def matrix(self, shape: tuple[int, ...]) -> csr_array:
         """As it is."""
@@ -284,6 +300,10 @@ class Convolution(Connection):
         """The sum of the whole kernel, which no border can exceed."""
         each = np.abs(self.weight).sum(axis=(0, 1, 2))  # what no border can exceed
         return np.tile(each, self.extent[0] * self.extent[1])
+
+    def entry_count(self, shape: tuple[int, ...]) -> int:
+        """The whole kernel at every target, also where it reaches over the border."""
+        return math.prod(shape) * self.weight[:, :, :, 0].size
 
     def matrix(self, shape: tuple[int, ...]) -> csr_array:
         """The kernel written out around the place of each target."""

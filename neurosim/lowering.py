@@ -262,18 +262,16 @@ def _is_run(places: np.ndarray) -> bool:
     return bool(places.size) and bool((np.diff(places) == 1).all())
 
 
-def _entries(connection: Connection) -> int:
-    if isinstance(connection, Convolution):
-        return int(np.prod(connection.shape)) * connection.weight[:, :, :, 0].size
-    if isinstance(connection, Dense):  # one row may be heard by many
-        return math.prod(connection.shape) * connection.source.size
-    return connection.weights.size
-
-
 def is_sheet(connection: Connection) -> bool:
     """Return whether a connection is laid out as a convolution over a sheet."""
-    return isinstance(connection, Convolution) and _entries(connection) > FEW_ENTRIES
+    return (
+        isinstance(connection, Convolution)
+        and connection.entry_count(connection.shape) > FEW_ENTRIES
+    )
 
 
 def _is_large(connection: Connection) -> bool:
-    return isinstance(connection, Dense | Convolution) and _entries(connection) > FEW_ENTRIES
+    return (
+        isinstance(connection, Dense | Convolution)
+        and connection.entry_count(connection.shape) > FEW_ENTRIES
+    )

@@ -8,7 +8,7 @@ delays are dropped; in time there is one layer, and every group is computed from
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -97,6 +97,11 @@ class Program:
     def dtype(self) -> np.dtype:
         """float64 or float32."""
         return self.state.dtype
+
+    def places_of(self, populations: Iterable[Population]) -> np.ndarray:
+        """Return where in the state vector some populations stand, one after the other."""
+        parts = [self.place[p.start : p.stop] for p in populations]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
     @cached_property
     def cost(self) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .arguments import as_inputs, batch, match_arguments
 from .backend import execute
-from .calls import as_answer, input_places, name_at, not_finite
+from .calls import as_answer, name_at, not_finite
 from .errors import InputError, SimulationError, spelled
 from .kernels import tables
 from .patterns import as_values, enumerated, input_bits
@@ -252,7 +252,7 @@ class _Run:
         assert program.dt is not None
         self.circuit, self.program, self.movie, self.dt = circuit, program, movie, program.dt
         self.state, self.ring = state, ring
-        self.neurons = _neuron_places(circuit, program)
+        self.neurons = program.places_of(circuit.neuron_populations)
         self.latest = state[:, None, self.neurons]
         self.quiet = _longest_wait(program) + 1
         self.step = first_step
@@ -263,7 +263,7 @@ class _Run:
         steps = min(most, self.most)
         run = execute(
             self.program, len(self.state), steps, self.movie,
-            input_places(self.circuit, self.program), self.neurons, state=self.state,
+            self.program.places_of(self.circuit.input_populations), self.neurons, state=self.state,
             ring=self.ring, keep_final=True, first_step=self.step,
         )  # fmt: skip
         if run.fault:
@@ -303,13 +303,14 @@ def _asynchronous(
                 f"{circuit}: asynchronous updates have no time, but {p.name!r} has a time "
                 "constant tau"
             )
-    neurons = _neuron_places(circuit, program)
+    neurons = program.places_of(circuit.neuron_populations)
+    inputs = program.places_of(circuit.input_populations)
     allowed = _allowed(circuit, tolerance)
     random = np.random.default_rng(seed)
     for sweep in range(max_sweeps + 1):
         run = execute(
-            program, 1, 1, movie, input_places(circuit, program), neurons[:0], state=state,
-            keep_final=True, updates=one_by_one(program, random.permutation(np.sort(neurons))),
+            program, 1, 1, movie, inputs, neurons[:0], state=state, keep_final=True,
+            updates=one_by_one(program, random.permutation(np.sort(neurons))),
         )  # fmt: skip
         if run.fault:
             raise not_finite(circuit, program, run.fault, batched=False)
@@ -382,12 +383,6 @@ def _longest_wait(program: Program) -> int:
         repeated = program.tables.line_sources[first : first + size]
         waits[start : start + size] = row[tables.LINE_STEPS] + waits[repeated]
     return int(waits.max(initial=0))
-
-
-def _neuron_places(circuit: Circuit, program: Program) -> np.ndarray:
-    """Return where in the state vector the neurons stand, in the circuit's order."""
-    parts = [program.place[p.start : p.stop] for p in circuit.neuron_populations]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
 def _allowed(circuit: Circuit, tolerance: float) -> np.ndarray:

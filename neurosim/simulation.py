@@ -10,7 +10,7 @@ import numpy as np
 from .arguments import as_inputs, match_arguments
 from .backend import check_device, check_threads, execute
 from .bits.choice import for_steps
-from .calls import as_array, input_places, not_finite
+from .calls import as_array, not_finite
 from .delays import check_delays
 from .errors import InputError, unknown
 from .feeds import Feed, stretches
@@ -153,7 +153,7 @@ def simulate(
         "less with every=)"
     )
     flat = allocated((trials, samples, places.size), program.dtype, needs)
-    inputs = input_places(circuit, program)
+    inputs = program.places_of(circuit.input_populations)
     words = for_steps(circuit, program, trials)  # 64 trials each
     longest = steps_at_once(program, trials, places.size)
     done = 0

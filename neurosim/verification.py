@@ -17,6 +17,7 @@ import numpy as np
 from .bits.engine import first_one
 from .calls import activities, count_of, output_planes, output_values
 from .errors import InputError, spelled
+from .layering import layers_of
 from .patterns import (
     Domain,
     Enumerated,
@@ -27,7 +28,6 @@ from .patterns import (
     sampled,
 )
 from .populations import Output
-from .program import compile_program
 from .progress import progress
 from .timing import whole
 
@@ -162,7 +162,7 @@ def check(
     """
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output to check: declare one with output(…)")
-    compile_program(circuit, None)  # a recurrent circuit is refused before anything is asked for
+    layers_of(circuit)  # a recurrent circuit is refused before anything is asked for
     tolerance = _checked_tolerance(circuit, tolerance)
     expect = _Expectation(circuit, spec, vectorized)
     ranges = checked_domain(circuit, domain)

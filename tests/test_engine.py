@@ -3,7 +3,6 @@
 import _thread
 import contextlib
 import math
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import naive
@@ -14,7 +13,7 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from random_circuits import DT, Twin, examples, twins
 
-from neurosim import Circuit, SimulationError
+from neurosim import Circuit, SimulationError, backend
 from neurosim.program import compile_program
 
 EXAMPLES = examples(30)
@@ -224,26 +223,33 @@ def test_runs_side_by_side_do_not_touch_each_other(engine, rng):
             np.testing.assert_array_equal(found, expected[k % 8])
 
 
-@pytest.mark.compiled
 @pytest.mark.parametrize("kind", ["step", "trials", "static"])
-def test_an_interrupt_is_answered_during_a_long_run(engine, rng, kind):
+def test_an_interrupt_is_answered_between_the_pieces_of_a_run(engine, rng, kind, monkeypatch):
     circuit = Circuit("long")
-    z = circuit.inputs("x", shape=(100,), real=True)
-    for k in range(10):
-        z = circuit.rate(f"z{k}", drive=rng.normal(size=(100, 100)) @ z, transfer="softplus")
-    circuit.output(z)
-    one = rng.random(100)
-    work = {  # each of ten seconds or more
-        "step": lambda: engine.simulate(circuit, one, steps=300_000, every=300_000, threads=1),
-        "trials": lambda: engine.simulate(
-            circuit, one, steps=4000, every=4000, trials=40, threads=2
-        ),
-        "static": lambda: circuit(np.broadcast_to(one, (100_000, 100))),
+    x = circuit.inputs("x", shape=(10,), real=True)
+    circuit.output(circuit.rate("z", drive=rng.normal(size=(10, 10)) @ x, tau=0.01))
+    one = rng.random(10)
+    work = {
+        "step": lambda: engine.simulate(circuit, one, steps=20, threads=1),
+        "trials": lambda: engine.simulate(circuit, one, steps=20, trials=600, threads=2),
+        "static": lambda: circuit(np.broadcast_to(one, (2560, 10))),
     }[kind]
-    circuit.simulate(one, steps=1)  # compiled before the clock runs
-    threading.Timer(0.2, _thread.interrupt_main).start()
+    monkeypatch.setattr("neurosim.scheduling.AT_ONCE", 1)
+    pieces = []
+    run_together = backend.run_together
+
+    def pressed(calls, barrier):
+        pieces.append(calls)
+        run_together(calls, barrier)
+        if len(pieces) == 2:
+            _thread.interrupt_main()
+
+    monkeypatch.setattr(backend, "run_together", pressed)
     with pytest.raises(KeyboardInterrupt):
         work()
+    assert len(pieces) == 2
+    work()
+    assert len(pieces) > 4  # there was more to do
 
 
 def test_compiled_code_runs_no_longer_than_told(engine, rng, monkeypatch):

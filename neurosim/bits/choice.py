@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from ..program import Program
 
 LEAST = 64  # patterns, a word
-WORTH_COMPILING = 16_384  # patterns that take the scalar engine as long as gates take to be made
+WORTH_COMPILING = 32_768  # patterns: sums over so many take as long as gates take to be made
 
-# Nanoseconds a pattern: of an instruction (0.6 for 64 patterns), of the scalar engine's synapse.
-INSTRUCTION, SYNAPSE = 0.01, 0.25
+# Nanoseconds a pattern of an instruction and of the scalar engine's synapse.  Measured: 0.01 to
+# 0.04 and 0.2 to 1; 64 dense neurons are at par where weights go up to a million.
+INSTRUCTION, SYNAPSE = 0.025, 0.25
 
 
 def for_call(circuit: Circuit, places: np.ndarray, patterns: int) -> BitProgram | None:

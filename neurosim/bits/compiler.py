@@ -5,7 +5,6 @@ For a call layer by layer, delays dropped; in time every neuron from the step be
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..connections import Connection, Convolution, OneToOne
+from ..connections import Connection, OneToOne
 from ..kernels import Prepared, tables
 from ..layering import layers_of
 from ..scaling import scaled
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from ..populations import Population, Projection
     from ..program import Program
 
-LARGEST = 2.0**62  # what a neuron's weights may add up to
-MOST_SYNAPSES = 100_000  # more are not made into gates: 5 microseconds and 600 bytes each
+MOST_SYNAPSES = 100_000  # more are not made into gates: 10 microseconds and 600 bytes each
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +34,13 @@ class BitProgram:
     Attributes
     ----------
     code, results : as `Instructions`, for the kernel
-    instructions, registers, inputs, synapses : how many there are
+    instructions, registers, synapses : how many there are
     """
 
     code: Prepared
     results: Prepared
     instructions: int
     registers: int
-    inputs: int
     synapses: int
 
 
@@ -63,17 +60,9 @@ def why_not(circuit: Circuit) -> str | None:
 
 def synapses_of(circuit: Circuit) -> int:
     """Return how many weights there are, counted at every target, some of them perhaps 0."""
-    count = 0
-    for projection in circuit.projections:
-        weights = projection.connection.weights
-        if isinstance(projection.connection, OneToOne):
-            count += circuit.populations[projection.target].size
-        elif isinstance(projection.connection, Convolution):
-            targets = circuit.populations[projection.target].size
-            count += targets * math.prod(weights.shape[:3])
-        else:
-            count += weights.size
-    return count
+    return sum(
+        p.connection.entry_count(circuit.population_at(p.target).shape) for p in circuit.projections
+    )
 
 
 def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
@@ -105,7 +94,7 @@ def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
         compiler.of(population)[:] = made
     compiler.repeat()
     roots = compiler.gate_of[places].tolist()
-    return _finished(circuit, instructions(compiler.gates, roots), inputs)
+    return _finished(circuit, instructions(compiler.gates, roots))
 
 
 def compile_steps(circuit: Circuit, program: Program) -> BitProgram | str:
@@ -127,13 +116,12 @@ def compile_steps(circuit: Circuit, program: Program) -> BitProgram | str:
         if isinstance(made, str):
             return made
         roots += made
-    size = program.state.size
-    return _finished(circuit, instructions(compiler.gates, roots, held=size), size)
+    return _finished(circuit, instructions(compiler.gates, roots, held=program.state.size))
 
 
-def _finished(circuit: Circuit, made: Instructions, inputs: int) -> BitProgram:
+def _finished(circuit: Circuit, made: Instructions) -> BitProgram:
     return BitProgram(
-        Prepared(made.code), Prepared(made.results), len(made.code), made.registers, inputs,
+        Prepared(made.code), Prepared(made.results), len(made.code), made.registers,
         synapses_of(circuit),
     )  # fmt: skip
 
@@ -168,7 +156,7 @@ class _Compiler:
         """Return gates for a population's neurons: bias + E − S ≥ θσ + θD, and no veto."""
         arriving = self.arriving[self.circuit.position(population)]
         one = scaled(population, arriving, self.binary, noisy=False)
-        if one.bound is None or one.bound >= LARGEST:
+        if one.bound is None:
             return f"the weights of {population.name!r} do not fit integer counters"
         heard: dict[int, list[tuple[list[int], list[float]]]] = {
             channel: [([], []) for _ in range(population.size)]

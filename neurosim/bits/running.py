@@ -23,8 +23,7 @@ class BitSteps:
     def __init__(self, circuit: Circuit, program: Program, code: BitProgram):
         self.code = code
         self.program = program
-        neurons = [program.place[p.start : p.stop] for p in circuit.neuron_populations]
-        self.neurons = np.concatenate([np.zeros(0, dtype=np.int64), *neurons])
+        self.neurons = program.places_of(circuit.neuron_populations)
 
     def execute(
         self,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..circuit import Circuit
-from ..connections import Connection, Convolution, Dense, OneToOne, Sparse
+from ..connections import Connection, Dense, OneToOne, Sparse
 from ..errors import FileError, NeurosimError, unknown
 from ..neurons import Binary, Neurons, Rate, Transfer
 from ..populations import CHANNELS, VETO, Population
@@ -275,7 +275,7 @@ class Reader(Decoder):
         entries = [0] * len(populations)
         for projection in arriving:
             population = populations[projection.target]
-            entries[projection.target] += _entries(projection.connection, population)
+            entries[projection.target] += projection.connection.entry_count(population.shape)
         bare = [position for position, p in enumerate(populations) if _has_bare(p)]
         checked = 0
         for position in bare:
@@ -397,14 +397,3 @@ class Reader(Decoder):
 def _has_bare(population: Population) -> bool:
     neurons = population.neurons
     return neurons is not None and bool((np.asarray(neurons.semi_saturation) == 0).any())
-
-
-def _entries(connection: Connection, population: Population) -> int:
-    """Return how many single connections one stands for, without writing them out."""
-    if isinstance(connection, OneToOne):
-        return population.size
-    if isinstance(connection, Convolution):
-        return math.prod(connection.shape) * connection.weight[..., 0].size
-    if isinstance(connection, Dense):  # one row may be heard by every target
-        return math.prod(connection.shape) * connection.source.size
-    return connection.weights.size

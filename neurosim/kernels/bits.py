@@ -58,19 +58,18 @@ def copy(source, begin, target, at, n):
 
 
 @inner
-def load(planes, shifts, number, word, target, n):
+def load(planes, shifts, number, word, start, target, n):
     """Fill a register with an input: given words, or its bit of the patterns' own numbers."""
     shift = shifts[number]
     if shift < 0:
-        for j in range(n):
-            target[j] = planes[number, word + j]
+        copy(planes[number], word, target, 0, n)
     elif shift < 6:
         for j in range(n):
             target[j] = COUNTING[shift]
     else:
         high = np.uint64(shift - 6)
         for j in range(n):
-            target[j] = (np.uint64(0) - ((np.uint64(word + j) >> high) & ONE)) & FULL
+            target[j] = np.uint64(0) - ((np.uint64(start + word + j) >> high) & ONE)
 
 
 @inner
@@ -119,17 +118,11 @@ def run_bits(code, results, shifts, planes, answers, registers, first, last, sta
         for k in range(len(code)):
             if code[k, tables.OPERATION] == tables.LOAD:
                 target = registers[code[k, tables.SUM]]
-                number = code[k, tables.A]
-                if shifts[number] < 0:
-                    load(planes, shifts, number, word, target, n)
-                else:
-                    load(planes, shifts, number, start + word, target, n)
+                load(planes, shifts, code[k, tables.A], word, start, target, n)
             else:
                 carry_out(code, k, registers, n)
         for r in range(len(results)):
-            source = registers[results[r]]
-            for j in range(n):
-                answers[r, word + j] = source[j]
+            copy(registers[results[r]], 0, answers[r], word, n)
 
 
 @kernel

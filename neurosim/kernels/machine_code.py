@@ -30,8 +30,8 @@ import numpy as np
 
 # The settings of Numba that change what it compiles.
 SETTINGS = (
-    "BOUNDSCHECK", "CPU_FEATURES", "CPU_NAME", "DEBUGINFO", "ENABLE_AVX", "FUNCTION_CACHE_SIZE",
-    "LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE",
+    "BOUNDSCHECK", "CPU_FEATURES", "CPU_NAME", "DEBUGINFO", "ENABLE_AVX", "LOOP_VECTORIZE",
+    "OPT", "SLP_VECTORIZE",
 )  # fmt: skip
 
 C_TYPES = {
