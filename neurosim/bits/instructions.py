@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..kernels.tables import ADD, CONSTANT, INSTRUCTION_COLUMNS, LOAD, MAJORITY, PARITY
+from ..kernels.tables import ADD, CONSTANT, INSTRUCTION_COLUMNS, LOAD, MAJORITY, OR, PARITY
 from .gates import FALSE, TRUE, Gate, Gates
 
 
@@ -65,7 +65,15 @@ def instructions(gates: Gates, roots: Sequence[int], held: int = 0) -> Instructi
         if operation != LOAD:
             free += [place[g] for g in {*operands} - kept if last[g] == at]
         free += [place[g] for g in made if g not in last]
-    return Instructions(code, count, np.array([place[root] for root in roots], dtype=np.int64))
+    results = [place[root] for root in roots]
+    if held:  # a result that is a present value: a copy, since present values give way one by one
+        present = sorted({register for register in results if 2 <= register < 2 + held})
+        copies = dict(zip(present, [*free, *range(count, count + len(present))], strict=False))
+        count = max(count, 1 + max(copies.values(), default=0))
+        rows = [[OR, copy, 0, register, 0, 0] for register, copy in copies.items()]
+        code = np.concatenate((code, np.array(rows, np.int32).reshape(-1, INSTRUCTION_COLUMNS)))
+        results = [copies.get(register, register) for register in results]
+    return Instructions(code, count, np.array(results, dtype=np.int64))
 
 
 def _inputs(gates: list[Gate], held: int) -> list[int]:
