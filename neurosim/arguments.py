@@ -74,7 +74,8 @@ def input_values(
     if array.dtype.kind not in "biuf":
         raise InputError(f"{label} must be numbers (got {_short(value)})")
     values = array
-    if array.dtype.kind == "f" and not np.isfinite(values).all():
+    low, high = (values.min(), values.max()) if values.size else (0, 0)  # NaN if one is
+    if not (np.isfinite(low) and np.isfinite(high)):
         raise InputError(f"{label} must be finite (got {values[~np.isfinite(values)][0]})")
     if population.bits is not None:
         whole = _whole_numbers(array, population.bits, label)
@@ -92,8 +93,8 @@ def input_values(
                 f"{label} takes only 0 and 1 (got {values[wrong][0]:g}); for other numbers "
                 f"declare it with inputs({population.name!r}, real=True)"
             )
-    if (values < 0).any() and divides(circuit, population):
-        raise InputError(f"{label} divides, so it must not be negative (got {values.min():g})")
+    if low < 0 and divides(circuit, population):
+        raise InputError(f"{label} divides, so it must not be negative (got {low:g})")
     return values
 
 

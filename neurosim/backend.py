@@ -123,12 +123,13 @@ def execute(
     values = np.zeros((groups, 1 if in_place else 2, size * block), dtype=real)
     sums = np.empty((threads, 4, plan.longest * block), dtype=real)
     windows = np.empty((threads, plan.window), dtype=real)
+    lines = np.empty((threads, plan.lines), dtype=np.int64)
     faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
     barrier = np.zeros(tables.BARRIER_SIZE, dtype=np.int64)
     settings = (
-        int(in_place), block, shown, frames, int(shared), places, begin, int(state_shared), begun,
-        rings, recorded, record, every, phase, final, first_step, steps, seed_words(seed),
-        TINY[real],
+        int(in_place), block, shown, frames, int(shared), stretches(places), begin,
+        int(state_shared), stretches(begun), rings, stretches(recorded), record, every, phase,
+        final, first_step, steps, seed_words(seed), TINY[real],
     )  # fmt: skip
 
     def call(thread: int, low: int, high: int) -> None:
@@ -136,7 +137,7 @@ def execute(
         first, last = ((low + (high - low) * (group + k) // groups) * block for k in (0, 1))
         run(
             program.prepared, plan.chunks, plan.shares, part, barrier, first, min(last, trials),
-            *settings, values[group], sums[thread], windows[thread], faults[group],
+            *settings, values[group], sums[thread], windows[thread], lines[thread], faults[group],
         )  # fmt: skip
 
     # Compiled code looks at no signals: after each piece, Python answers Ctrl-C.
@@ -152,6 +153,15 @@ def execute(
         separated(final, trials, 1, size, block)[:, 0] if keep_final else np.empty((0, size)),
         _first_fault(faults, values, size, block, trials),
     )
+
+
+def stretches(places: np.ndarray) -> np.ndarray:
+    """Return places as stretches of neighbours, (stretches, 2): the first place, and how many."""
+    if not places.size:
+        return np.zeros((0, 2), dtype=np.int64)
+    starts = np.flatnonzero(np.diff(places, prepend=places[0] - 2) != 1)
+    counts = np.diff(starts, append=places.size)
+    return np.stack((places[starts], counts), axis=1)
 
 
 def interleaved(

@@ -46,7 +46,7 @@ class Lowering:
         fits = place.max(initial=0) < 2**16
         self.places = np.dtype(np.uint16 if fits else np.uint32)
         self.has_sheets = False
-        self.windows: list[tuple[int, int, int]] = []  # of separable ones: `window_of`
+        self.windows: list[tuple[int, int]] = []  # of separable ones, as the Program's
         self.work = 0.0
         self._rows: list[list[int]] = []
         self._weights: list[np.ndarray] = []
@@ -204,7 +204,13 @@ class Lowering:
         row[tables.STEP_OVER] = connection.stride
         self.has_sheets = True
         if factors is not None:
-            self.windows.append((columns_out, columns_out + kernel.shape[1] - 1, kernel.shape[0]))
+            down, across = factors
+            apart = max(columns_out + across.size - 1, left + columns_in)
+            row[tables.PADDED] = self._keep(np.pad(down, tables.TOGETHER - 1))
+            beyond = tables.VECTOR // self.real.itemsize - 1
+            row[tables.ACROSS] = self._keep(np.pad(across[::-1], beyond)) + beyond
+            row[tables.WINDOW] = apart
+            self.windows.append((apart, down.size + across.size))
         taps = sum(kernel.shape[:2]) if factors is not None else kernel[:, :, :, 0].size
         self.work += population.size * taps
 

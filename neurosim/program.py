@@ -69,8 +69,8 @@ class Program:
     exact : whether every binary neuron's sums are exact in any order
     noisy : whether anything in it has noise
     ring : values that the delay lines hold, a trial
-    windows : for each separable convolution the columns of a row of results, of a row with its
-        borders, and the kernel's rows
+    windows : for each separable convolution the columns of a row with its borders, and the
+        kernel's rows and columns together
     schedules : how it is cut, by trials a block and threads, as far as it was asked for
     """
 
@@ -85,7 +85,7 @@ class Program:
     exact: bool
     noisy: bool
     ring: int
-    windows: tuple[tuple[int, int, int], ...]
+    windows: tuple[tuple[int, int], ...]
     schedules: dict[tuple[int, int], Schedule] = field(default_factory=dict)
 
     @cached_property

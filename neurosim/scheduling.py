@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .kernels import Prepared
+from .kernels import Prepared, tables
+from .strips import in_strips
 
 if TYPE_CHECKING:
     from .program import Program
 
 CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
 WIDEST = 256  # trials side by side at most
+AT_LEAST = 64  # of them where the weights take more than the cache
 BUFFER = 4096  # values that each of a chunk's sums holds at most: they stay in the first cache
-SHEET_BUFFER = 16384  # the same for convolutions, whose rows are laid out anew for each chunk
 AT_ONCE = 400_000_000  # multiplications, about, that a thread makes before Ctrl-C is looked at
 STEP = 300  # of them that a step costs, however little there is to do
 NOISE = 16  # and one random number
@@ -35,13 +36,15 @@ class Schedule:
     chunks : int64 (chunks, 3): group, first and last place, in layer order
     shares : int64 (layers, parts + 1): at which chunk each part's share of a layer begins
     longest : neurons of the largest chunk
-    window : values a thread needs to lay out what a chunk's convolutions see
+    window : values that a thread's separable convolutions lay out between down and across
+    lines : rows that they hear at a time, and columns beyond the borders
     """
 
     chunks: Prepared
     shares: Prepared
     longest: int
     window: int
+    lines: int
 
 
 def schedule(program: Program, block: int, parts: int) -> Schedule:
@@ -49,6 +52,9 @@ def schedule(program: Program, block: int, parts: int) -> Schedule:
     key = (block, parts)
     if key not in program.schedules:
         chunks, layers = _cut(program, block, parts)
+        large = block * program.state.nbytes > CACHE
+        if program.static and large and parts == 1:  # nobody waits for the end of a layer
+            chunks, layers = in_strips(program, chunks), layers[[0, -1]]
         program.schedules[key] = _schedule(program, chunks, _share(program, chunks, layers, parts))
     return program.schedules[key]
 
@@ -62,7 +68,9 @@ def one_by_one(program: Program, order: np.ndarray) -> Schedule:
 
 def _schedule(program: Program, chunks: np.ndarray, shares: np.ndarray) -> Schedule:
     longest = int((chunks[:, 2] - chunks[:, 1]).max(initial=1))
-    return Schedule(Prepared(chunks), Prepared(shares), longest, _window_of(program, longest))
+    window = max((tables.SWATH * columns for columns, _ in program.windows), default=0)
+    lines = max((taps + tables.TOGETHER for _, taps in program.windows), default=0)
+    return Schedule(Prepared(chunks), Prepared(shares), longest, window, lines)
 
 
 def block_of(program: Program, trials: int) -> int:
@@ -70,6 +78,8 @@ def block_of(program: Program, trials: int) -> int:
     if program.has_sheets or trials < 4:
         return 1
     fits = CACHE // max(1, 2 * program.state.size * program.dtype.itemsize)
+    if program.tables.weights.nbytes > CACHE:  # all of them are read for each block
+        fits = max(fits, AT_LEAST)
     if fits < 4:
         return 1
     widest = 1 << (min(fits, WIDEST).bit_length() - 1)
@@ -93,14 +103,6 @@ def _work(program: Program, block: int, recorded: int) -> float:
     return STEP + block * (program.cost + moved + noise)
 
 
-def _window_of(program: Program, longest: int) -> int:
-    """Return how many values a thread needs to lay out what a chunk's convolutions see."""
-    return max(
-        (width * (4 + longest // columns + 4 + down) for columns, width, down in program.windows),
-        default=0,
-    )
-
-
 def _cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the chunks (group, low, high) in layer order, and where each layer begins."""
     chunks: list[tuple[int, int, int]] = []
@@ -109,9 +111,10 @@ def _cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.nda
         if number == 0 or group.layer != program.groups[number - 1].layer:
             layers.append(len(chunks))
         size = group.stop - group.start
-        buffer = (BUFFER if group.row_length == 1 else SHEET_BUFFER) // block
         rows = size // group.row_length
-        most = max(1, buffer // group.row_length)
+        most = max(1, BUFFER // block // group.row_length)
+        if group.row_length > 1:
+            most = -(-most // tables.SWATH) * tables.SWATH
         pieces = threads * -(-rows // (threads * most))  # as many for each thread
         each = max(1, -(-rows // max(1, pieces))) * group.row_length
         chunks += [

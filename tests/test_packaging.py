@@ -19,6 +19,7 @@ ORDER = [
     {"errors", "exactness", "progress", "result", "timing"},
     {"kernels.rules", "kernels.random", "kernels.machine_code", "kernels.tables"},
     {"kernels"},
+    {"strips"},
     {"scheduling"},
     {"backend"},
     {"neurons", "connections"},

@@ -15,9 +15,11 @@ import numpy as np
 
 from . import random, rules, tables
 from .barrier import wait
-from .convolutions import add_convolution, add_scaled, add_separable
+from .convolutions import add_convolution, add_scaled
+from .dense import add_dots, add_product
 from .jit import inner, kernel, rule
-from .rows import add_dots
+from .rows import add_gathered
+from .separable import add_separable
 
 net_input = rule(rules.net_input)
 fires = rule(rules.fires)
@@ -34,22 +36,13 @@ box_muller = rule(random.box_muller)
 # ------------------------------------------------------------------ sums of inputs
 
 
-@inner(reorder=True)
-def dot(weights, x):
-    """Σ w·x over two stretches, in any order."""
-    total = weights.dtype.type(0)
-    for j in range(len(weights)):
-        total += weights[j] * x[j]
-    return total
-
-
 @inner(once=True)
-def add_connection(program, c, low, high, base, x, block, sums, window):
+def add_connection(program, c, low, high, base, x, block, sums, window, lines):
     """Add one connection's inputs to the targets [low, high); `sums` begins at target `base`."""
     connections, weights = program.connections, program.weights
     kind = connections[c, tables.KIND]
     if kind == tables.SEPARABLE:
-        add_separable(connections[c], weights, x, low, high, sums, base, window)
+        add_separable(connections[c], weights, x, low, high, sums, base, window, lines)
         return
     if kind == tables.CONVOLUTION:
         add_convolution(connections[c], weights, x, low, high, sums, base)
@@ -64,19 +57,26 @@ def add_connection(program, c, low, high, base, x, block, sums, window):
             weights[first], x, (source + offset) * block, sums, (low - base) * block, count * block
         )
         return
-    by_dot = block == 1 and not connections[c, tables.ORDERED]
-    pointer = connections[c, tables.POINTERS] + offset
     width = connections[c, tables.WIDTH]
+    ordered = connections[c, tables.ORDERED] != 0
+    if kind == tables.DENSE and not ordered:
+        first += offset * stride
+        if block == 1:
+            add_dots(weights, first, stride, count, width, x, source, sums, low - base)
+        else:
+            add_product(weights, first, stride, count, width, x, source, block, sums, low - base)
+        return
+    pointer = connections[c, tables.POINTERS] + offset
     narrow = len(program.narrow) > 0
-    if kind == tables.ROWS and by_dot:
+    if kind == tables.ROWS and block == 1 and not ordered:
         pointers = program.pointers
         if narrow:
-            add_dots(
+            add_gathered(
                 weights, first, program.narrow, source, pointers, pointer, count, x, sums,
                 low - base,
             )  # fmt: skip
         else:
-            add_dots(
+            add_gathered(
                 weights, first, program.wide, source, pointers, pointer, count, x, sums,
                 low - base,
             )  # fmt: skip
@@ -91,11 +91,8 @@ def add_connection(program, c, low, high, base, x, block, sums, window):
         else:
             at = first + (offset + i) * stride
             here = source + offset + i if kind == tables.ONE_TO_ONE else source
-            if by_dot:
-                sums[target] += dot(weights[at : at + width], x[here : here + width])
-            else:
-                for e in range(width):
-                    add_scaled(weights[at + e], x, (here + e) * block, sums, target, block)
+            for e in range(width):
+                add_scaled(weights[at + e], x, (here + e) * block, sums, target, block)
 
 
 # ------------------------------------------------------------------ rules over a chunk
@@ -201,16 +198,16 @@ def apply_rule(program, g, i, n, trial, block, step, seed, tiny, sums, before, a
         fill(own, n, block, parameters, decay, stride, i)
         for j in range(n):
             drive[j] = relax(before[j], drive[j], own[j])
-    faults = 0
     for j in range(n):
-        y = flush(drive[j], tiny)
-        after[j] = y
-        faults += y - y != 0
-    return faults == 0
+        after[j] = flush(drive[j], tiny)
+    finite = True
+    for j in range(n):  # a loop of its own: both use vector registers
+        finite &= after[j] - after[j] == 0
+    return finite
 
 
 @inner(once=True)
-def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, window):
+def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, window, lines):
     """Compute chunk c's neurons from the values x into the values y; False if one is not finite."""
     g, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
     groups, parameters = program.groups, program.parameters
@@ -229,7 +226,7 @@ def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, wind
         stop = min(high, program.connections[r, tables.TARGET_STOP])
         if start < stop:
             channel = program.connections[r, tables.CHANNEL]
-            add_connection(program, r, start, stop, low, x, block, sums[channel], window)
+            add_connection(program, r, start, stop, low, x, block, sums[channel], window, lines)
     place = low * block
     return apply_rule(
         program, g, i, n, trial, block, step, seed, tiny, sums, x[place : place + n],
@@ -240,27 +237,54 @@ def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, wind
 # ------------------------------------------------------------------ moving values
 
 
+# Places come as stretches of neighbours, (stretches, 2): the first place, and how many.
+
+
 @inner
-def scatter(frames, at, shared, places, block, x, y):
-    """Write a block's values, which lie side by side from `at` on, to their places in both arrays.
+def count_places(stretches):
+    """Return how many places the stretches have together."""
+    n = 0
+    for r in range(len(stretches)):
+        n += stretches[r, 1]
+    return n
+
+
+@inner
+def scatter(frames, at, shared, stretches, block, x):
+    """Write a block's values, which lie side by side from `at` on, to their places.
 
     `shared`: there is one value for all trials.
     """
-    for i in range(len(places)):
-        first = places[i] * block
-        for b in range(block):
-            value = frames[at + i] if shared else frames[at + i * block + b]
-            x[first + b] = value
-            y[first + b] = value
+    for r in range(len(stretches)):
+        first, count = stretches[r, 0], stretches[r, 1]
+        if shared and block > 1:
+            for i in range(count):
+                value = frames[at + i]
+                part = x[(first + i) * block : (first + i + 1) * block]
+                for b in range(block):
+                    part[b] = value
+            at += count
+        else:
+            n = count * block
+            move(frames, at, x, first * block, n)
+            at += n
 
 
 @inner
-def gather(x, places, block, frames, at):
+def gather(x, stretches, block, frames, at):
     """Write the values at some places of a block side by side from `at` on."""
-    for i in range(len(places)):
-        first = places[i] * block
-        for b in range(block):
-            frames[at + i * block + b] = x[first + b]
+    for r in range(len(stretches)):
+        n = stretches[r, 1] * block
+        move(x, stretches[r, 0] * block, frames, at, n)
+        at += n
+
+
+@inner
+def move(source, begin, target, at, n):
+    """Copy n values; slices keep the loop free of index checks."""
+    values, places = source[begin : begin + n], target[at : at + n]
+    for j in range(n):
+        places[j] = values[j]
 
 
 @inner
@@ -287,7 +311,7 @@ def pass_lines(program, ring, trial, step, block, x, y):
 def run(
     program, chunks, shares, part, barrier, first, last, static, block, movie, frames, shared,
     places, state, state_shared, begun, ring, recorded, record, every, phase, final, first_step,
-    steps, seed, tiny, values, sums, window, fault,
+    steps, seed, tiny, values, sums, window, lines, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
 
@@ -298,8 +322,9 @@ def run(
     as it was then.
 
     `movie`, `state`, `record` and `final` hold block after block: moment, then place, then trial.
-    `state` is what the places in `begun` start from; a static call computes all others.  Every
-    `every`-th step is recorded, counted from `phase` steps before the first.
+    `state` is what the places in `begun` start from; a static call computes all others.
+    `places`, `begun` and `recorded` are stretches.  Every `every`-th step is recorded, counted
+    from `phase` steps before the first.
     """
     parts = shares.shape[1] - 1
     size = values.shape[1] // block
@@ -310,14 +335,18 @@ def run(
         x = values[0]
         y = values[1 - static]
         if part == 0:
-            begin = 0 if state_shared else trial * len(begun)
-            scatter(state, begin, state_shared, begun, width, x, y)
+            begin = 0 if state_shared else trial * count_places(begun)
+            scatter(state, begin, state_shared, begun, width, x)
+            if not static:
+                scatter(state, begin, state_shared, begun, width, y)
         for k in range(steps):
             if part == 0:
                 if k == 0 or frames > 1:
-                    n = len(places)
+                    n = count_places(places)
                     begin = k * n if shared else (trial * frames + k * width) * n
-                    scatter(movie, begin, shared, places, width, x, y)
+                    scatter(movie, begin, shared, places, width, x)
+                    if not static:
+                        scatter(movie, begin, shared, places, width, y)
                 pass_lines(program, ring, trial, first_step + k, width, x, y)
             if parts > 1:
                 rounds += 1
@@ -327,7 +356,7 @@ def run(
                 for c in range(shares[layer, part], shares[layer, part + 1]):
                     if not advance(
                         program, chunks, c, x, y, trial, width, first_step + k, seed, tiny, sums,
-                        window,
+                        window, lines,
                     ):  # fmt: skip
                         fault[tables.FAULT] = 1
                 if parts > 1:
@@ -341,7 +370,7 @@ def run(
                 return
             if part == 0 and (phase + k + 1) % every == 0:
                 sample = (phase + k + 1) // every - 1
-                begin = (trial * samples + sample * width) * len(recorded)
+                begin = (trial * samples + sample * width) * count_places(recorded)
                 gather(y, recorded, width, record, begin)
             x, y = y, x
         if part == 0 and len(final):

@@ -106,7 +106,7 @@ row_dot = inner(_plain_dot) if plain else _laned_dot
 
 
 @inner
-def add_dots(weights, first, places, source, pointers, pointer, count, x, sums, target):
+def add_gathered(weights, first, places, source, pointers, pointer, count, x, sums, target):
     """Add the sums of `count` rows, the first from `pointer` on, to `sums` from `target` on."""
     for i in range(count):
         begin = pointers[pointer + i]

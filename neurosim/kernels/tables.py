@@ -26,14 +26,20 @@ ZERO, REFLECT, WRAP = range(3)
     GROUP_COLUMNS,
 ) = range(24)  # fmt: skip
 
-# A connection's columns; the last ones are for convolutions only.  SOURCE is where its sources
+# A connection's columns; the last ones are for convolutions only.  A SEPARABLE one's weights are
+# its column, then its row; PADDED and ACROSS are where they stand again as the CPU's loops read
+# them, WINDOW is how far apart the rows lie that those put between.  SOURCE is where its sources
 # begin in the state vector, and for ROWS where its entries begin among the places.
 (
     KIND, CHANNEL, TARGET, TARGET_STOP, SOURCE, WIDTH, WEIGHTS, WEIGHT_STRIDE, POINTERS, ORDERED,
     ROWS_IN, COLUMNS_IN, CHANNELS_IN, ROWS_OUT, COLUMNS_OUT, CHANNELS_OUT,
-    KERNEL_ROWS, KERNEL_COLUMNS, TOP, LEFT, BORDER, STEP_OVER,
+    KERNEL_ROWS, KERNEL_COLUMNS, TOP, LEFT, BORDER, STEP_OVER, PADDED, ACROSS, WINDOW,
     CONNECTION_COLUMNS,
-) = range(23)  # fmt: skip
+) = range(26)  # fmt: skip
+
+VECTOR = 64  # bytes of activities that are computed side by side
+TOGETHER = 4  # rows of a separable convolution that are computed side by side down its columns
+SWATH = 8  # and that are then taken across
 
 # A delay line's columns: its place, its size, its length in steps, and where its ring and the
 # places that it repeats begin.
