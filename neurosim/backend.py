@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "auto", "cuda")
 WORTH_THREADS = 20_000_000  # multiplications of a run from which threads are worth starting
+FEW = 32  # places up to which a Python loop looks for their stretches
 WORTH_SHARING = 100_000  # and those of one step, from which they may share a single trial
 # Below: 0 (denormals).
 TINY = {np.dtype(t): t(tiny) for t, tiny in ((np.float32, 1e-30), (np.float64, 1e-300))}
@@ -113,8 +114,9 @@ def execute(
     groups = threads // parts
     start = program.state[None] if state is None else state
     shown, frames, shared = interleaved(movie, block, real)
-    begun = program.constants if program.static else np.arange(size)
+    begun = program.constants if program.static else slice(None)
     begin, _, state_shared = interleaved([start[:, None, begun]], block, real)
+    held = stretches(program.constants) if program.static else np.array([[0, size]])
     rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
     samples = (phase + steps) // every
     record = np.empty(trials * samples * recorded.size, dtype=real)
@@ -128,7 +130,7 @@ def execute(
     barrier = np.zeros(tables.BARRIER_SIZE, dtype=np.int64)
     settings = (
         int(in_place), block, shown, frames, int(shared), stretches(places), begin,
-        int(state_shared), stretches(begun), rings, stretches(recorded), record, every, phase,
+        int(state_shared), held, rings, stretches(recorded), record, every, phase,
         final, first_step, steps, seed_words(seed), TINY[real],
     )  # fmt: skip
 
@@ -157,11 +159,17 @@ def execute(
 
 def stretches(places: np.ndarray) -> np.ndarray:
     """Return places as stretches of neighbours, (stretches, 2): the first place, and how many."""
-    if not places.size:
-        return np.zeros((0, 2), dtype=np.int64)
-    starts = np.flatnonzero(np.diff(places, prepend=places[0] - 2) != 1)
-    counts = np.diff(starts, append=places.size)
-    return np.stack((places[starts], counts), axis=1)
+    if places.size <= FEW:  # as in a call of a gate, where each of NumPy's calls would show
+        found: list[list[int]] = []
+        for place in places.tolist():
+            if found and place == found[-1][0] + found[-1][1]:
+                found[-1][1] += 1
+            else:
+                found.append([place, 1])
+        return np.array(found, dtype=np.int64).reshape(-1, 2)
+    ends = np.flatnonzero(places[1:] != places[:-1] + 1) + 1
+    bounds = np.concatenate(([0], ends, [places.size]))
+    return np.stack((places[bounds[:-1]], np.diff(bounds)), axis=1)
 
 
 def interleaved(

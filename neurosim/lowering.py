@@ -23,6 +23,7 @@ TINY = {"float32": 1e-30, "float64": 1e-300}  # smaller magnitudes are stored as
 BORDER_CODES = {"zero": tables.ZERO, "reflect": tables.REFLECT, "wrap": tables.WRAP}
 BORDER_CODES["valid"] = tables.ZERO  # nothing of it lies outside
 FEW_ENTRIES = 4096  # below which even a sheet's convolution is written out as sparse rows
+FEW_WEIGHTS = 256  # and a small population's matrix
 MOST_RUNS = 8  # stretches of neighbouring sources for which a dense matrix is cut up
 
 
@@ -277,7 +278,8 @@ def is_sheet(connection: Connection) -> bool:
 
 
 def _is_large(connection: Connection) -> bool:
+    few = FEW_ENTRIES if isinstance(connection, Convolution) else FEW_WEIGHTS
     return (
         isinstance(connection, Dense | Convolution)
-        and connection.entry_count(connection.shape) > FEW_ENTRIES
+        and connection.entry_count(connection.shape) > few
     )

@@ -15,7 +15,10 @@ from importlib import import_module
 
 from .timing import Benchmark, Row, compare
 
-NAMES = ("rate_network", "sparse_network", "adder", "dog_sheets", "start")
+NAMES = (
+    "rate_network", "trials", "few_neurons", "sparse_network", "adder", "words", "crossover",
+    "dog_sheets", "start",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
