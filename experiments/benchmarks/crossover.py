@@ -1,4 +1,4 @@
-"""Where sums take over from gates: a layer of 64 units of 64 inputs, with larger and larger weights.
+"""Where sums take over from gates: 64 units of 64 inputs, with larger and larger weights.
 
 A gate works on one binary digit of 64 patterns, so the gates of a unit grow with its weights'
 digits, while a weighted sum does not.  Which engine a call takes is chosen from the number of

@@ -20,7 +20,8 @@ def benchmarks(quick: bool) -> list[Benchmark]:
     generator = np.random.default_rng(0)
     weights = 0.5 * generator.standard_normal((NEURONS, NEURONS))  # they settle
     bias, initial = 0.1 * generator.standard_normal((2, NEURONS))
-    network = Network(*(a.astype(np.float32) for a in (weights, bias, initial)), steps)
+    given = [np.asarray(a, dtype=np.float32) for a in (weights, bias, initial)]
+    network = Network(given[0], given[1], given[2], steps)
     return [
         Benchmark(
             f"{NEURONS} rate neurons, a step of {steps:,}",

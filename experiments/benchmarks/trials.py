@@ -26,7 +26,8 @@ def benchmarks(quick: bool) -> list[Benchmark]:
     weights = 1.2 / math.sqrt(size) * generator.standard_normal((size, size))
     bias = 0.1 * generator.standard_normal(size)
     initial = 0.1 * generator.standard_normal((trials, size))
-    network = Network(*(a.astype(np.float32) for a in (weights, bias, initial)), steps)
+    given = [np.asarray(a, dtype=np.float32) for a in (weights, bias, initial)]
+    network = Network(given[0], given[1], given[2], steps)
     return [
         Benchmark(
             f"{size:,} rate neurons, dense, {trials} trials, {steps} steps",

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +92,7 @@ def verilator_side(planes: np.ndarray) -> Side:
         sums = np.empty((bits + 1, words), dtype=np.uint64)
         parts = [
             pool.submit(add, planes.ctypes.data, sums.ctypes.data, words, *part)
-            for part in zip(ends, ends[1:], strict=False)
+            for part in pairwise(ends)
         ]
         for part in parts:
             part.result()

@@ -66,9 +66,7 @@ def added(planes: np.ndarray) -> np.ndarray:
     return answer
 
 
-def counting(
-    units: int, heard: int, patterns: int, generator: np.random.Generator
-) -> Benchmark:
+def counting(units: int, heard: int, patterns: int, generator: np.random.Generator) -> Benchmark:
     """Return a layer of units, each of which counts its own half of the inputs."""
     inputs = 2 * heard
     weights = np.zeros((units, inputs), dtype=np.float32)

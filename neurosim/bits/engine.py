@@ -65,9 +65,11 @@ def _run(
 
     def part(first: int, last: int) -> None:
         registers = np.empty((program.registers, block), dtype=np.uint64)
+        shown = np.empty(program.registers, dtype=np.int64)
         run_bits(
-            program.code, program.results, shifts, planes, answers, registers, first, last, start
-        )
+            program.code, program.results, shifts, planes, answers, registers, shown, first, last,
+            start,
+        )  # fmt: skip
 
     share(part, words, program.instructions * words, threads)
     return answers

@@ -58,30 +58,35 @@ def copy(source, begin, target, at, n):
 
 
 @inner
-def load(planes, shifts, number, word, start, target, n):
-    """Fill a register with an input: given words, or its bit of the patterns' own numbers."""
-    shift = shifts[number]
-    if shift < 0:
-        copy(planes[number], word, target, 0, n)
-    elif shift < 6:
+def count(shift, start, target, n):
+    """Write bit `shift` of the numbers of 64·n patterns, the first of which is 64·`start`."""
+    if shift < 6:
         for j in range(n):
             target[j] = COUNTING[shift]
     else:
         high = np.uint64(shift - 6)
         for j in range(n):
-            target[j] = np.uint64(0) - ((np.uint64(start + word + j) >> high) & ONE)
+            target[j] = np.uint64(0) - ((np.uint64(start + j) >> high) & ONE)
+
+
+@inner(once=True)  # a slice cannot be returned
+def words_of(register, registers, planes, shown, word, n):
+    """Return n words of a register, or of the plane that is read instead."""
+    if shown[register] >= 0:
+        return planes[shown[register], word : word + n]
+    return registers[register, :n]
 
 
 @inner
-def carry_out(code, k, registers, n):
-    """Carry out instruction k, other than LOAD, on the first n words of its registers."""
+def carry_out(code, k, registers, a, b, c, n):
+    """Carry out instruction k, other than LOAD, on n words of its operands."""
     operation = code[k, tables.OPERATION]
-    answer, a = registers[code[k, tables.SUM]], registers[code[k, tables.A]]
-    b, c = registers[code[k, tables.B]], registers[code[k, tables.C]]
+    answer = registers[code[k, tables.SUM], :n]
     if operation == tables.ADD:
-        carry = registers[code[k, tables.CARRY]]
+        carry = registers[code[k, tables.CARRY], :n]
         for j in range(n):
             answer[j] = parity(a[j], b[j], c[j])
+        for j in range(n):  # apart: five arrays that might overlap keep vector registers away
             carry[j] = majority(a[j], b[j], c[j])
     elif operation == tables.AND:
         for j in range(n):
@@ -104,25 +109,38 @@ def carry_out(code, k, registers, n):
 
 
 @kernel
-def run_bits(code, results, shifts, planes, answers, registers, first, last, start):
+def run_bits(code, results, shifts, planes, answers, registers, shown, first, last, start):
     """Compute the words [first, last) of every result.
 
     `planes` (inputs, words) holds the inputs whose shift is −1; the others are bits of the numbers
-    of the patterns, the first of which is 64·`start`.  `answers` is (results, words).
+    of the patterns, the first of which is 64·`start`.  `answers` is (results, words).  `shown`
+    has a place for each register: which plane is read instead of it, or −1.
     """
     block = registers.shape[1]
+    shown[:] = -1
     registers[0, :] = np.uint64(0)
     registers[1, :] = FULL
     for word in range(first, last, block):
         n = min(block, last - word)
         for k in range(len(code)):
             if code[k, tables.OPERATION] == tables.LOAD:
-                target = registers[code[k, tables.SUM]]
-                load(planes, shifts, code[k, tables.A], word, start, target, n)
-            else:
-                carry_out(code, k, registers, n)
+                register, number = code[k, tables.SUM], code[k, tables.A]
+                shown[register] = number
+                if shifts[number] >= 0:
+                    shown[register] = -1
+                    count(shifts[number], start + word, registers[register], n)
+                continue
+            carry_out(
+                code, k, registers,
+                words_of(code[k, tables.A], registers, planes, shown, word, n),
+                words_of(code[k, tables.B], registers, planes, shown, word, n),
+                words_of(code[k, tables.C], registers, planes, shown, word, n), n,
+            )  # fmt: skip
+            shown[code[k, tables.SUM]] = -1
+            if code[k, tables.OPERATION] == tables.ADD:
+                shown[code[k, tables.CARRY]] = -1
         for r in range(len(results)):
-            copy(registers[results[r]], 0, answers[r], word, n)
+            copy(words_of(results[r], registers, planes, shown, word, n), 0, answers[r], word, n)
 
 
 @kernel
@@ -163,7 +181,11 @@ def run_bits_in_time(
                         waiting[word + j] = source[j]
                         line[j] = old
             for c in range(len(code)):
-                carry_out(code, c, registers, n)
+                one, two, three = code[c, tables.A], code[c, tables.B], code[c, tables.C]
+                carry_out(
+                    code, c, registers, registers[one, :n], registers[two, :n],
+                    registers[three, :n], n,
+                )  # fmt: skip
             for i in range(len(made)):
                 copy(registers[made[i]], 0, registers[kept[i]], 0, n)
             if (phase + k + 1) % every == 0:
