@@ -9,6 +9,7 @@ from .errors import (
     SimulationError,
 )
 from .neurons import Binary, Rate, Transfer, naka_rushton, power
+from .plasticity import Delta, Hebb, plastic
 from .sources import Source, convolve, stack
 
 __version__ = "0.1.0"
@@ -17,7 +18,9 @@ __all__ = [
     "Binary",
     "Circuit",
     "CircuitError",
+    "Delta",
     "FileError",
+    "Hebb",
     "InputError",
     "NeurosimError",
     "Rate",
@@ -26,6 +29,7 @@ __all__ = [
     "Transfer",
     "convolve",
     "naka_rushton",
+    "plastic",
     "power",
     "stack",
 ]

@@ -83,6 +83,7 @@ def execute(
     seed: int = 0,
     threads: int | None = None,
     updates: Schedule | None = None,
+    learned: np.ndarray | None = None,
 ) -> Run:
     """Run a Program on the CPU.
 
@@ -96,6 +97,7 @@ def execute(
     ring : (trials, ring), what the delay lines hold; changed in place
     first_step : the number of the first step, which noise is addressed by
     updates : what to compute one after the other in place, instead of a step in time
+    learned : (trials, weights that learn), changed in place; left out, nothing learns
 
     Raises
     ------
@@ -104,9 +106,11 @@ def execute(
     """
     real = program.dtype
     size = program.state.size
-    block = block_of(program, trials)
+    block = 1 if learned is not None else block_of(program, trials)
     blocks = -(-trials // block)
     threads = _threads_for(program, blocks, trials * steps) if threads is None else threads
+    if learned is not None:  # a trial's weights are one thread's
+        threads = min(threads, blocks)
     by_trial = blocks >= threads
     in_place = program.static or updates is not None
     parts = 1 if by_trial else threads  # that share each step
@@ -127,6 +131,7 @@ def execute(
     windows = np.empty((threads, plan.window), dtype=real)
     lines = np.empty((threads, plan.lines), dtype=np.int64)
     faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
+    weights = np.zeros((1, 0), dtype=real) if learned is None else learned
     barrier = np.zeros(tables.BARRIER_SIZE, dtype=np.int64)
     settings = (
         int(in_place), block, shown, frames, int(shared), stretches(places), begin,
@@ -139,7 +144,8 @@ def execute(
         first, last = ((low + (high - low) * (group + k) // groups) * block for k in (0, 1))
         run(
             program.prepared, plan.chunks, plan.shares, part, barrier, first, min(last, trials),
-            *settings, values[group], sums[thread], windows[thread], lines[thread], faults[group],
+            *settings, values[group], sums[thread], windows[thread], lines[thread], weights,
+            faults[group],
         )  # fmt: skip
 
     # Compiled code looks at no signals: after each piece, Python answers Ctrl-C.

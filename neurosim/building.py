@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .connections import Connection
+from .connections import Connection, Sparse, learning_anew
 from .errors import CircuitError, spelled
 from .neurons import Binary, Neurons, Rate, finite_numbers
 from .parts import Parts, plain_name
@@ -385,8 +385,14 @@ class Builder(Parts):
 
     def adopted(self, connection: Connection, places: np.ndarray | None = None) -> Connection:
         """Return a connection with its source in this circuit, at other places if given."""
-        index = connection.source.index
-        return replace(connection, source=Source(self, index if places is None else places[index]))
+
+        def here(source: Source) -> Source:
+            return Source(self, source.index if places is None else places[source.index])
+
+        adopted = replace(connection, source=here(connection.source))
+        if isinstance(adopted, Sparse) and adopted.learning is not None:
+            adopted = replace(adopted, learning=learning_anew(adopted.learning, here))
+        return adopted
 
     def add_projection(self, projection: Projection) -> None:
         """Add a projection whose connection is this circuit's already."""

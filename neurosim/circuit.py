@@ -364,6 +364,25 @@ class Circuit(Builder):
         check_divisors(copy)
         return copy
 
+    def with_weights(self, record: Record, trial: int = 0) -> Circuit:
+        """Return a copy whose plastic connections have the weights that a run ended with.
+
+        Parameters
+        ----------
+        record
+            Of a simulation of this circuit.
+        trial
+            Which of its trials.
+
+        Raises
+        ------
+        InputError
+            A record of another circuit; a trial that it does not have.
+        """
+        from .plasticity import with_weights
+
+        return with_weights(self, record, trial)
+
     def with_connections(self, connections: Mapping[int, Connection]) -> Circuit:
         """Return a copy with some projections' connections replaced, by their position."""
         copy = self._copy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,26 @@ from .errors import CircuitError
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from .plasticity import Rule
     from .sources import Source
 
 BORDERS = ("zero", "reflect", "wrap", "valid")
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """How the weights of a plastic connection change; each connection of a circuit has its own.
+
+    Attributes
+    ----------
+    rule : a learning rule, see `plasticity`
+    sign : −1 on `subtract`, as the weights are laid out with their channel's sign
+    signed : whether a weight may be negative, as on `drive`
+    """
+
+    rule: Rule
+    sign: int = 1
+    signed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +42,11 @@ class Connection(ABC):
     """One source's weighted path to a target; the subclasses say how the weights are laid out."""
 
     source: Source
+
+    @property
+    def learning(self) -> Learning | None:
+        """How its weights change, where they do: only those of `Sparse` can."""
+        return None
 
     @property
     @abstractmethod
@@ -62,6 +85,11 @@ class Connection(ABC):
         """Return the matrix's entries one by one: weights, rows and columns."""
         found = self.matrix(shape).tocoo()
         return found.data, found.row, found.col
+
+    def synapses(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Return every weight and its source, target after target, all with as many."""
+        weights, _, columns = self.entries(shape)
+        return weights, columns
 
     def absolute_sums(self, shape: tuple[int, ...]) -> np.ndarray:
         """Return Σ|w| for each of the targets of `shape`, flat."""
@@ -178,6 +206,12 @@ class Dense(Connection):
         rows, columns = np.nonzero(whole)
         return whole[rows, columns], rows, columns
 
+    def synapses(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Those of weight 0, too."""
+        columns = np.tile(np.arange(self.source.size), math.prod(self.delivers))
+        whole = np.broadcast_to(self.weight, (math.prod(self.delivers), self.source.size))
+        return whole.ravel(), columns
+
     def absolute_sums(self, shape: tuple[int, ...]) -> np.ndarray:
         """Summed without making a sparse matrix."""
         return np.broadcast_to(np.abs(self.weight).sum(axis=1), math.prod(self.delivers))
@@ -189,6 +223,7 @@ class Sparse(Connection):
 
     weight: csr_array
     delivers: tuple[int, ...]
+    learning: Learning | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -233,6 +268,14 @@ class Sparse(Connection):
     def matrix(self, shape: tuple[int, ...]) -> csr_array:
         """As it is."""
         return self.weight
+
+
+def learning_anew(learning: Learning, here: Callable[[Source], Source]) -> Learning:
+    """Return how another circuit's copy of a connection learns, its teacher the one `here`."""
+    rule = learning.rule
+    if rule.teacher is not None:
+        rule = replace(rule, taught_by=here(rule.teacher))  # type: ignore[call-arg]
+    return replace(learning, rule=rule)
 
 
 @dataclass(frozen=True, eq=False)

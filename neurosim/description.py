@@ -253,6 +253,8 @@ def _projection_row(
     channel = "divide (veto)" if projection.channel == VETO else projection.channel
     source = circuit.name_of(origin[places])
     kind = connection_text(connection, target.size)
+    if connection.learning is not None:
+        kind += f", plastic ({connection.learning.rule.name})"
     return f"{source} → {target.name}", channel, kind, str(synapses), delay
 
 

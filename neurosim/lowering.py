@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .connections import Connection, Convolution, Dense, OneToOne, Sparse
+from .connections import Connection, Convolution, Dense, Learning, OneToOne, Sparse
 from .errors import CircuitError
 from .kernels import tables
 from .populations import Population
@@ -47,6 +47,13 @@ class Lowering:
         fits = place.max(initial=0) < 2**16
         self.places = np.dtype(np.uint16 if fits else np.uint32)
         self.has_sheets = False
+        # Where the weights begin that learn, in the order of the circuit's projections.
+        self.learned = 0
+        self._learned: dict[Learning, int] = {}
+        for connection in (p.connection for p in circuit.projections):
+            if connection.learning is not None:
+                self._learned[connection.learning] = self.learned
+                self.learned += connection.weights.size
         self.windows: list[tuple[int, int]] = []  # of separable ones, as the Program's
         self.work = 0.0
         self._rows: list[list[int]] = []
@@ -100,7 +107,9 @@ class Lowering:
         for population, connection in arrivals:
             target = int(self.place[population.start]) if population.size else start
             places = self.place[connection.source.index]
-            if small and not _is_large(connection):
+            if connection.learning is not None:
+                self._add_learning(channel, population, connection, target, ordered)
+            elif small and not _is_large(connection):
                 rest.append((population, connection))
             elif isinstance(connection, OneToOne):
                 full = np.broadcast_to(places, population.shape).ravel()
@@ -181,6 +190,28 @@ class Lowering:
             row[tables.ORDERED] = int(ordered)
             self.work += size * columns.size
         return True
+
+    def _add_learning(
+        self, channel: int, population: Population, connection: Connection, target: int,
+        ordered: bool,
+    ) -> None:  # fmt: skip
+        """Lay out sparse rows of their own, with how their weights change."""
+        learning = connection.learning
+        assert learning is not None
+        at = len(self._rows)
+        stop = target + population.size
+        self._add_rows(channel, [(population, connection)], target, stop, ordered)
+        row = self._rows[at]
+        row[tables.LEARNING] = learning.rule.code
+        row[tables.LEARNED] = self._learned[learning]
+        row[tables.RATE] = self.add_parameters(np.array([float(learning.rule.rate)]))
+        row[tables.SIGN], row[tables.SIGNED] = learning.sign, int(learning.signed)
+        row[tables.TEACHER] = -1
+        if learning.rule.teacher is not None:
+            taught = np.broadcast_to(learning.rule.teacher.index, population.shape)
+            row[tables.TEACHER] = self._pointer_count
+            self._pointers.append(self.place[taught.ravel()])
+            self._pointer_count += population.size
 
     def _add_convolution(
         self, channel: int, population: Population, connection: Convolution, target: int,

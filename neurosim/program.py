@@ -69,6 +69,7 @@ class Program:
     exact : whether every binary neuron's sums are exact in any order
     noisy : whether anything in it has noise
     ring : values that the delay lines hold, a trial
+    learned : weights that learn, a trial
     windows : for each separable convolution the columns of a row with its borders, and the
         kernel's rows and columns together
     schedules : how it is cut, by trials a block and threads, as far as it was asked for
@@ -85,6 +86,7 @@ class Program:
     exact: bool
     noisy: bool
     ring: int
+    learned: int
     windows: tuple[tuple[int, int], ...]
     schedules: dict[tuple[int, int], Schedule] = field(default_factory=dict)
 
@@ -102,6 +104,19 @@ class Program:
         """Return where in the state vector some populations stand, one after the other."""
         parts = [self.place[p.start : p.stop] for p in populations]
         return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+    def untaught(self) -> np.ndarray:
+        """Return the weights that learn as they are before the first step, one after the other."""
+        flat = self.tables
+        rows = flat.connections[flat.connections[:, tables.LEARNING] != rules.FIXED]
+        answer = np.zeros(self.learned, dtype=self.dtype)
+        for row in rows[np.argsort(rows[:, tables.LEARNED])]:
+            first = row[tables.POINTERS]
+            last = first + row[tables.TARGET_STOP] - row[tables.TARGET]
+            size = int(flat.pointers[last])
+            begin, at = row[tables.LEARNED], row[tables.WEIGHTS]
+            answer[begin : begin + size] = flat.weights[at : at + size]
+        return answer
 
     @cached_property
     def cost(self) -> float:
@@ -212,6 +227,7 @@ class _Compiler:
             exact=exact,
             noisy=any(row[tables.NOISY] for row in rows),
             ring=ring,
+            learned=lowering.learned,
             windows=tuple(lowering.windows),
         )
 

@@ -54,11 +54,12 @@ def scaled(
         "threshold": np.asarray(neurons.threshold, dtype=float),
         "sigma": np.asarray(neurons.semi_saturation, dtype=float),
     }
+    learns = any(p.connection.learning is not None for p in arriving)
     if not population.is_binary or noisy:
         signed = [(c, k.scaled(np.float64(s)) if s < 0 else k) for c, s, k in parts]
         return Scaled(values, signed, None)
     vetoes = [(c, k) for c, _, k in parts if c == tables.VETOES]
-    split = _split(parts, population.shape, binary)
+    split = None if learns else _split(parts, population.shape, binary)
     exact = None if split is None else _exact(population, values, split)
     if exact is not None:
         return replace(exact, connections=exact.connections + vetoes)

@@ -14,10 +14,11 @@ from .calls import as_array, not_finite
 from .delays import check_delays
 from .errors import InputError, unknown
 from .feeds import Feed, stretches
+from .plasticity import by_name
 from .program import compile_program
 from .scheduling import steps_at_once
 from .sources import Arithmetic
-from .states import State, allocated, final_state, initial_state, initial_trials
+from .states import State, allocated, final_state, initial_state, initial_trials, initial_weights
 from .timing import MOST, positive, steps_in, whole
 
 if TYPE_CHECKING:
@@ -35,16 +36,19 @@ class Record(Mapping[str, np.ndarray]):
     times : (samples,), seconds
     dt : seconds a step
     seed : of the noise
+    weights : what the plastic connections have learned at the end, by the name of their target
+        and channel: (trials, *target, sources), or (trials, synapses) of a sparse one
     final_state : a `State`, to continue from
     """
 
     def __init__(
         self, times: np.ndarray, dt: float, seed: int, arrays: dict[str, np.ndarray],
-        final_state: State,
+        final_state: State, weights: Mapping[str, np.ndarray],
     ):  # fmt: skip
         self.times = times
         self.dt = dt
         self.seed = seed
+        self.weights = weights
         self.final_state = final_state
         self._arrays = arrays
 
@@ -155,6 +159,7 @@ def simulate(
     flat = allocated((trials, samples, places.size), program.dtype, needs)
     inputs = program.places_of(circuit.input_populations)
     words = for_steps(circuit, program, trials)  # 64 trials each
+    learned = initial_weights(circuit, program, initial, trials)
     longest = steps_at_once(program, trials, places.size)
     done = 0
     for length in stretches(feeds, count, longest, progress):
@@ -168,7 +173,7 @@ def simulate(
         else:
             run = execute(
                 program, trials, length, movie, inputs, program.place[places], keep_final=True,
-                seed=seed, **moment,
+                seed=seed, learned=learned, **moment,
             )  # fmt: skip
         if run.fault:
             raise not_finite(circuit, program, run.fault)
@@ -179,8 +184,9 @@ def simulate(
         state = run.final
         done += length
     times = (first_step + (np.arange(samples) + 1) * every) * dt
-    final = final_state(circuit, program, state, ring, first_step + count)
-    return Record(times, dt, seed, _by_name(circuit, recorded, flat), final)
+    weights = {} if learned is None else by_name(circuit, learned)
+    final = final_state(circuit, program, state, ring, first_step + count, weights)
+    return Record(times, dt, seed, _by_name(circuit, recorded, flat), final, weights)
 
 
 def _by_name(

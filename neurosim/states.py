@@ -13,6 +13,7 @@ import numpy as np
 from .arguments import input_values
 from .errors import InputError
 from .kernels import tables
+from .plasticity import flattened
 from .populations import Population
 from .program import Program
 
@@ -30,12 +31,14 @@ class State:
     dt : seconds a step, the same in the run that continues
     values : each population's activity, by name, (trials, *shape)
     lines : what each delay line holds, by name, oldest first: (trials, steps, *shape)
+    weights : what the plastic connections have learned, as the record's
     """
 
     step: int
     dt: float
     values: Mapping[str, np.ndarray]
     lines: Mapping[str, np.ndarray]
+    weights: Mapping[str, np.ndarray]
 
 
 def initial_trials(circuit: Circuit, initial: Any) -> dict[str, int]:
@@ -113,9 +116,36 @@ def initial_state(
     return initial.step, state, ring
 
 
+def initial_weights(
+    circuit: Circuit, program: Program, initial: Any, trials: int
+) -> np.ndarray | None:
+    """Return the weights that learn, (trials, all), as a run begins; None: none does.
+
+    Raises
+    ------
+    InputError
+        A state of a circuit with other plastic connections.
+    """
+    if not program.learned:
+        return None
+    needs = f"{circuit}: {trials:,} trials of {program.learned:,} weights that learn"
+    weights = allocated((trials, program.learned), program.dtype, needs)
+    weights[:] = program.untaught()
+    if isinstance(initial, State):
+        try:
+            weights[:] = flattened(circuit, initial.weights, trials)
+        except (KeyError, ValueError):
+            raise InputError(
+                f"{circuit}: the state to continue from has other plastic connections; continue "
+                "with the same circuit"
+            ) from None
+    return weights
+
+
 def final_state(
-    circuit: Circuit, program: Program, state: np.ndarray, ring: np.ndarray, step: int
-) -> State:
+    circuit: Circuit, program: Program, state: np.ndarray, ring: np.ndarray, step: int,
+    weights: Mapping[str, np.ndarray],
+) -> State:  # fmt: skip
     """Return the `State` after a run's last step, from its state vectors and rings."""
     values = {
         p.name: state[:, program.place[p.index.ravel()]].reshape(len(state), *p.shape)
@@ -127,7 +157,7 @@ def final_state(
         held = ring[:, begin : begin + steps * p.size].reshape(len(ring), steps, *p.shape)
         lines[p.name] = np.roll(held, -(step % steps), axis=1)
     assert program.dt is not None
-    return State(step, program.dt, values, lines)
+    return State(step, program.dt, values, lines, weights)
 
 
 def allocated(shape: tuple[int, ...], dtype: np.dtype, needs: str) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +83,8 @@ def projections(
         # Rows of weights lie alike for any shape; the other layouts follow the target's.
         rows = fitted.fitted(population.shape) if isinstance(fitted, Dense | Sparse) else None
         fitted = rows or _scattered(fitted, target, population)
+    if fitted.learning is not None:
+        fitted = _learning_on(circuit, population, channel, fitted)
     if channel != "divide":
         return [Projection(position, channel, fitted)]
     finite, veto = _split_vetoes(fitted)
@@ -167,7 +170,37 @@ def _scattered(connection: Connection, target: Source, population: Population) -
     rows = (target.index.ravel() - population.start)[part.row]
     shape = (population.size, connection.source.size)
     whole = sparse.csr_array(sparse.coo_array((part.data, (rows, part.col)), shape=shape))
-    return Sparse(connection.source.ravel(), whole, population.shape)
+    return Sparse(connection.source.ravel(), whole, population.shape, connection.learning)
+
+
+def _learning_on(
+    circuit: Builder, population: Population, channel: str, connection: Connection
+) -> Connection:
+    """Return a plastic connection as it learns on a channel.
+
+    Raises
+    ------
+    CircuitError
+        A teacher of another circuit, or one that does not fit the target; a veto, or a divisor
+        of binary neurons, which cannot learn.
+    """
+    assert isinstance(connection, Sparse)
+    assert connection.learning is not None
+    where = f"{circuit}, neuron {population.name!r}"
+    teacher = connection.learning.rule.teacher
+    if teacher is not None:
+        circuit.check_own(teacher)
+        if teacher.size != 1 and teacher.shape != population.shape:
+            raise CircuitError(
+                f"{where}: the teacher {teacher} has shape {teacher.shape}, the neurons have "
+                f"{population.shape}"
+            )
+    if channel == "divide" and (population.is_binary or np.isinf(connection.weights).any()):
+        what = "a veto" if np.isinf(connection.weights).any() else "the divisor of binary neurons"
+        raise CircuitError(f"{where}: {what} cannot be plastic; excite=, subtract= and drive= can")
+    sign = -1 if channel == "subtract" else 1
+    learning = replace(connection.learning, sign=sign, signed=channel == "drive")
+    return replace(connection, learning=learning)
 
 
 def _split_vetoes(connection: Connection) -> tuple[Connection | None, Connection | None]:

@@ -39,7 +39,7 @@ def test_each_row_says_whether_its_target_is_reached():
     ):
         assert words in text
     (missed,) = (line for line in text.splitlines() if line.startswith("Targets missed: "))
-    assert missed.count("a task") == 2
+    assert missed.count("a task") == 3
     assert "a task (10001 ms)" in missed
     (faster,) = (line for line in text.splitlines() if line.startswith("Peers faster"))
     assert "OpenCV (0.50)" in faster

@@ -24,6 +24,7 @@ ORDER = [
     {"backend"},
     {"neurons", "connections"},
     {"populations", "sources"},
+    {"plasticity"},
     {"arguments", "wiring", "composition", "parts"},
     {"building"},
     {"circuit"},

@@ -102,7 +102,7 @@ def compile_steps(circuit: Circuit, program: Program) -> BitProgram | str:
 
     The present ones are in the registers from 2 on, in the order of the Program's state vector.
     """
-    refusal = why_not(circuit)
+    refusal = why_not(circuit) or ("its weights learn" if program.learned else None)
     if refusal or program.noisy or not circuit.binary_places().all():
         return refusal or ("it has noise" if program.noisy else "a constant is neither 0 nor 1")
     compiler = _Compiler(circuit)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..circuit import Circuit
-from ..connections import Connection, Dense, OneToOne, Sparse
+from ..connections import Connection, Dense, Learning, OneToOne, Sparse
 from ..errors import FileError, NeurosimError, unknown
 from ..neurons import Binary, Neurons, Rate, Transfer
+from ..plasticity import RULES, Delta, Hebb, Rule
 from ..populations import CHANNELS, VETO, Population
 from ..sources import Drive, Source, convolve
 from ..wiring import check_silence, checked_drive, projections
@@ -181,7 +183,7 @@ class Reader(Decoder):
             "sparse": ("shape", "data", "indices", "indptr"),
             "convolution": ("kernel", "border", "stride"),
         }.get(kind, ("weights",))
-        self._keys(record, ("to", "channel", "kind", "from", *own))
+        self._keys(record, ("to", "channel", "kind", "from", *own), ("learns",))
         target = self._named(record["to"])
         if target.role != "neurons":
             self.fail(f"{target.name!r} is no population of neurons, so nothing can arrive there")
@@ -191,6 +193,11 @@ class Reader(Decoder):
             self.fail(f'"channel" must be one of {listed} (got {short(channel)})')
         connection = self._connection(kind, target, record)
         self._effort(self._reach(channel, connection.source, target))
+        if "learns" in record:
+            if not isinstance(connection, Sparse):
+                self.fail(f'only a "sparse" connection learns (got {short(kind)})')
+            rule = self._rule(record["learns"])
+            connection = replace(connection, learning=Learning(rule))
         if channel == VETO:  # as it was written: an infinite weight on divide=
             channel, weights = "divide", connection.weights
             if not np.isin(weights, (0, 1)).all():
@@ -236,6 +243,23 @@ class Reader(Decoder):
                 "sources"
             )
         return Dense(source, weights, (len(weights),))
+
+    def _rule(self, record: Any) -> Rule:
+        """Return the learning rule that a record describes."""
+        if not isinstance(record, dict):
+            self.fail(f'"learns" must be a record with a "rule" (got {short(record)})')
+        self._keys(record, ("rule", "rate"), ("teacher",))
+        name = record["rule"]
+        if not isinstance(name, str) or name not in RULES:
+            self.fail(unknown("learning rule", short(name), RULES))
+        rate = self._number(record["rate"], "rate")
+        if RULES[name] is Hebb:
+            if "teacher" in record:
+                self.fail('the rule "hebb" has no teacher')
+            return Hebb(rate)
+        if "teacher" not in record:
+            self.fail(f'the rule "{name}" needs a "teacher"')
+        return Delta(rate, Source(self.made, self._places(record["teacher"], "teacher")))
 
     def _csr(self, record: dict[str, Any], target: Population, width: int) -> Any:
         """Return compressed sparse rows whose structure has been checked."""

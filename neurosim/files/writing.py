@@ -95,12 +95,19 @@ def _projection(circuit: Circuit, projection: Projection) -> dict[str, Any]:
     assert isinstance(connection, Sparse)
     matrix = connection.weight.copy()
     matrix.sum_duplicates()
-    return record | {
+    record |= {
         "shape": list(matrix.shape),
         "data": _array(matrix.data),
         "indices": _array(matrix.indices),
         "indptr": _array(matrix.indptr),
     }
+    if connection.learning is None:
+        return record
+    rule = connection.learning.rule
+    learns: dict[str, Any] = {"rule": rule.name, "rate": float(rule.rate)}
+    if rule.teacher is not None:
+        learns["teacher"] = _source(circuit, rule.teacher.index)
+    return record | {"learns": learns}
 
 
 def _output(circuit: Circuit, output: Output) -> dict[str, Any]:

@@ -26,6 +26,7 @@ fires = rule(rules.fires)
 silent_bar = rule(rules.silent_bar)
 relax = rule(rules.relax)
 flush = rule(rules.flush)
+learned_weight = rule(rules.learned)
 threshold_linear = rule(rules.threshold_linear)
 tanh = rule(rules.tanh)
 transfer = rule(rules.transfer, tanh=tanh)
@@ -37,8 +38,11 @@ box_muller = rule(random.box_muller)
 
 
 @inner(once=True)
-def add_connection(program, c, low, high, base, x, block, sums, window, lines):
-    """Add one connection's inputs to the targets [low, high); `sums` begins at target `base`."""
+def add_connection(program, learned, c, low, high, base, x, block, sums, window, lines):
+    """Add one connection's inputs to the targets [low, high); `sums` begins at target `base`.
+
+    `learned` holds the trial's own weights, of the connections that learn; empty: none does.
+    """
     connections, weights = program.connections, program.weights
     kind = connections[c, tables.KIND]
     if kind == tables.SEPARABLE:
@@ -57,6 +61,8 @@ def add_connection(program, c, low, high, base, x, block, sums, window, lines):
             weights[first], x, (source + offset) * block, sums, (low - base) * block, count * block
         )
         return
+    if len(learned) > 0 and connections[c, tables.LEARNING] != rules.FIXED:
+        weights, first = learned, connections[c, tables.LEARNED]
     width = connections[c, tables.WIDTH]
     ordered = connections[c, tables.ORDERED] != 0
     if kind == tables.DENSE and not ordered:
@@ -207,7 +213,9 @@ def apply_rule(program, g, i, n, trial, block, step, seed, tiny, sums, before, a
 
 
 @inner(once=True)
-def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, window, lines):
+def advance(
+    program, learned, chunks, c, x, y, trial, block, step, seed, tiny, sums, window, lines
+):  # fmt: skip
     """Compute chunk c's neurons from the values x into the values y; False if one is not finite."""
     g, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
     groups, parameters = program.groups, program.parameters
@@ -226,12 +234,45 @@ def advance(program, chunks, c, x, y, trial, block, step, seed, tiny, sums, wind
         stop = min(high, program.connections[r, tables.TARGET_STOP])
         if start < stop:
             channel = program.connections[r, tables.CHANNEL]
-            add_connection(program, r, start, stop, low, x, block, sums[channel], window, lines)
+            add_connection(
+                program, learned, r, start, stop, low, x, block, sums[channel], window, lines
+            )
     place = low * block
     return apply_rule(
         program, g, i, n, trial, block, step, seed, tiny, sums, x[place : place + n],
         y[place : place + n],
     )  # fmt: skip
+
+
+# ------------------------------------------------------------------ learning
+
+
+@inner
+def learn(program, learned, x, y, tiny):
+    """Change a trial's weights by the values x before the step and y after it."""
+    connections, pointers = program.connections, program.pointers
+    narrow = len(program.narrow) > 0
+    for c in range(len(connections)):
+        code = connections[c, tables.LEARNING]
+        if code == rules.FIXED:
+            continue
+        rate = program.parameters[connections[c, tables.RATE]]
+        sign, signed = connections[c, tables.SIGN], connections[c, tables.SIGNED]
+        target, teacher = connections[c, tables.TARGET], connections[c, tables.TEACHER]
+        pointer, source = connections[c, tables.POINTERS], connections[c, tables.SOURCE]
+        first = connections[c, tables.LEARNED]
+        for i in range(connections[c, tables.TARGET_STOP] - target):
+            post = y[target + i]
+            wanted = y[pointers[teacher + i]] if teacher >= 0 else post
+            for e in range(pointers[pointer + i], pointers[pointer + i + 1]):
+                at = source + e
+                place = np.int64(program.narrow[at]) if narrow else np.int64(program.wide[at])
+                weight = learned_weight(
+                    code, sign * learned[first + e], x[place], post, wanted, rate
+                )
+                if weight < 0 and not signed:
+                    weight = type(weight)(0)
+                learned[first + e] = sign * flush(weight, tiny)
 
 
 # ------------------------------------------------------------------ moving values
@@ -311,7 +352,7 @@ def pass_lines(program, ring, trial, step, block, x, y):
 def run(
     program, chunks, shares, part, barrier, first, last, static, block, movie, frames, shared,
     places, state, state_shared, begun, ring, recorded, record, every, phase, final, first_step,
-    steps, seed, tiny, values, sums, window, lines, fault,
+    steps, seed, tiny, values, sums, window, lines, weights, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
 
@@ -324,7 +365,8 @@ def run(
     `movie`, `state`, `record` and `final` hold block after block: moment, then place, then trial.
     `state` is what the places in `begun` start from; a static call computes all others.
     `places`, `begun` and `recorded` are stretches.  Every `every`-th step is recorded, counted
-    from `phase` steps before the first.
+    from `phase` steps before the first.  `weights` (trials, those that learn) change at the end
+    of each step, where there are any; blocks are then of one trial, and parts do not share it.
     """
     parts = shares.shape[1] - 1
     size = values.shape[1] // block
@@ -334,6 +376,7 @@ def run(
         width = min(block, last - trial)
         x = values[0]
         y = values[1 - static]
+        learned = weights[trial] if weights.shape[1] > 0 else weights[0]
         if part == 0:
             begin = 0 if state_shared else trial * count_places(begun)
             scatter(state, begin, state_shared, begun, width, x)
@@ -355,8 +398,8 @@ def run(
             for layer in range(len(shares)):
                 for c in range(shares[layer, part], shares[layer, part + 1]):
                     if not advance(
-                        program, chunks, c, x, y, trial, width, first_step + k, seed, tiny, sums,
-                        window, lines,
+                        program, learned, chunks, c, x, y, trial, width, first_step + k, seed,
+                        tiny, sums, window, lines,
                     ):  # fmt: skip
                         fault[tables.FAULT] = 1
                 if parts > 1:
@@ -368,6 +411,8 @@ def run(
                 fault[tables.FAULT_TRIAL] = trial
                 fault[tables.FAULT_TURN] = 0 if static else (k + 1) % 2
                 return
+            if len(learned) > 0:
+                learn(program, learned, x, y, tiny)
             if part == 0 and (phase + k + 1) % every == 0:
                 sample = (phase + k + 1) // every - 1
                 begin = (trial * samples + sample * width) * count_places(recorded)

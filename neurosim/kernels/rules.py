@@ -12,6 +12,10 @@ import math
 IDENTITY, STEP, THRESHOLD_LINEAR, LOGISTIC, TANH, SOFTPLUS, POWER, NAKA_RUSHTON = range(8)
 
 
+# Learning rules by code; 0 is a connection that does not learn.
+FIXED, HEBB, DELTA = range(3)
+
+
 def net_input(drive, pool, vetoed):
     """u = (bias + E − S) / (σ + D): `drive` over `pool`, 0/0 = 0, and 0 under a veto."""
     return type(drive)(0) if vetoed or pool == 0 else drive / pool
@@ -103,6 +107,13 @@ def transfer(code, x, a, b, c):
         else:
             y = a / (1 + (b / x) ** c)
     return y
+
+
+def learned(code, weight, pre, post, wanted, rate):
+    """Return what a weight becomes: η·post·pre more (HEBB), or η·(wanted − post)·pre (DELTA)."""
+    if code == DELTA:
+        post = wanted - post
+    return weight + rate * post * pre
 
 
 def relax(activity, target, decay):

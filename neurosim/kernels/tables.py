@@ -26,16 +26,19 @@ ZERO, REFLECT, WRAP = range(3)
     GROUP_COLUMNS,
 ) = range(24)  # fmt: skip
 
-# A connection's columns; the last ones are for convolutions only.  A SEPARABLE one's weights are
-# its column, then its row; PADDED and ACROSS are where they stand again as the CPU's loops read
-# them, WINDOW is how far apart the rows lie that those put between.  SOURCE is where its sources
-# begin in the state vector, and for ROWS where its entries begin among the places.
+# A connection's columns.  SOURCE is where its sources begin in the state vector, and for ROWS
+# where its entries begin among the places.  From ROWS_IN on they are for convolutions; a SEPARABLE
+# one's weights are its column, then its row; PADDED and ACROSS are where they stand again as the
+# CPU's loops read them, WINDOW how far apart the rows lie that those put between.  From LEARNING
+# on, the rule, they are for ROWS that learn: LEARNED is where the weights begin among a trial's
+# own, RATE a parameter, TEACHER where the teachers' places begin among the pointers (−1: none).
 (
     KIND, CHANNEL, TARGET, TARGET_STOP, SOURCE, WIDTH, WEIGHTS, WEIGHT_STRIDE, POINTERS, ORDERED,
     ROWS_IN, COLUMNS_IN, CHANNELS_IN, ROWS_OUT, COLUMNS_OUT, CHANNELS_OUT,
     KERNEL_ROWS, KERNEL_COLUMNS, TOP, LEFT, BORDER, STEP_OVER, PADDED, ACROSS, WINDOW,
+    LEARNING, LEARNED, RATE, TEACHER, SIGN, SIGNED,
     CONNECTION_COLUMNS,
-) = range(26)  # fmt: skip
+) = range(32)  # fmt: skip
 
 VECTOR = 64  # bytes of activities that are computed side by side
 TOGETHER = 4  # rows of a separable convolution that are computed side by side down its columns

@@ -1,0 +1,220 @@
+"""Plastic connections: weights that change while the circuit runs, by what they connect.
+
+A rule says what a weight becomes from the activity before it, `pre` at step k, and after it,
+`post` at step k + 1.  It is part of the connection, and its equation stands in `kernels.rules`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .connections import Connection, Convolution, Learning, Sparse
+from .errors import CircuitError, InputError, unknown
+from .kernels import rules
+from .sources import Arithmetic, Drive, Source
+
+if TYPE_CHECKING:
+    from .circuit import Circuit
+    from .simulation import Record
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the learning rules share.
+
+    Attributes
+    ----------
+    rate : η, by how much a step changes a weight; finite
+    teacher : the activity that the target should have, for the rules that have one
+    """
+
+    code: ClassVar[int]  # in `kernels.rules`
+    name: ClassVar[str]
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        number = isinstance(self.rate, int | float | np.number) and not isinstance(self.rate, bool)
+        if not (number and math.isfinite(self.rate)):
+            raise CircuitError(
+                f"learning rule {self.name!r}: rate must be a finite number (got {self.rate!r})"
+            )
+
+    @property
+    def teacher(self) -> Source | None:
+        """What the target should do; None: nobody says."""
+        return None
+
+
+@dataclass(frozen=True)
+class Hebb(Rule):
+    """Δw = η·post·pre (Hebb 1949): what fires together wires together."""
+
+    code = rules.HEBB
+    name = "hebb"
+
+
+@dataclass(frozen=True, eq=False)
+class Delta(Rule):
+    """Δw = η·(wanted − post)·pre (Widrow & Hoff 1960), `wanted` being the teacher's activity.
+
+    For binary neurons it is the perceptron's rule (Rosenblatt 1958): nothing changes where the
+    answer is right.
+    """
+
+    code = rules.DELTA
+    name = "delta"
+
+    taught_by: Source
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.taught_by, Source):
+            raise CircuitError(
+                f"learning rule 'delta': the teacher must be a source, the activity wanted (got "
+                f"{self.taught_by!r})"
+            )
+
+    @property
+    def teacher(self) -> Source:
+        """What the target should do."""
+        return self.taught_by
+
+
+RULES: dict[str, type[Rule]] = {rule.name: rule for rule in (Hebb, Delta)}
+
+
+def plastic(drive: Any, rule: Rule) -> Drive:
+    """Return a drive whose weights learn by a rule, in time: ``excite=plastic(W @ x, Hebb(0.01))``.
+
+    Each trial has its own weights; the record of a run has them, and `Circuit.with_weights` makes
+    a circuit of them.  On `excite`, `subtract` and `divide` a weight does not fall below 0, on
+    `drive` it may.  Calls, checks and `settle` take the weights as they stand.
+
+    Parameters
+    ----------
+    drive
+        A source, or a weighted sum of sources; a weight of 0 in a matrix is a synapse, too.
+    rule
+        `Hebb` or `Delta`.
+
+    Raises
+    ------
+    CircuitError
+        No drive; a convolution, whose neurons share their weights; no rule.
+    """
+    if not isinstance(drive, Arithmetic):
+        raise CircuitError(f"plastic() takes a source or a sum of sources (got {drive!r})")
+    if not isinstance(rule, Rule):
+        raise CircuitError(f"plastic() takes a learning rule, as Hebb(0.01) (got {rule!r})")
+    return Drive(tuple(_plastic(c, rule) for c in drive.drive().connections))
+
+
+def _plastic(connection: Connection, rule: Rule) -> Sparse:
+    """Return a connection with a weight of its own for every synapse."""
+    from scipy import sparse
+
+    if isinstance(connection, Convolution):
+        raise CircuitError(
+            f"plastic(): the neurons that hear convolve({connection.source}, …) share their "
+            "weights, so these cannot learn one by one; write W @ source"
+        )
+    if isinstance(connection, Sparse):
+        return replace(connection, learning=Learning(rule))
+    shape = connection.shape
+    rows = math.prod(shape)
+    weights, columns = connection.synapses(shape)
+    each = len(columns) // rows if rows else 0
+    matrix = sparse.csr_array(
+        (weights.astype(float), columns, np.arange(rows + 1) * each),
+        shape=(rows, connection.source.size),
+    )
+    return Sparse(connection.source.ravel(), matrix, shape, Learning(rule))
+
+
+def plastic_projections(circuit: Circuit) -> dict[str, int]:
+    """Return the projections that learn, by name: the target and the channel, numbered."""
+    names: dict[str, int] = {}
+    for position, projection in enumerate(circuit.projections):
+        if projection.connection.learning is not None:
+            name = f"{circuit.population_at(projection.target).name}.{projection.channel}"
+            number = 2
+            free = name
+            while free in names:
+                free, number = f"{name}_{number}", number + 1
+            names[free] = position
+    return names
+
+
+def by_name(circuit: Circuit, flat: np.ndarray) -> dict[str, np.ndarray]:
+    """Return learned weights, (trials, all), apart: (trials, *target, sources) of whole matrices.
+
+    Those of a sparse matrix are (trials, synapses), in CSR order.
+    """
+    found, at = {}, 0
+    for name, (connection, shape) in _plastic_connections(circuit).items():
+        matrix, learning = connection.matrix(shape), connection.learning
+        assert learning is not None
+        part = learning.sign * flat[:, at : at + matrix.nnz]
+        if matrix.nnz == math.prod(matrix.shape):
+            part = part.reshape(len(flat), *shape, matrix.shape[1])
+        found[name] = part
+        at += matrix.nnz
+    return found
+
+
+def flattened(circuit: Circuit, weights: Mapping[str, np.ndarray], trials: int) -> np.ndarray:
+    """Undo `by_name`."""
+    parts = [np.zeros((trials, 0))]
+    for name, (connection, _) in _plastic_connections(circuit).items():
+        assert connection.learning is not None
+        parts.append(connection.learning.sign * weights[name].reshape(trials, -1))
+    return np.concatenate(parts, axis=1)
+
+
+def _plastic_connections(circuit: Circuit) -> dict[str, tuple[Connection, tuple[int, ...]]]:
+    """Return the connections that learn, each with its target's shape, in the circuit's order."""
+    found = {}
+    for name, position in plastic_projections(circuit).items():
+        projection = circuit.projections[position]
+        found[name] = projection.connection, circuit.population_at(projection.target).shape
+    return found
+
+
+def with_weights(circuit: Circuit, record: Record, trial: int) -> Circuit:
+    """Return a copy of a circuit with the weights that one trial of a run ended with.
+
+    Raises
+    ------
+    InputError
+        A record of a circuit with other plastic connections; a trial that it does not have.
+    """
+    names = plastic_projections(circuit)
+    if set(names) != set(record.weights):
+        missing = next(iter(set(names) ^ set(record.weights)))
+        raise InputError(
+            f"{circuit}: with_weights() takes a record of this circuit; "
+            f"{unknown('plastic connection', missing, names)}"
+        )
+    changed = {}
+    for name, position in names.items():
+        learned = record.weights[name]
+        if not (isinstance(trial, int | np.integer) and -len(learned) <= trial < len(learned)):
+            raise InputError(
+                f"{circuit}: with_weights() takes a trial of the record, 0 to "
+                f"{len(learned) - 1} (got {trial!r})"
+            )
+        connection = circuit.projections[position].connection
+        weights = learned[trial].ravel()
+        if weights.size != connection.weights.size:
+            raise InputError(
+                f"{circuit}: {name!r} has {connection.weights.size} weights, the record's has "
+                f"{weights.size}; take a record of this circuit"
+            )
+        changed[position] = connection.with_weights(weights)
+    return circuit.with_connections(changed)

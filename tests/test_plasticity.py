@@ -1,0 +1,238 @@
+"""Weights that learn during a run, against loops that say the same step by step."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from neurosim import Circuit, CircuitError, Delta, FileError, Hebb, InputError, convolve, plastic
+
+STEPS = 12
+SIGNS = {"excite": 1, "subtract": -1, "drive": 1}
+
+
+def learner(weights, channel="drive", rule=None, **options) -> Circuit:
+    """x drives two rate neurons by fixed weights, and by others that learn."""
+    circuit = Circuit("learner")
+    x = circuit.inputs("x", shape=(weights.shape[1],), real=True)
+    wanted = circuit.inputs("wanted", shape=(len(weights),), real=True)
+    rule = rule(wanted) if callable(rule) else rule or Hebb(0.05)
+    fixed = {"drive": 0.3 * np.ones(weights.shape) @ x} if channel != "drive" else {}
+    drives = fixed | {channel: plastic(weights @ x, rule)}
+    circuit.output(circuit.rate("z", transfer="identity", bias=0.1, **drives, **options))
+    return circuit
+
+
+def by_steps(weights, channel, change, shown, wanted, rate):
+    """Pre at k, post at k + 1; below 0 only on drive."""
+    weights, z = weights.copy(), []
+    for x, t in zip(shown, wanted, strict=True):
+        before = 0.1 + SIGNS[channel] * weights @ x
+        y = before if channel == "drive" else before + 0.3 * x.sum()
+        weights = weights + rate * np.outer(change(y, t), x)
+        if channel != "drive":
+            weights = np.maximum(weights, 0)
+        z.append(y)
+    return np.array(z), weights
+
+
+@pytest.mark.parametrize("channel", SIGNS)
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [(Hebb(0.05), lambda y, t: y), (lambda wanted: Delta(0.05, wanted), lambda y, t: t - y)],
+    ids=["hebb", "delta"],
+)
+@pytest.mark.parametrize(("trials", "threads"), [(1, None), (3, 1), (3, 2)])
+def test_a_step_takes_pre_before_it_and_post_after_it(channel, rule, change, trials, threads, rng):
+    weights = rng.random((2, 4))
+    shown, wanted = rng.normal(size=(trials, STEPS, 4)), rng.normal(size=(trials, STEPS, 2))
+    circuit = learner(weights, channel, rule)
+    record = circuit.simulate({"x": shown, "wanted": wanted}, steps=STEPS, threads=threads)
+    assert list(record.weights) == [f"z.{channel}"]
+    for k in range(trials):
+        z, learned = by_steps(weights, channel, change, shown[k], wanted[k], 0.05)
+        np.testing.assert_allclose(record["z"][k], z, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(
+            record.weights[f"z.{channel}"][k], learned, rtol=1e-12, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize("channel", ["excite", "drive"])
+def test_a_weight_of_a_channel_stops_at_0(channel):
+    circuit = Circuit("falling")
+    x = circuit.inputs("x", real=True)
+    drive = plastic(0.3 * x, Hebb(-0.5))
+    circuit.output(circuit.rate("z", bias=1.0, **{channel: drive}))
+    record = circuit.simulate(1.0, steps=2)
+    # post 1.3 makes 0.3 − 0.65 = −0.35 of it, then 0.65 another −0.325
+    after = {"excite": 0.0, "drive": -0.675}[channel]
+    assert record.weights[f"z.{channel}"][0, 0] == pytest.approx(after)
+
+
+def test_pools_learn_too(rng):
+    circuit = Circuit("pool")
+    x = circuit.inputs("x", shape=(3,), real=True)
+    weights = rng.random(3)
+    circuit.output(circuit.rate("z", bias=1.0, divide=plastic(weights @ x, Hebb(0.1))))
+    shown = rng.random(3)
+    record = circuit.simulate(shown, steps=STEPS)
+    for k in range(STEPS):
+        y = 1 / (1 + weights @ shown)
+        assert record["z"][0, k] == pytest.approx(y, rel=1e-12)
+        weights = weights + 0.1 * y * shown
+    np.testing.assert_allclose(record.weights["z.divide"][0], weights, rtol=1e-12)
+
+
+def test_a_binary_neuron_learns_the_perceptrons_rule(rng):
+    """AND in Rosenblatt's way: whole numbers all along, and right in the end."""
+    circuit = Circuit("perceptron")
+    x = circuit.inputs("x", shape=(2,), real=False)
+    one = circuit.constant(1.0, "one")
+    wanted = circuit.inputs("wanted", real=False)
+    z = circuit.binary("z", drive=plastic(np.zeros(2) @ x, Delta(1.0, wanted)), threshold=1)
+    circuit.connect(z, drive=plastic(0 * one, Delta(1.0, wanted)))
+    circuit.output(z)
+    patterns = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    shown = np.tile(patterns, (20, 1))
+    record = circuit.simulate({"x": shown, "wanted": shown.all(axis=1).astype(int)}, steps=80)
+    w, b = np.zeros(2), 0.0
+    for k, row in enumerate(shown):
+        y = float(w @ row + b >= 1)
+        assert record["z"][0, k] == y
+        w, b = w + (row.all() - y) * row, b + (row.all() - y)
+    np.testing.assert_array_equal(record.weights["z.drive"][0], w)
+    np.testing.assert_array_equal(record.weights["z.drive_2"][0], [b])
+    learned = circuit.with_weights(record)
+    np.testing.assert_array_equal(learned(patterns, 0), patterns.all(axis=1))
+    assert (circuit(patterns, 0) == 0).all()  # the circuit itself is what it was
+
+
+def test_sparse_and_single_connections_keep_their_shape(rng):
+    circuit = Circuit("sparse")
+    x = circuit.inputs("x", shape=(5,), real=True)
+    kept = sparse.random_array((3, 5), density=0.4, rng=rng, format="csr")
+    z = circuit.rate("z", drive=plastic(kept @ x, Hebb(0.1)), transfer="identity", bias=1.0)
+    circuit.connect(z[1:], excite=plastic(x[:2], Hebb(0.2)))  # one to one, part of the neurons
+    circuit.output(z)
+    shown = rng.normal(size=5)
+    record = circuit.simulate(shown, steps=STEPS)
+    dense, single = kept.toarray(), np.ones(2)
+    present = dense != 0
+    for k in range(STEPS):
+        y = 1 + dense @ shown
+        y[1:] += single * shown[:2]
+        np.testing.assert_allclose(record["z"][0, k], y, rtol=1e-11)
+        dense = dense + 0.1 * np.outer(y, shown) * present
+        single = np.maximum(single + 0.2 * y[1:] * shown[:2], 0)
+    assert record.weights["z.drive"].shape == (1, kept.nnz)
+    np.testing.assert_allclose(record.weights["z.drive"][0], dense[present], rtol=1e-11)
+    np.testing.assert_allclose(record.weights["z.excite"][0], single, rtol=1e-11)
+
+
+def test_a_run_continues_with_what_it_learned(rng):
+    weights = rng.random((2, 3))
+    circuit = learner(weights, tau=0.01)
+    shown = {"x": rng.normal(size=(2, STEPS, 3)), "wanted": np.zeros((2, STEPS, 2))}
+    whole = circuit.simulate(shown, steps=STEPS)
+    first = circuit.simulate({n: v[:, :5] for n, v in shown.items()}, steps=5)
+    rest = circuit.simulate(
+        {n: v[:, 5:] for n, v in shown.items()}, steps=STEPS - 5, initial=first.final_state
+    )
+    np.testing.assert_array_equal(rest["z"], whole["z"][:, 5:])
+    np.testing.assert_array_equal(rest.weights["z.drive"], whole.weights["z.drive"])
+    np.testing.assert_array_equal(first.weights["z.drive"].shape, (2, 2, 3))
+    other = learner(rng.random((1, 2)))
+    state = first.final_state
+    with pytest.raises(InputError, match="other plastic connections"):
+        other.simulate((np.ones(2), np.zeros(1)), steps=1, initial=_without_values(state))
+
+
+def _without_values(state):
+    return type(state)(state.step, state.dt, {}, {}, state.weights)
+
+
+def test_nothing_learns_in_calls_checks_and_settling(rng):
+    weights = rng.random((2, 3))
+    circuit = learner(weights)
+    shown = (rng.random(3), np.zeros(2))
+    np.testing.assert_allclose(circuit(*shown), 0.1 + weights @ shown[0], rtol=1e-12)
+    np.testing.assert_allclose(circuit.settle(shown).outputs, circuit(*shown), rtol=1e-9)
+    assert circuit.check(
+        lambda x, wanted: 0.1 + weights @ x,
+        domain={"x": (0, 1), "wanted": (0, 1)}, tolerance=1e-9, samples=20,
+    )  # fmt: skip
+
+
+def test_instances_of_a_circuit_learn_apart(rng):
+    one = learner(np.ones((1, 2)), rule=lambda wanted: Delta(0.1, wanted))
+    host = Circuit("host")
+    a, b = host.inputs("a", "b", shape=(2,), real=True)
+    t = host.inputs("t", shape=(1,), real=True)
+    for source in (a, b):
+        host.output(one(source, t), f"z {host.name_of(source.index)}"[:3] + str(len(host.outputs)))
+    shown = {"a": rng.normal(size=2), "b": rng.normal(size=2), "t": np.ones(1)}
+    record = host.simulate(shown, steps=5)
+    assert list(record.weights) == ["learner.z.drive", "learner_2.z.drive"]
+    for name, source in zip(record.weights, "ab", strict=True):
+        given = {"x": shown[source], "wanted": shown["t"]}
+        alone = one.simulate(given, steps=5).weights["z.drive"]
+        np.testing.assert_array_equal(record.weights[name], alone)
+
+
+def test_a_circuit_that_learns_is_saved_whole(tmp_path, rng):
+    path = tmp_path / "learner.json"
+    for rule in (Hebb(0.05), lambda wanted: Delta(0.05, wanted)):
+        circuit = learner(rng.random((2, 3)), "subtract", rule)
+        circuit.save(path)
+        again = Circuit.load(path)
+        shown = (rng.normal(size=3), rng.normal(size=2))
+        expected = circuit.simulate(shown, steps=STEPS)
+        found = again.simulate(shown, steps=STEPS)
+        np.testing.assert_array_equal(found["z"], expected["z"])
+        np.testing.assert_array_equal(found.weights["z.subtract"], expected.weights["z.subtract"])
+    text = path.read_text()
+    for wrong, told in (
+        ('"rule": "delta"', "hebb"),
+        ('"rule": "delta"', "belief"),
+        ('"rate": 0.05', '"rate": "x"'),
+    ):
+        changed = '"rule": "%s"' % told if "rule" in wrong else told  # noqa: UP031
+        path.write_text(text.replace(wrong, changed))
+        with pytest.raises(FileError):
+            Circuit.load(path)
+
+
+def test_a_summary_says_what_learns():
+    assert "plastic (hebb)" in learner(np.ones((1, 2))).summary()
+
+
+def test_what_cannot_learn_is_refused(rng):
+    circuit = Circuit("no")
+    x = circuit.inputs("x", shape=(4, 4), real=True)
+    other = Circuit("other").inputs("t")
+    with pytest.raises(CircuitError, match="share their weights"):
+        plastic(convolve(x, np.ones((3, 3))), Hebb(0.1))
+    with pytest.raises(CircuitError, match="rate must be a finite number"):
+        Hebb(float("nan"))
+    with pytest.raises(CircuitError, match="takes a learning rule"):
+        plastic(x, 0.1)
+    with pytest.raises(CircuitError, match="takes a source"):
+        plastic(1.0, Hebb(0.1))
+    with pytest.raises(CircuitError, match="teacher must be a source"):
+        Delta(0.1, 3)
+    with pytest.raises(CircuitError, match="veto cannot be plastic"):
+        circuit.rate("a", divide=plastic(np.inf * x, Hebb(0.1)))
+    with pytest.raises(CircuitError, match="divisor of binary neurons"):
+        circuit.binary("b", excite=x, divide=plastic(x, Hebb(0.1)))
+    with pytest.raises(CircuitError, match="belongs to"):
+        circuit.rate("c", excite=plastic(x, Delta(0.1, other)))
+    with pytest.raises(CircuitError, match="teacher x has shape"):
+        circuit.rate("d", excite=plastic(np.ones((2, 16)) @ x, Delta(0.1, x)))
+    with pytest.raises(CircuitError, match="must not be negative"):
+        circuit.rate("e", excite=plastic(-1 * x, Hebb(0.1)))
+    record = learner(np.ones((1, 2))).simulate((np.ones(2), np.ones(1)), steps=1)
+    with pytest.raises(InputError, match="takes a trial"):
+        learner(np.ones((1, 2))).with_weights(record, trial=1)
+    with pytest.raises(InputError, match="plastic connection"):
+        circuit.with_weights(record)
+    with pytest.raises(InputError, match="has 3 weights"):
+        learner(np.ones((1, 3))).with_weights(record)
