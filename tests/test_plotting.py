@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.text import Text
 
-from circuits import arithmetic, logic
+from circuits import arithmetic, lgn, logic
 from neurosim import Circuit, CircuitError, InputError, convolve
+from neurosim.connections import Convolution
 from neurosim.plotting import new_figure, plot_curves, show_image
 from neurosim.plotting.blocks import Block, Link
 from neurosim.plotting.labels import Rectangle, place_labels
@@ -394,6 +395,27 @@ def test_sheets_and_their_connections_are_labelled_by_kind():
     shown = texts(circuit.draw())
     assert shown.count("dense 100×784") == 2  # one a sign
     assert shown.count("dense 10×100") == 1  # said once for the whole fan
+
+
+@pytest.mark.parametrize("depth", [None, 0])
+def test_a_large_sheet_is_drawn_as_a_small_one(depth, monkeypatch):
+    few = gids(lgn.sheets((16, 16), pool=0.3).draw(depth=depth))
+    monkeypatch.setattr(Convolution, "matrix", None)  # whose entries are very many
+    many = gids(lgn.sheets((96, 96), pool=0.3).draw(depth=depth))
+    assert many == few
+    assert ("box retina" in many) == (depth == 0)
+
+
+def test_the_neurons_of_a_sheet_leave_a_box_together_and_single_ones_apart():
+    inner = Circuit("inner")
+    x = inner.inputs("x", shape=20)
+    inner.output(inner.rate("row", excite=x))
+    inner.output(inner.rate("sums", excite=np.ones((2, 20)) @ x))
+    circuit = Circuit("outer")
+    row, sums = inner(circuit.inputs("x", shape=20))
+    circuit.output(row)
+    circuit.output(circuit.rate("z", excite=sums[0], subtract=sums[1]))
+    assert counted(circuit.draw(depth=0)) == {"signal": 1, "output": 2, "excite": 1, "subtract": 1}
 
 
 def test_a_self_connection_is_a_loop_above_its_neuron():
