@@ -529,13 +529,36 @@ def test_drawing_into_axes_fits_them():
 
 def test_new_figure_gives_panels_in_the_house_style():
     figure, ax = new_figure()
-    assert figure.get_size_inches()[0] == 5
+    assert figure.get_size_inches()[0] == pytest.approx(8.5 / 2.54)
     assert not ax.spines["top"].get_visible()
+    assert ax.letter == ""
     _, axes = new_figure(2, 3, width="page", sharex=True)
     assert axes.shape == (2, 3)
     ax = axes[0, 0]
     ax.set_title("A finding that takes more than one line of a narrow panel to tell")
-    assert "\n" in ax.get_title(loc="left")
+    lengths = [len(line) for line in ax.get_title(loc="left").split("\n")]
+    assert len(lengths) > 1
+    assert min(lengths) > 0.6 * max(lengths)  # no word stands alone
+    assert [panel.letter for panel in axes.flat] == list("abcdef")
+    ax.set_title("Another")
+    assert [t.get_text() for t in ax.texts if t.get_gid() == "letter"] == ["a"]
+
+
+def test_no_letter_of_a_printed_figure_is_too_small():
+    figure, axes = new_figure(1, 2, width="page")
+    assert figure.get_size_inches()[0] == pytest.approx(17 / 2.54)
+    plot_curves(axes[0], [0, 1], {"a": [0, 1]})
+    axes[0].set(xlabel="drive", ylabel="rate (spikes/s)")
+    axes[0].set_title("A finding")
+    show_image(axes[1], np.eye(3), "An image", label="response")
+    figure.suptitle(
+        "What both panels show together, in so many words that a second line is needed below"
+    )
+    shown = [t for t in figure.findobj(Text) if t.get_text() and t.get_visible()]
+    assert min(t.get_fontsize() for t in shown) >= 7
+    assert max(shown, key=lambda t: t.get_fontsize()).get_weight() == "bold"
+    main = next(t for t in figure.texts if t.get_text().startswith("What both"))
+    assert main.get_text().count("\n") == 1
 
 
 def test_figures_show_themselves_in_notebooks():

@@ -146,7 +146,7 @@ def test_figures_carry_their_origin_and_tables_their_rows(result, tmp_path):
         "response-curve.png",
     ]
     with Image.open(paths[0]) as image:
-        assert image.size == (200, 200)
+        assert image.size == (300, 300)
         assert image.text["Experiment"] == "inhibition"
         assert json.loads(image.text["Parameters"]) == {"sigma": 0.5, "image": None}
         assert image.text["Seed"] == "7"

@@ -20,6 +20,7 @@ from .marks import BACK, NODES, REACH, WORDS, Canvas, SheetOutline
 from .plan import Plan, line_of, outline_at, plan_for
 from .scene import Item, Wire
 from .style import (
+    BOLDER,
     CHANNEL_COLOURS,
     FAINT,
     INK,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from ..circuit import Circuit
 
 MARGIN = 0.15  # inches around a drawing
-LARGEST = 60.0  # inches, of a drawing; a larger one is drawn smaller
+LARGEST = 40.0  # inches, of a drawing; a larger one is drawn smaller
 SILENT = 0.22  # opacity of wires from silent neurons
 WORDS_OF = {
     "excite": "excites",
@@ -105,7 +106,7 @@ class _Drawing:
         self.top = 0.34 if title else 0.0
         self.foot = 0.36 if self.channels else 0.0
         entries = sum(self._entry_width(c) for c in self.channels)
-        wide = max(plan.layout.width, text_size(title, 11)[0], entries, 0.5)
+        wide = max(plan.layout.width, BOLDER * text_size(title, 10)[0], entries, 0.5)
         self.width = wide + 2 * MARGIN
         self.height = max(plan.layout.height, 0.3) + self.top + self.foot + 2 * MARGIN
 
@@ -160,7 +161,10 @@ class _Drawing:
     def _draw_title(self) -> None:
         if self.title:
             left = (self.plan.layout.width - self.width) / 2 + MARGIN
-            self.canvas.write((left, -self.top / 2 - 0.02), self.title, 11, ha="left", gid="title")
+            self.canvas.write(
+                (left, -self.top / 2 - 0.02), self.title, 10, ha="left", gid="title",
+                weight="bold",
+            )  # fmt: skip
 
     def _entry_width(self, channel: str) -> float:
         return 0.6 + text_size(WORDS_OF[channel], 8)[0] + 0.25
