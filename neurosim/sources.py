@@ -156,11 +156,20 @@ class Source(Arithmetic):
 
     def __iter__(self) -> Iterator[Source]:
         if not self.index.ndim:
-            raise CircuitError(f"{self} is one neuron: it cannot be iterated over")
+            words = str(self).replace(",", " ").split()
+            several = ", ".join(map(repr, words))
+            advice = f"; several inputs are inputs({several})" if len(words) > 1 else ""
+            raise CircuitError(f"{self} is one neuron: it cannot be iterated over{advice}")
         return (Source(self.circuit, np.asarray(part)) for part in self.index)
 
     def __matmul__(self, matrix: Any) -> Drive:
-        return matrix_product(_transposed(matrix), self)
+        turned = _transposed(matrix)
+        if np.ndim(turned) in (1, 2) and turned.shape[-1] != self.size:
+            raise CircuitError(
+                f"{self} of shape {self.shape} @ weights of shape {np.shape(matrix)}: the first "
+                f"axis must have {self.size} entries, one for each source neuron"
+            )
+        return matrix_product(turned, self)
 
     def __rmatmul__(self, matrix: Any) -> Drive:
         return matrix_product(matrix, self)

@@ -24,6 +24,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
+from ..errors import InputError
+
 COLOURS = {
     "blue": "#0072B2",
     "vermillion": "#D55E00",
@@ -117,6 +119,13 @@ class HouseFigure(Figure):
             self.set_dpi(before)
             if engine is not None:
                 self.set_layout_engine(engine)
+
+    def show(self, warn: bool = True) -> None:
+        """Raise: a figure without pyplot has no window."""
+        raise InputError(
+            "this figure has no window to show itself in: figure.savefig('figure.png') writes it "
+            "to a file; in a notebook it shows itself as the last line of a cell"
+        )
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         image = io.BytesIO()
