@@ -19,6 +19,10 @@ def run(bits: int = 8, seed: int = 0, quick: bool = False) -> Result:
     ----------
     bits
         Width of the adders and the multiplier; up to 10, so that every input is tried.
+    seed
+        Changes nothing: nothing is random.
+    quick
+        A multiplier of at most 4 bits, costs of adders of up to 8, for a first look.
     """
     result = Result("composition", locals(), seed)
     if not 1 <= bits <= 10:

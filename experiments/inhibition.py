@@ -34,6 +34,10 @@ def run(c50: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
     ----------
     c50
         Semi-saturation contrast of the normalized cell.
+    seed
+        Seed of the random pairs E and I.
+    quick
+        Changes nothing: it is quick as it is.
     """
     result = Result("inhibition", locals(), seed)
     if not 0 < c50 < 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -45,7 +46,7 @@ def run(
     center: float = 0.62,
     surround: float = 1.26,
     strength: float = 0.85,
-    image: str | None = None,
+    image: Path | None = None,
     pixel: float = 0.2,
     frames: int = 20_000,
     seed: int = 0,
@@ -72,6 +73,8 @@ def run(
         Degrees a pixel of the photograph, which is made at most 512 pixels long.
     frames
         Frames of white noise, at least 225, one for each of its pixels.
+    quick
+        A photograph of half as many pixels a side, for a first look.
     """
     result = Result("lgn", locals(), seed)
     if frames < LEAST_FRAMES:

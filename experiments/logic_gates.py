@@ -25,6 +25,13 @@ def run(seed: int = 0, quick: bool = False) -> Result:
 
     A neuron with two exciting inputs of weight 1 is OR where its threshold is low and AND where
     it is high; a neuron that an input inhibits is NOT where its threshold is about 0.
+
+    Parameters
+    ----------
+    seed
+        Changes nothing: nothing is random.
+    quick
+        Changes nothing: it is quick as it is.
     """
     result = Result("logic-gates", locals(), seed)
     rows = []
