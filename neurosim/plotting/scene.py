@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from ..connections import Connection, OneToOne
-from ..description import connection_text, undelayed
+from ..description import ONE_TO_ONE, connection_text, undelayed
 from ..populations import Population, Projection
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Scene:
     items: list[Item] = field(default_factory=list)
     weights: dict[Wire, float | None] = field(default_factory=dict)
     kinds: dict[Wire, list[str]] = field(default_factory=dict)
+    one_to_one: bool = False  # whether sheets have wires without a label that are
 
     @property
     def wires(self) -> list[Wire]:
@@ -183,6 +184,7 @@ class _Builder:
             kind = ""
             if "sheet" in between and "box" not in between:
                 kind, weight = _sheet_label(projection.connection, population.size), None
+                self.scene.one_to_one |= not kind
             self.scene.add(wire, weight, kind)
 
     def _is_within_a_box(self, heard: list[int], hearing: list[int]) -> bool:
@@ -281,7 +283,9 @@ def _sheet_label(connection: Connection, targets: int) -> str:
     weights = np.abs(connection.weights)
     if isinstance(connection, OneToOne) and weights.size and np.ptp(weights) == 0:
         weight = float(weights.flat[0])
-        return label if weight == 1 else f"{label} ×{weight:.3g}"
+        if weight == 1:  # the usual: said once, below the drawing
+            return "" if label == ONE_TO_ONE else label
+        return f"{label} ×{weight:.3g}"
     return label
 
 
