@@ -12,12 +12,13 @@ import numpy as np
 from neurosim import Circuit
 
 from .logic import and_, or_, xor
-from .logic.arguments import whole
+from .logic.arguments import maker, whole
 
 MOST_BITS = 32  # of the circuits whose units grow with the number of bits
 EXACT_BITS = 50  # of those with weights 2ⁱ: every sum of weights stays below 2⁵³
 
 
+@maker
 def half_adder() -> Circuit:
     """Return x + y as (sum, carry): XOR and AND, 4 units."""
     circuit = Circuit("half adder")
@@ -27,6 +28,7 @@ def half_adder() -> Circuit:
     return circuit
 
 
+@maker
 def full_adder() -> Circuit:
     """Return x + y + carry_in as (sum, carry): two half adders and OR, 9 units."""
     circuit = Circuit("full adder")
@@ -94,6 +96,7 @@ def depth_two_adder(bits: int) -> Circuit:
     return circuit
 
 
+@maker
 def full_subtractor() -> Circuit:
     """Return x − y − borrow_in as (difference, borrow): x − y − borrow_in + 2·borrow, 2 units.
 

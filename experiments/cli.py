@@ -46,7 +46,7 @@ def main(words: Sequence[str] | None = None, package: str = "experiments") -> in
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        status = _command(words)(words[1:], package)
+        status = _command(words, package)(words[1:], package)
         sys.stdout.flush()  # here, where a reader that has left is no accident
         return status
     except UsageError as error:
@@ -92,6 +92,7 @@ def run_experiment(words: Sequence[str], package: str) -> int:
     _check_seed(parameters.get("seed"), entry)
 
     folder = common.out or DEFAULT_FOLDER / entry.name
+    new = [at for at in (folder, *folder.parents) if not at.exists()]
     try:
         _check_writable(folder)
         with aside:
@@ -102,6 +103,8 @@ def run_experiment(words: Sequence[str], package: str) -> int:
         raise UsageError(f"neurosim run {entry.name}: {what}") from error
     except NeurosimError as error:
         raise UsageError(f"neurosim run {entry.name}: {error}") from error
+    finally:
+        _remove_if_empty(new)
 
     if common.json:
         print(result.to_json(figures=[path for path in paths if path.suffix == ".png"]))
@@ -116,7 +119,7 @@ Command = Callable[[Sequence[str], str], int]
 COMMANDS: dict[str, Command] = {"list": list_experiments, "run": run_experiment}
 
 
-def _command(words: Sequence[str]) -> Command:
+def _command(words: Sequence[str], package: str) -> Command:
     """Return the command that the first word names."""
     names = " or ".join(f"'neurosim {name}'" for name in COMMANDS)
     if not words:
@@ -132,6 +135,8 @@ def _command(words: Sequence[str]) -> Command:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     if words[0].startswith("-"):
         parser.parse_strictly(words[:1])
+    if words[0] in catalogue(package):
+        raise UsageError(f"neurosim: to run an experiment: neurosim run {' '.join(words)}")
     advice = nearest(words[0], list(COMMANDS)) or "; to run an experiment: neurosim run NAME"
     raise UsageError(f"neurosim: unknown command '{words[0]}'{advice}")
 
@@ -150,8 +155,11 @@ def _chosen(words: Sequence[str], package: str) -> tuple[Entry, Parser, argparse
     """Return the experiment named, a parser that knows it, and the options all of them share."""
     common = Parser("neurosim run", add_help=False)
     common.add_argument("name", nargs="?", metavar="NAME", help=argparse.SUPPRESS)
-    common.add_argument("--out", type=Path, metavar="FOLDER", help="where figures and tables go")
-    common.add_argument("--json", action="store_true", help="print the result as JSON alone")
+    common.add_argument(
+        "--out", type=Path, metavar="FOLDER",
+        help=f"Where figures and tables go. (default: {DEFAULT_FOLDER}/NAME)",
+    )  # fmt: skip
+    common.add_argument("--json", action="store_true", help="Print the result as JSON alone.")
     chosen, rest = common.parse_known_args(words)
     if chosen.name is None:
         if {"-h", "--help"} & set(rest):
@@ -199,6 +207,13 @@ def _check_writable(folder: Path) -> None:
         raise UsageError(f"neurosim run: --out takes a folder, and {folder} is a file")
     folder.mkdir(parents=True, exist_ok=True)
     tempfile.TemporaryFile(dir=folder).close()
+
+
+def _remove_if_empty(folders: Sequence[Path]) -> None:
+    """Remove folders that were made for files which then were not: the innermost first."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _finished_or_kept(

@@ -19,6 +19,10 @@ def run(bits: int = 8, seed: int = 0, quick: bool = False) -> Result:
     ----------
     bits
         Width of the adders and the multiplier; up to 10, so that every input is tried.
+    seed
+        Changes nothing: nothing is random.
+    quick
+        A multiplier of at most 4 bits, costs of adders of up to 8, for a first look.
     """
     result = Result("composition", locals(), seed)
     if not 1 <= bits <= 10:
@@ -57,9 +61,12 @@ def run(bits: int = 8, seed: int = 0, quick: bool = False) -> Result:
         bool(adder.check(shallow)),
     )
     result.table("circuits", ("circuit", "neurons", "layers", "inputs proved"), rows)
-    result.figure("xor", made["XOR of gates"][0].draw())
-    result.figure("half-adder", made["half adder"][0].draw())
-    result.figure("full-adder", made["full adder"][0].draw())
+    for name, circuit, depth, finding in (
+        ("xor", made["XOR of gates"][0], None, "XOR is an AND of OR and NAND"),
+        ("half-adder", made["half adder"][0], None, "A half adder: the sum is XOR, the carry AND"),
+        ("full-adder", made["full adder"][0], 1, "A full adder is two half adders and an OR"),
+    ):
+        result.figure(name, circuit.draw(depth=depth, title=finding))
     _draw_costs(result, quick)
     return result
 
@@ -99,7 +106,7 @@ def _draw_costs(result: Result, quick: bool) -> None:
     families = {
         "ripple-carry": arithmetic.ripple_carry_adder, "depth two": arithmetic.depth_two_adder,
     }  # fmt: skip
-    figure, axes = new_figure(1, 2, width="page", height=3.2)
+    figure, axes = new_figure(1, 2, width="page", height=2.5)
     for (name, make), colour, mark in zip(
         families.items(), (COLOURS["blue"], COLOURS["vermillion"]), "os", strict=True
     ):
@@ -109,7 +116,7 @@ def _draw_costs(result: Result, quick: bool) -> None:
         per_bit = {"ripple-carry": 9, "depth two": 2}[name]
         result.claim(f"neurons of the {name} adder, for each bit", units[-1] / len(widths), per_bit)
         for ax, values in zip(axes, (units, layers), strict=True):
-            ax.plot(widths, values, marker=mark, markersize=4, color=colour, label=name)
+            ax.plot(widths, values, marker=mark, color=colour, label=name)
         if name == "depth two":
             result.claim(
                 "layers of the depth-two adder, for every width", layers, [2] * len(layers)
@@ -118,8 +125,10 @@ def _draw_costs(result: Result, quick: bool) -> None:
         axes, ("neurons", "layers"),
         ("Fewer neurons, with exponential weights", "Two layers whatever the width"), strict=True,
     ):  # fmt: skip
-        ax.set(xlabel="bits", ylabel=label, ylim=(0, None))
+        ax.set(xlabel="width of the numbers (bits)", ylabel=label, ylim=(0, None))
         ax.set_title(title)
-        ax.legend()
-    figure.suptitle("Two circuits for one computation: addition", x=0.01, ha="left")
+    axes[0].legend(title="adder", alignment="left")
+    figure.suptitle(
+        "Numbers of any width are added in two layers, if weights may double by the bit"
+    )
     result.figure("costs", figure)

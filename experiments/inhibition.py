@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 INHIBITION = (0.0, 0.5, 1.0, 2.0)
 KINDS = ("subtract", "divide", "veto")
+UNITS = "(arb. units)"
 # The cell that fires: nF, and mV above rest.
 CAPACITANCE, THRESHOLD, RESET = 0.5, 20.0, 0.0
 
@@ -33,11 +34,15 @@ def run(c50: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
     ----------
     c50
         Semi-saturation contrast of the normalized cell.
+    seed
+        Seed of the random pairs E and I.
+    quick
+        Changes nothing: it is quick as it is.
     """
     result = Result("inhibition", locals(), seed)
     if not 0 < c50 < 1:
         raise InputError(f"c50 is a contrast between 0 and 1 (got {c50:g})")
-    figure, axes = new_figure(2, 3, width="page", height=5.6)
+    figure, axes = new_figure(2, 3, width="page", height=4.5)
     drive = np.linspace(0, 4, 41)
     families = {kind: _family(kind, drive) for kind in KINDS}
     _fit(result, drive, families)
@@ -45,7 +50,7 @@ def run(c50: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
     _ratio(result, axes[1, 0], seed)
     _normalization(result, axes[1, 1], c50)
     _holt_koch(result, axes[1, 2])
-    figure.suptitle("Inhibition can shift, scale or switch off the same cell", x=0.01, ha="left")
+    figure.suptitle("Inhibition can shift, scale or switch off the same cell")
     result.figure("inhibition", figure)
     return result
 
@@ -82,10 +87,10 @@ def _fit(result: Result, drive: np.ndarray, families: dict[str, dict[float, np.n
                     response.max(),
                     at_most=0,
                 )
-                rows.append((kind, inhibition, 0.0, ""))
+                rows.append((kind, inhibition, 0.0, math.nan))  # a silent cell has no offset
                 continue
             (gain, offset), _ = curve_fit(line, drive, response, p0=(0.9, 0.1 + inhibition))
-            rows.append((kind, inhibition, round(gain, 6), round(offset, 6)))
+            rows.append((kind, inhibition, round(gain, 6), round(offset, 6) + 0.0))  # no −0
             if kind == "subtract":
                 result.claim(
                     f"subtracting I = {inhibition:g}: gain and offset of the response",
@@ -108,13 +113,19 @@ def _draw_families(
 ) -> None:
     titles = {
         "subtract": "Subtraction shifts the curve",
-        "divide": "Division turns it down",
-        "veto": "A veto silences it",
+        "divide": "Division lowers the slope",
+        "veto": "A veto silences the cell",
     }
     for ax, (kind, curves) in zip(axes, families.items(), strict=True):
-        plot_curves(ax, drive, {f"I = {i:g}": r for i, r in curves.items()})
-        ax.set(xlabel="excitation E", ylabel="response", ylim=(-0.2, 4.2))
+        if kind == "veto":  # where they coincide, one is drawn
+            free, *vetoed = curves.values()
+            shown = {"I = 0": free, "any I > 0": np.max(vetoed, axis=0)}
+        else:
+            shown = {f"I = {i:g}": r for i, r in curves.items()}
+        plot_curves(ax, drive, shown, legend=kind != "divide")
+        ax.set(xlabel=f"excitation E {UNITS}", ylim=(-0.2, 4.2))
         ax.set_title(titles[kind])
+    axes[0].set_ylabel(f"response {UNITS}")
 
 
 def _ratio(result: Result, ax: Axes, seed: int) -> None:
@@ -144,11 +155,11 @@ def _ratio(result: Result, ax: Axes, seed: int) -> None:
         np.abs(logit - np.log(excitation) + np.log(inhibition)).max(),
         at_most=1e-12,
     )
-    axis = np.geomspace(0.1, 100, 61)
+    axis = np.geomspace(0.01, 100, 81)
     curves = {f"I = {i:g}": circuit(axis, np.full_like(axis, i)) for i in (1, 3, 10)}
     plot_curves(ax, axis, curves)
-    ax.set(xscale="log", xlabel="excitation E", ylabel="E/(E+I)")
-    ax.set_title("E/(E+I): a shift on a log axis")
+    ax.set(xscale="log", xlabel=f"excitation E {UNITS}", ylabel="response E/(E+I)")
+    ax.set_title("E/(E+I): more I shifts the curve on a log axis")
 
 
 def _normalization(result: Result, ax: Axes, c50: float) -> None:
@@ -165,8 +176,9 @@ def _normalization(result: Result, ax: Axes, c50: float) -> None:
         "cell", excite=own, divide=own + other, semi_saturation=c50**exponent, transfer="identity"
     )
     circuit.output(cell)
-    contrast = np.geomspace(0.01, 100, 81)
+    contrast = np.geomspace(0.001, 100, 101)
     curves = {}
+    halves = []
     for masking in (0.0, 0.3, 0.6):
         response = circuit(contrast, np.full_like(contrast, masking))
         shifted = (c50**exponent + masking**exponent) ** (1 / exponent)
@@ -177,11 +189,15 @@ def _normalization(result: Result, ax: Axes, c50: float) -> None:
             np.abs(response - expected).max(),
             at_most=1e-12,
         )
-        curves[f"mask {masking:g}"] = response
-    shown = contrast <= 1
-    plot_curves(ax, contrast[shown], {k: v[shown] for k, v in curves.items()})
-    ax.set(xscale="log", xlabel="contrast of the test", ylabel="response")
-    ax.set_title("Normalization: a mask shifts c50")
+        curves[f"{masking:g}"] = response
+        halves.append(shifted)
+    ax.axhline(0.5, color="0.8", linewidth=0.6)
+    plot_curves(ax, contrast, curves)
+    ax.plot(halves, [0.5] * len(halves), "o", color="black", zorder=5, label="$c_{50}$")
+    ax.legend(loc="upper left", title="mask contrast", title_fontsize=7.5, alignment="left")
+    ax.set(xscale="log", yticks=(0, 0.5, 1))
+    ax.set(xlabel="contrast of the test", ylabel="response (in $R_{max}$)")
+    ax.set_title("Normalization: a mask shifts c50 and leaves Rmax")
 
 
 def _holt_koch(result: Result, ax: Axes) -> None:
@@ -214,7 +230,7 @@ def _holt_koch(result: Result, ax: Axes) -> None:
         )  # fmt: skip
     plot_curves(ax, current, {f"g = {g:g} µS": r for g, r in rates.items()})
     ax.set(xlabel="current (nA)", ylabel="firing rate (spikes/s)")
-    ax.set_title("Caveat: a shunt subtracts from spikes")
+    ax.set_title("Caveat: a shunt subtracts from the firing rate")
 
 
 def _membrane(leak: float) -> Circuit:

@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from matplotlib.transforms import ScaledTranslation
 
 from circuits import lgn, stimuli
-from circuits.retina import RADII, DifferenceOfGaussians, ganglion_cell
+from circuits.retina import RADII, DifferenceOfGaussians, erf, ganglion_cell
 from neurosim import InputError
 from neurosim.plotting import COLOURS, new_figure, plot_curves, show_image
 from neurosim.progress import progress
 from neurosim.result import Result
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
+
 FINE = 10  # pixels a center radius, for the tuning curves
 NOISE_SIDE = 15  # pixels a side of the white noise
+LEAST_FRAMES = NOISE_SIDE**2  # of it: as many as there are weights to find
 PIECE = 5_000  # frames of it that are made at a time
 MANY = 100_000  # frames beyond which progress is shown
 # Of the largest response: what pixels of a tenth of the center's radius cost.
 ERROR = 0.01
+LONGEST = 512  # pixels a side of the photograph at most; half as many for a first look
+WIDE = 1.6  # columns a row from which four photographs beside one another are too low
+
+
+class Curve(NamedTuple):
+    """One cell's responses to one family of stimuli, and where they are largest, if within."""
+
+    label: str
+    values: np.ndarray
+    measured: np.ndarray
+    expected: np.ndarray
+    best: float | None = None
 
 
 def run(
     center: float = 0.62,
     surround: float = 1.26,
     strength: float = 0.85,
-    image: str | None = None,
+    image: Path | None = None,
     pixel: float = 0.2,
     frames: int = 20_000,
     seed: int = 0,
@@ -50,13 +70,20 @@ def run(
     image
         A photograph of your own (PNG, JPEG …); left out, Grace Hopper's portrait.
     pixel
-        Degrees a pixel of the photograph.
+        Degrees a pixel of the photograph, which is made at most 512 pixels long.
     frames
-        Frames of white noise.
+        Frames of white noise, at least 225, one for each of its pixels.
+    quick
+        A photograph of half as many pixels a side, for a first look.
     """
     result = Result("lgn", locals(), seed)
-    if frames < 1:
-        raise InputError(f"frames must be at least 1 (got {frames})")
+    if frames < LEAST_FRAMES:
+        raise InputError(
+            f"frames must be at least {LEAST_FRAMES}, one for each pixel of the noise: fewer "
+            f"recover nothing (got {frames})"
+        )
+    if not center > 0:
+        raise InputError(f"center must be above 0 degrees (got {center:g})")
     if not center < surround <= 10 * center:
         raise InputError(
             f"the surround must be wider than the center, and at most ten times (got center "
@@ -65,13 +92,17 @@ def run(
     if strength <= 0:
         raise InputError(f"strength must be above 0 (got {strength:g})")
     field = DifferenceOfGaussians(center, surround, 1.0, strength)
-    photograph = stimuli.photograph(image, longest=256 if quick else 512)
+    photograph = stimuli.photograph(image, longest=LONGEST)
+    if quick:  # fewer pixels, each so much larger: it is seen at the same size
+        whole = max(photograph.shape)
+        photograph = stimuli.photograph(image, longest=LONGEST // 2)
+        pixel *= whole / max(photograph.shape)
     sheets = _sheets(result, field, photograph, pixel)
     tuning = _tuning(result, field)
     recovered = _recovered(result, field, frames, seed)
     _listing(result)
     _draw_sheets(result, field, photograph, sheets, pixel)
-    _draw_cell(result, tuning, recovered)
+    _draw_cell(result, field, tuning, recovered)
     return result
 
 
@@ -115,7 +146,7 @@ def _sheets(
     return on, off
 
 
-def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, tuple]:
+def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, Curve]:
     """One cell's responses beside the closed forms, for five families of stimuli."""
     pixel = field.center / FINE
     side = 2 * int(np.ceil(3.2 * max(field.center, field.surround) / pixel)) + 1
@@ -127,7 +158,7 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, tuple]:
     families = {
         "spot": ("diameter (°)", np.linspace(0.1, 2 * reach, 31), stimuli.spot, field.spot),
         "annulus": (
-            "outer diameter (°)",
+            f"outer diameter (°), inner {best:.2f}°",
             np.linspace(best, 2 * reach, 21),
             lambda shape, pixel, d: stimuli.annulus(shape, pixel, best, d),
             lambda d: field.annulus(best, d),
@@ -143,12 +174,17 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, tuple]:
     }
     curves = {}
     for name, (label, values, draw, closed_form) in families.items():
-        measured = cell(np.array([draw(shape, pixel, v) for v in values]))
-        curves[name] = (label, values, measured, closed_form(values))
-    largest = {name: float(np.abs(expected).max()) for name, (*_, expected) in curves.items()}
+
+        def answers(sizes: np.ndarray, draw: Callable[..., np.ndarray] = draw) -> np.ndarray:
+            return np.asarray(cell(np.array([draw(shape, pixel, v) for v in sizes])))
+
+        measured = answers(values)
+        top = None if name == "annulus" else _best(values, measured, answers)
+        curves[name] = Curve(label, values, measured, closed_form(values), top)
+    largest = {name: float(np.abs(curve.expected).max()) for name, curve in curves.items()}
     # A ring takes away from the best spot's response what may be next to nothing.
     largest["annulus"] = largest["spot"]
-    for name, (_, _, measured, expected) in curves.items():
+    for name, (_, _, measured, expected, _) in curves.items():
         result.claim(
             f"{name} responses follow the closed form: largest error over the largest response"
             f"{' to a spot' if name == 'annulus' else ''}",
@@ -159,10 +195,11 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, tuple]:
         finest = np.linspace(0.75 * best, 1.25 * best, 41)
         responses = cell(np.array([stimuli.spot(shape, pixel, d) for d in finest]))
         _claim_best_spot(result, field, finest, responses, ERROR * largest["spot"])
+        curves["spot"] = curves["spot"]._replace(best=_top(finest, responses))
     result.table(
         "spot-tuning",
         ("diameter (deg)", "measured", "closed form"),
-        list(zip(*(np.round(v, 6).tolist() for v in curves["spot"][1:]), strict=True)),
+        list(zip(*(np.round(v, 6).tolist() for v in curves["spot"][1:4]), strict=True)),
     )
     return curves
 
@@ -192,6 +229,20 @@ def _top(x: np.ndarray, y: np.ndarray) -> float:
     fitted = np.polynomial.Polynomial.fit(x, y, 5)
     fine = np.linspace(x[0], x[-1], 10_001)
     return float(fine[fitted(fine).argmax()])
+
+
+def _best(
+    values: np.ndarray, responses: np.ndarray, answers: Callable[[np.ndarray], np.ndarray]
+) -> float | None:
+    """Return which stimulus answers most, looked for again around the best of some.
+
+    None where that is the first or the last of them: a better one may lie beyond.
+    """
+    top = int(responses.argmax())
+    if top in (0, len(values) - 1):
+        return None
+    around = np.linspace(values[top - 1], values[top + 1], 41)
+    return _top(around, answers(around))
 
 
 def _recovered(
@@ -237,80 +288,131 @@ def _draw_sheets(
     result: Result, field: DifferenceOfGaussians, photograph: np.ndarray,
     sheets: tuple[np.ndarray, np.ndarray], pixel: float,
 ) -> None:  # fmt: skip
-    figure, axes = new_figure(1, 4, width="page", height=3.1)
+    rows, columns = photograph.shape
+    wide = columns > WIDE * rows
+    high = min(max(rows / columns, 0.1), 1.6)  # of a photograph, in its width
+    figure, axes = (
+        new_figure(2, 2, width="page", height=5.2 * high + 1.5)
+        if wide
+        else new_figure(1, 4, width="page", height=1.2 * max(high, 1.0) + 0.95)
+    )
+    axes = axes.ravel()
     on, off = sheets
-    side = 3 * field.surround
-    center, surround = field.kernels(pixel, int(side / pixel))
+    center, surround = field.kernels(pixel, int(3 * field.surround / pixel))
+    weights = center - surround
     show_image(axes[0], photograph, "Photograph", limits=(0, 1), bar=False)
-    extent = (-side, side, side, -side)
-    show_image(axes[1], center - surround, "Receptive field", extent=extent, bar=False)
-    axes[1].set(xlabel="x (°)", ylabel="y (°)")
+    shown = show_image(axes[1], weights, "Receptive field", signed=True)
+    _name_the_signs(shown, float(np.abs(weights).max()))
     top = max(0.3, float(np.quantile(np.concatenate((on.ravel(), off.ravel())), 0.995)))
     show_image(axes[2], on, "ON cells", limits=(0, top), bar=False)
-    show_image(axes[3], off, "OFF cells", limits=(0, top), label="response")
-    figure.suptitle(
-        "LGN cells answer where an image is brighter (ON) or darker (OFF) than around",
-        x=0.01,
-        ha="left",
-    )
+    show_image(axes[3], off, "OFF cells", limits=(0, top), label="response\n(center gain)")
+    for ax, width in zip(axes, (columns, len(weights), columns, columns), strict=True):
+        _scale_bar(ax, width, pixel)
+    figure.suptitle(_seen(on, off))
     result.figure("lgn", figure)
 
 
-def _finding(name: str, values: np.ndarray, responses: np.ndarray) -> str:
+def _seen(on: np.ndarray, off: np.ndarray) -> str:
+    """Return what the sheets show, as the figure's title."""
+    if not (on.any() or off.any()):
+        return "No cell answers: the image is everywhere as bright as its mean"
+    return (
+        "ON cells answer where the center outweighs the surround, OFF cells where the surround "
+        "outweighs the center"
+    )
+
+
+def _name_the_signs(image: AxesImage, largest: float) -> None:
+    """Say beside a field's colour bar which colour excites and which inhibits."""
+    near = float(f"{0.8 * largest:.1g}")
+    if image.colorbar is not None:
+        names = (f"−{near:g}\ninhibits", "0", f"{near:g}\nexcites")
+        image.colorbar.set_ticks([-near, 0, near], labels=names)
+
+
+def _scale_bar(ax: Axes, columns: int, pixel: float) -> None:
+    """Draw a bar of so many degrees under an image: the longest of 1, 2, 5 × 10ⁿ in a third."""
+    third = columns * pixel / 3
+    decade = 10.0 ** math.floor(math.log10(third))
+    degrees = max(step * decade for step in (1, 2, 5) if step * decade <= third)
+    below = ax.get_xaxis_transform() + ScaledTranslation(0, -0.08, ax.figure.dpi_scale_trans)
+    left = ax.get_xlim()[0]
+    reach = left + degrees / pixel
+    ax.plot(
+        [left, reach], [0, 0], transform=below, clip_on=False, color="black", linewidth=1.5,
+        solid_capstyle="butt", scalex=False, scaley=False,
+    )  # fmt: skip
+    ax.annotate(
+        f"{degrees:g}°", (reach, 0), xycoords=below, xytext=(3, 0), textcoords="offset points",
+        va="center",
+    )  # fmt: skip
+
+
+def _finding(name: str, curve: Curve) -> str:
     """Return what a tuning curve shows, as its title."""
     if name == "annulus":
-        last = responses[-1]
-        return f"A ring {'adds' if last > 0 else 'takes away'} {abs(last):.2f}"
-    top = int(responses.argmax())
-    if name != "edge" and top in (0, len(values) - 1):
+        last = curve.measured[-1]
+        return f"A ring {'adds' if last > 0 else 'takes away'} {abs(last):.2f} (not rectified)"
+    if curve.best is None:
         unit = "cycles/°" if name == "grating" else "°"
-        return f"No best {name} from {values[0]:.2g} to {values[-1]:.2g} {unit}"
-    top = min(max(top, 1), len(values) - 2)
-    a, b, _ = np.polyfit(values[top - 1 : top + 2], responses[top - 1 : top + 2], 2)
-    best = -b / (2 * a) if a < 0 else values[responses.argmax()]
+        return f"No best {name} from {curve.values[0]:.2g} to {curve.values[-1]:.2g} {unit}"
     return {
-        "spot": f"The best spot is {best:.2f}° wide",
-        "bar": f"The best bar is {best:.2f}° wide",
-        "edge": f"The best edge lies at {best:.2f}°",
-        "grating": f"Best at {best:.2f} cycles/°",
+        "spot": f"The best spot is {curve.best:.2f}° wide",
+        "bar": f"The best bar is {curve.best:.2f}° wide",
+        "edge": f"The best edge lies at {curve.best:.2f}°",
+        "grating": f"The best grating has {curve.best:.2f} cycles/°",
     }[name]
 
 
-def _draw_cell(result: Result, curves: dict[str, tuple], recovered: tuple) -> None:
-    figure, axes = new_figure(2, 3, width="page", height=5.4)
-    for ax, (name, (label, values, measured, expected)) in zip(
-        axes.flat, curves.items(), strict=False
-    ):
-        ax.axhline(0, color="0.8", linewidth=0.8)
-        plot_curves(ax, values, {"closed form": expected}, legend=False)
-        ax.plot(
-            values,
-            measured,
-            "o",
-            markersize=3.5,
-            color=COLOURS["vermillion"],
-            label="simulated cell",
-        )
-        ax.set(xlabel=f"{name}: {label}", ylabel="response")
-        ax.set_title(_finding(name, values, measured))
+def _noise_finding(estimate: np.ndarray, true: np.ndarray) -> str:
+    """Return how well noise has recovered the field, as a title: r² is what they share."""
+    r = float(np.corrcoef(estimate.ravel(), true.ravel())[0, 1])
+    how = "recovers the field" if r > 0.95 else "recovers the field roughly"
+    return f"White noise {how if r > 0.7 else 'does not recover the field'}: r = {r:.2f}"
+
+
+def _draw_cell(
+    result: Result, field: DifferenceOfGaussians, curves: dict[str, Curve], recovered: tuple
+) -> None:
+    figure, axes = new_figure(3, 2, width="page", height=6.2)
+    look: dict[str, Any] = {"marker": "o", "linestyle": "", "color": COLOURS["vermillion"]}
+    for ax, (name, curve) in zip(axes.flat, curves.items(), strict=False):
+        ax.axhline(0, color="0.8", linewidth=0.6)
+        plot_curves(ax, curve.values, {"closed form": curve.expected}, legend=False)
+        ax.plot(curve.values, curve.measured, label="simulated cell", **look)
+        ax.set(xlabel=f"{name}: {curve.label}", ylabel="response (center gain)")
+        ax.set_title(_finding(name, curve))
     axes[0, 0].legend()
     estimate, true, pixel = recovered
-    ax = axes[1, 2]
+    ax = axes[2, 1]
     middle = NOISE_SIDE // 2
     x = (np.arange(NOISE_SIDE) - middle) * pixel
-    ax.axhline(0, color="0.8", linewidth=0.8)
-    plot_curves(ax, x, {"true": true[middle]}, legend=False)
-    ax.plot(
-        x,
-        estimate[middle],
-        "o",
-        markersize=3.5,
-        color=COLOURS["vermillion"],
-        label="from white noise",
-    )
-    ax.set(xlabel="x (°)", ylabel="weight")
-    ax.set_title("White noise recovers the field")
-    ax.set_ylim(top=1.5 * true.max())
+    fine = np.linspace(x[0], x[-1], 301)
+    ax.axhline(0, color="0.8", linewidth=0.6)
+    plot_curves(ax, fine, {"true": _across_pixels(field, fine, pixel)}, legend=False)
+    ax.plot(x, estimate[middle], label="from white noise", **look)
+    ax.set(xlabel="x (°)", ylabel="weight a pixel (center gain)")
+    ax.set_title(_noise_finding(estimate, true))
     ax.legend(loc="upper right")
-    figure.suptitle("One simulated cell answers as its receptive field predicts", x=0.01, ha="left")
+    exact = all(
+        np.abs(c.measured - c.expected).max()
+        <= ERROR * np.abs(curves["spot" if name == "annulus" else name].expected).max()
+        for name, c in curves.items()
+    )
+    figure.suptitle(
+        "One linear cell answers as its receptive field predicts"
+        if exact
+        else "The cell's answers are not those that its receptive field predicts"
+    )
     result.figure("tuning", figure)
+
+
+def _across_pixels(field: DifferenceOfGaussians, x: np.ndarray, pixel: float) -> np.ndarray:
+    """Return the field's integral over a pixel whose middle is at x, in the row through 0."""
+    total = np.zeros_like(x)
+    for spread, gain in (
+        (field.center, field.center_gain), (field.surround, -field.surround_gain),
+    ):  # fmt: skip
+        across = (erf((x + pixel / 2) / spread) - erf((x - pixel / 2) / spread)) / 2
+        total += gain * across * math.erf(pixel / 2 / spread)
+    return total

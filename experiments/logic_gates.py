@@ -25,6 +25,13 @@ def run(seed: int = 0, quick: bool = False) -> Result:
 
     A neuron with two exciting inputs of weight 1 is OR where its threshold is low and AND where
     it is high; a neuron that an input inhibits is NOT where its threshold is about 0.
+
+    Parameters
+    ----------
+    seed
+        Changes nothing: nothing is random.
+    quick
+        Changes nothing: it is quick as it is.
     """
     result = Result("logic-gates", locals(), seed)
     rows = []
@@ -61,7 +68,7 @@ def _intervals(result: Result) -> None:
     neurons.output(neurons.binary("inhibited", subtract=x, threshold=thresholds))
     x, y = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
     answers = neurons(x, y)  # each (patterns, thresholds)
-    figure, ax = new_figure(height=3.4)
+    figure, ax = new_figure(height=2.5)
     rows = (
         ("OR", answers.excited, x | y, (0, 1), COLOURS["blue"]),
         ("AND", answers.excited, x & y, (1, 2), COLOURS["vermillion"]),
@@ -76,19 +83,30 @@ def _intervals(result: Result) -> None:
         )
         found = GATES[name][1]().margins().of("z")
         result.claim(
-            f"the threshold of {name} may lie between", [found.low, found.high], [low, high]
+            f"the thresholds that make {name}, as margins() gives them",
+            str(found),
+            f"({low}, {high}]",
         )
-        ax.plot(thresholds[works], np.full(works.sum(), row), "o", markersize=5, color=colour)
-        ax.plot(thresholds[~works], np.full((~works).sum(), row), "|", markersize=6, color="0.6")
+        first = row == 0  # one entry in the legend
+        ax.plot(
+            thresholds[works], np.full(works.sum(), row), "o", color=colour,
+            label="is the gate" if first else None,
+        )  # fmt: skip
+        ax.plot(
+            thresholds[~works], np.full((~works).sum(), row), "|", markersize=4, color="0.6",
+            label="is not" if first else None,
+        )  # fmt: skip
         ax.annotate(
-            f"{name} for {low} < θ ≤ {high}".replace("-", "−"), ((low + high) / 2, row + 0.18),
+            f"{low} < θ ≤ {high}".replace("-", "−"), ((low + high) / 2, row + 0.16),
             ha="center", color=colour,
         )  # fmt: skip
     ax.set(
-        xlabel="threshold θ (in units of one input's weight)",
+        xlabel="threshold θ (in weights of one input)",
+        ylabel="gate wanted",
         yticks=range(len(rows)),
         yticklabels=[name for name, *_ in rows],
-        ylim=(-0.5, len(rows) - 0.4),
+        ylim=(-0.4, len(rows) + 0.1),
     )
-    ax.set_title("A low threshold adds, a high one multiplies, inhibition subtracts")
+    ax.legend(loc="upper left", ncols=2, handletextpad=0.3, columnspacing=1.0, borderpad=0.0)
+    ax.set_title("One neuron is OR, AND or NOT, each in an interval of thresholds of its own")
     result.figure("thresholds", figure)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 # What every experiment's own of these mean.
 SHARED = {
-    "seed": "Of everything random.",
+    "seed": "Seed of everything random.",
     "quick": "Less of everything, for a first look.",
 }
 
@@ -153,7 +153,7 @@ _READERS: dict[Any, tuple[Callable[[str], Any], str]] = {
     int: (_whole_number, "INTEGER"),
     float: (_number, "NUMBER"),
     str: (str, "TEXT"),
-    Path: (Path, "PATH"),
+    Path: (Path, "FILE"),
 }
 
 

@@ -133,8 +133,8 @@ class Builder(Parts):
         name
             A new name.
         excite, subtract, divide
-            The channels: sums of weighted sources, weights ≥ 0.  An infinite weight on `divide`
-            is a veto (absolute inhibition, McCulloch & Pitts 1943).
+            The channels: sums of weighted sources, weights ≥ 0; 0, the sum of no sources, is none.
+            An infinite weight on `divide` is a veto (absolute inhibition, McCulloch & Pitts 1943).
         drive
             Signed weights: what is positive excites, what is negative subtracts.
         threshold, bias, semi_saturation, noise

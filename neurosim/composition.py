@@ -33,10 +33,13 @@ def inline(circuit: Circuit, given: Mapping[str, Any], name: str | None) -> Any:
     Raises
     ------
     CircuitError
-        Sources of two circuits, or of the circuit itself; a shape or width that does not fit; a
-        source that can be other than 0 and 1, or negative, where the circuit cannot take it.
+        No output; sources of two circuits, or of the circuit itself; a shape or width that does
+        not fit; a source that can be other than 0 and 1, or negative, where the circuit cannot
+        take it.
     """
     host = _host(circuit, given)
+    if not circuit.outputs:
+        raise CircuitError(f"{circuit} has no output: declare one with output(…)")
     with host.all_or_nothing():
         return _built(circuit, host, given, name)
 

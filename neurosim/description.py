@@ -19,8 +19,11 @@ from .populations import VETO, Population, Projection
 if TYPE_CHECKING:
     from .circuit import Circuit
 
-SYMBOLS = {"threshold": "θ", "bias": "b", "semi_saturation": "σ", "gain": "g", "noise": "s"}
+SYMBOLS = {
+    "threshold": "θ", "bias": "b", "semi_saturation": "σ", "gain": "g", "noise": "s", "tau": "τ",
+}  # fmt: skip
 ORDINARY = {"bias": 0.0, "semi_saturation": 1.0, "gain": 1.0, "noise": 0.0, "tau": 0.0}
+ONE_TO_ONE = "one to one"
 MOST_DRAWN = 600  # neurons, sheets and boxes that a notebook draws unasked
 LARGEST_SVG = 500_000  # characters; a larger drawing is shown as PNG
 DOTS_PER_INCH = 110  # of that PNG
@@ -176,7 +179,7 @@ def connection_text(connection: Connection, targets: int) -> str:
         return f"sparse {filled:.2g} %"
     if connection.source.size == 1 and targets > 1:
         return f"one to all {targets}"
-    return "one to one"
+    return ONE_TO_ONE
 
 
 def parameter_texts(
@@ -207,7 +210,7 @@ def parameter_text(neurons: Neurons, name: str, element: int | None = None) -> s
         return ""
     written = seconds_text if name == "tau" else number_text
     low, high = written(float(values.min())), written(float(values.max()))
-    return f"{SYMBOLS.get(name, 'τ')} {low}" + (f" to {high}" if low != high else "")
+    return f"{SYMBOLS[name]} {low}" + (f" to {high}" if low != high else "")
 
 
 def _at(value: Any, element: int | None) -> np.ndarray:

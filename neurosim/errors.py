@@ -6,7 +6,7 @@ All of them are `ValueError`, so that a script which catches that keeps working.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from inspect import signature
 from typing import ParamSpec, TypeVar
@@ -44,23 +44,81 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {match[0]!r}?)" if match else ""
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    """Return the sentence for a name that nothing has, with the nearest match."""
+def unknown(
+    kind: str, name: str, known: Iterable[str], others: Mapping[str, str] | None = None,
+    most: int = 12,
+) -> str:  # fmt: skip
+    """Return the sentence for a name that nothing has, with what was meant, or the nearest match.
+
+    Parameters
+    ----------
+    others
+        What words that other programs use are called here.
+    most
+        How many of the known names are listed.
+    """
     known = list(known)
-    listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "") or "none"
-    return f"no {kind} is called {name!r}{nearest(name, known)}; there are: {listed}"
+    listed = ", ".join(known[:most]) + (", …" if len(known) > most else "") or "none"
+    meant = (others or {}).get(name)
+    advice = f" (here that is {meant})" if meant else nearest(name, known)
+    return f"no {kind} is called {name!r}{advice}; there are: {listed}"
+
+
+# What other programs, and papers, call the parameters of neurons.
+ELSEWHERE = {
+    "inhibit": "subtract= or divide=",
+    "inhibition": "subtract= or divide=",
+    "excitation": "excite=",
+    "input": "excite=, or drive= for signed weights",
+    "inputs": "excite=, or drive= for signed weights",
+    "weight": "on the source: excite=2 * x",
+    "weights": "on the source: excite=W @ x",
+    "sigma": "semi_saturation=",
+    "theta": "threshold=",
+    "veto": "an infinite weight: divide=math.inf * x",
+    "activation": "transfer=",
+    "size": "shape=",
+}
+
+# What was meant by values without a keyword.
+WITHOUT_KEYWORD = {"draw": "; to write the drawing to a file: draw().savefig('circuit.png')"}
 
 
 def spelled(function: Callable[P, T]) -> Callable[P, T]:
-    """Name the nearest parameter where a call gives one that the function does not have."""
-    known = [name for name in signature(function).parameters if name != "self"]
+    """Say what is wrong where a call does not fit the function's parameters.
+
+    A keyword that it does not have is answered with the nearest that it has, too many values
+    without keywords with the keywords that take them.
+    """
+    parameters = [p for name, p in signature(function).parameters.items() if name != "self"]
+    known = [p.name for p in parameters if p.kind != p.VAR_POSITIONAL]
+    placed = [p.name for p in parameters if p.kind == p.POSITIONAL_OR_KEYWORD]
+    named = [p.name for p in parameters if p.kind == p.KEYWORD_ONLY]
+    any_number = any(p.kind == p.VAR_POSITIONAL for p in parameters)
+    is_method = "self" in signature(function).parameters
+    others = {word: meant for word, meant in ELSEWHERE.items() if named_in(meant, known)}
 
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
         for name in kwargs:
             if name not in known:
                 kind = f"parameter of {function.__name__}()"
-                raise InputError(unknown(kind, name, known))
+                raise InputError(unknown(kind, name, known, others, most=len(known)))
+        values = args[1:] if is_method else args
+        if len(values) > len(placed) and not any_number:
+            owner = f"{args[0]}: " if is_method else ""
+            taken = f"takes {' and '.join(placed)}" if placed else "takes nothing"
+            shown = ", ".join(f"{name}=" for name in named[:5]) + ", …" * (len(named) > 5)
+            got = f"{len(values)} value{'s' * (len(values) > 1)}"
+            raise InputError(
+                f"{owner}{function.__name__}() {taken} without a keyword (got {got}); the others "
+                f"are named: {shown}{WITHOUT_KEYWORD.get(function.__name__, '')}"
+            )
         return function(*args, **kwargs)
 
     return checked
+
+
+def named_in(advice: str, known: Iterable[str]) -> bool:
+    """Return whether an advice names a parameter that is known: one that is written `name=`."""
+    return any(f"{name}=" in advice for name in known)

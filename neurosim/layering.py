@@ -71,6 +71,7 @@ def _cycle(circuit: Circuit, drivers: dict[int, set[int]]) -> str:
     cycle = path[path.index(path[-1]) :][::-1]
     names = " → ".join(circuit.population_at(i).name for i in cycle)
     return (
-        f"{circuit} is recurrent ({names}), so a call has no order to compute it in: "
-        "use simulate(…) to run it in time, or settle(…) for its steady state"
+        f"{circuit} is recurrent ({names}), so its outputs follow from its past too, not "
+        "from its inputs alone: use simulate(…) to run it in time, or settle(…) for its steady "
+        "state"
     )

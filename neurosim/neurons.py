@@ -39,6 +39,18 @@ TRANSFERS = {
 }
 
 
+# What they are called elsewhere.
+TRANSFERS_ELSEWHERE = {
+    "sigmoid": "'logistic'",
+    "relu": "'threshold-linear'",
+    "ReLU": "'threshold-linear'",
+    "rectified": "'threshold-linear'",
+    "linear": "'identity'",
+    "heaviside": "'step'",
+    "square": "'power'",
+}
+
+
 @dataclass(frozen=True)
 class Transfer:
     """A transfer function f: its name and, for those that have some, its parameters."""
@@ -48,7 +60,9 @@ class Transfer:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or self.name not in TRANSFERS:
-            raise CircuitError(unknown("transfer function", str(self.name), TRANSFERS))
+            raise CircuitError(
+                unknown("transfer function", str(self.name), TRANSFERS, TRANSFERS_ELSEWHERE)
+            )
         defaults = TRANSFERS[self.name].parameters
         values = self.parameters or tuple(defaults.values())
         if len(values) != len(defaults):

@@ -102,9 +102,11 @@ def checked_domain(circuit: Circuit, domain: Domain | None) -> dict[str, tuple[f
     if domain is None:
         return {}
     if not isinstance(domain, Mapping):
+        real = [p.name for p in circuit.input_populations if not circuit.takes_binary(p)]
+        example = ", ".join(f"{name!r}: (low, high)" for name in real or ["x"])
         raise InputError(
-            f"{circuit}: domain= takes a range for each real input by name, "
-            f"{{'x': (low, high)}} (got {domain!r})"
+            f"{circuit}: domain= takes a range for each real input by name, {{{example}}} "
+            f"(got {domain!r})"
         )
     inputs = {p.name: p for p in circuit.input_populations}
     ranges = {}

@@ -13,14 +13,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DOTS_PER_INCH = 200
+DOTS_PER_INCH = 300
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _UNSET: Any = object()
 
@@ -37,6 +37,8 @@ class Claim:
     expected: Any
     measured: Any
     holds: bool
+    tolerance: float = field(default=0.0, repr=False)
+    """How far off it may be: what it is printed to, not part of the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ class Result:
 
         reach = f"{100 * allowed:g} %" if relative is not None else f"{allowed:g}"
         words = f"{_short(expected)} within {reach}"
-        return self._add(Claim(claim, words, measured, _everywhere(measured, expected, close)))
+        holds = _everywhere(measured, expected, close)
+        return self._add(Claim(claim, words, measured, holds, tolerance or 0.0))
 
     def figure(self, name: str, figure: Figure) -> Figure:
         """Add a figure, to be saved as ``name.png``; the figure itself is returned."""
@@ -206,7 +209,10 @@ class Result:
             "experiment": self.experiment,
             "parameters": self.parameters,
             "seed": self.seed,
-            "claims": [asdict(claim) for claim in self.claims],
+            "claims": [
+                {"claim": c.claim, "expected": c.expected, "measured": c.measured, "holds": c.holds}
+                for c in self.claims
+            ],
             "figures": [os.fspath(f) for f in (self.figures if figures is None else figures)],
         }
         return json.dumps(_jsonable(content), allow_nan=False)
@@ -223,7 +229,10 @@ class Result:
             show = _short if claim.holds else str
             lines.append(f"  {tick if claim.holds else cross} {claim.claim}")
             if not (claim.holds and claim.expected is True):  # the statement says it all
-                told = f"measured {show(claim.measured)}, expected {show(claim.expected)}"
+                found = claim.measured
+                if claim.holds and claim.tolerance:
+                    found = _rounded(found, claim.tolerance)
+                told = f"measured {show(found)}, expected {show(claim.expected)}"
                 lines.append(f"      {told}")
         count = sum(claim.holds for claim in self.claims)
         lines.append(f"{count} of {len(self.claims)} claims hold.")
@@ -283,6 +292,15 @@ def _short(value: Any) -> str:
         shown = [_short(item) for item in value[:8]] + ["…"] * (len(value) > 8)
         return f"[{', '.join(shown)}]"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _rounded(value: Any, tolerance: float) -> Any:
+    """Return numbers to a tenth of what they may be off by, or finer; never −0."""
+    if isinstance(value, list):
+        return [_rounded(item, tolerance) for item in value]
+    if not isinstance(value, float) or not math.isfinite(value):
+        return value
+    return round(value, max(1 - math.floor(math.log10(tolerance)), 0)) + 0.0
 
 
 def _checked(name: str, kind: str) -> str:

@@ -9,6 +9,7 @@ array indexing.
 from __future__ import annotations
 
 import math
+import reprlib
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -70,6 +71,53 @@ class Arithmetic(ABC):
             "neurons, or call the circuit with numbers"
         )
 
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise self._compared("==", other)
+
+    def __ne__(self, other: object) -> bool:
+        raise self._compared("!=", other)
+
+    def __lt__(self, other: Any) -> bool:
+        raise self._compared("<", other)
+
+    def __le__(self, other: Any) -> bool:
+        raise self._compared("<=", other)
+
+    def __gt__(self, other: Any) -> bool:
+        raise self._compared(">", other)
+
+    def __ge__(self, other: Any) -> bool:
+        raise self._compared(">=", other)
+
+    def _compared(self, sign: str, other: object) -> CircuitError:
+        return CircuitError(
+            f"{self} {sign} {_written(other)}: a source has no value before the circuit runs; a "
+            "comparison is a binary neuron with a threshold, one of sources themselves is 'is'"
+        )
+
+    def __and__(self, other: Any) -> Drive:
+        raise self._no_operator("&", other, "AND is a binary neuron: excite=x + y, threshold=2")
+
+    def __or__(self, other: Any) -> Drive:
+        raise self._no_operator("|", other, "OR is a binary neuron: excite=x + y, threshold=1")
+
+    def __xor__(self, other: Any) -> Drive:
+        raise self._no_operator("^", other, "XOR is a circuit of neurons: circuits.logic.xor()")
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __invert__(self) -> Drive:
+        raise CircuitError(f"~{self}: NOT is a binary neuron: subtract=x, threshold=0")
+
+    def __pow__(self, other: Any) -> Drive:
+        advice = "a power is the transfer of a rate neuron: excite=x, transfer=power(2)"
+        raise self._no_operator("**", other, advice)
+
+    def _no_operator(self, sign: str, other: object, advice: str) -> CircuitError:
+        return CircuitError(f"{self} {sign} {_written(other)}: only sums are drive; {advice}")
+
 
 class Source(Arithmetic):
     """The activity of some neurons or inputs of one circuit.
@@ -108,11 +156,20 @@ class Source(Arithmetic):
 
     def __iter__(self) -> Iterator[Source]:
         if not self.index.ndim:
-            raise CircuitError(f"{self} is one neuron: it cannot be iterated over")
+            words = str(self).replace(",", " ").split()
+            several = ", ".join(map(repr, words))
+            advice = f"; several inputs are inputs({several})" if len(words) > 1 else ""
+            raise CircuitError(f"{self} is one neuron: it cannot be iterated over{advice}")
         return (Source(self.circuit, np.asarray(part)) for part in self.index)
 
     def __matmul__(self, matrix: Any) -> Drive:
-        return matrix_product(_transposed(matrix), self)
+        turned = _transposed(matrix)
+        if np.ndim(turned) in (1, 2) and turned.shape[-1] != self.size:
+            raise CircuitError(
+                f"{self} of shape {self.shape} @ weights of shape {np.shape(matrix)}: the first "
+                f"axis must have {self.size} entries, one for each source neuron"
+            )
+        return matrix_product(turned, self)
 
     def __rmatmul__(self, matrix: Any) -> Drive:
         return matrix_product(matrix, self)
@@ -197,7 +254,7 @@ class Drive(Arithmetic):
 
     def plus(self, other: Any) -> Drive:
         """Return the sum of two drives; 0 may be added, so that Python's `sum` works."""
-        if isinstance(other, int | float) and other == 0:
+        if is_nothing(other):
             return self
         other = _as_drive(other)
         total = Drive((*self.connections, *other.connections))
@@ -355,9 +412,26 @@ def broadcast_shape(connections: Iterable[Connection]) -> tuple[int, ...]:
     return shape
 
 
+def is_nothing(given: Any) -> bool:
+    """Return whether it is 0, which Python's `sum` of no sources is; False is no number here."""
+    return isinstance(given, int | float) and not isinstance(given, bool) and given == 0
+
+
+def pick_one(outputs: Any) -> str:
+    """Return the advice for a circuit's several outputs given where one source is needed."""
+    names = getattr(outputs, "_fields", ())
+    return f"it has {len(names)} outputs, take one: {', '.join(f'.{n}' for n in names)}"
+
+
+def _written(other: object) -> str:
+    return str(other) if isinstance(other, Arithmetic) else reprlib.repr(other)
+
+
 def _as_drive(other: Any) -> Drive:
     if isinstance(other, Arithmetic):
         return other.drive()
+    if hasattr(other, "_fields"):
+        raise CircuitError(f"a circuit's answer cannot be added to a source: {pick_one(other)}")
     raise CircuitError(
         f"{other!r} cannot be added to a source: a constant drive is the neuron's bias="
     )

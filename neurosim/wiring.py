@@ -10,7 +10,7 @@ import numpy as np
 from .connections import Connection, Dense, Sparse
 from .errors import CircuitError
 from .populations import VETO, Population, Projection
-from .sources import Arithmetic, Drive, Source
+from .sources import Arithmetic, Drive, Source, is_nothing, pick_one
 
 if TYPE_CHECKING:
     from .building import Builder
@@ -31,9 +31,11 @@ def checked_drive(circuit: Builder, name: str, channel: str, given: Any) -> Driv
         Not a source; a source of another circuit; a weight that is NaN, negative on a channel,
         or infinite on one that is not `divide`; a divisor that can be negative.
     """
-    if given is None or (isinstance(given, int | float) and given == 0):
+    if given is None or is_nothing(given):
         return Drive()
     where = f"{circuit}, neuron {name!r}"
+    if hasattr(given, "_fields"):
+        raise CircuitError(f"{where}: {channel}= got a circuit's answer: {pick_one(given)}")
     if isinstance(given, list | tuple):
         raise CircuitError(f"{where}: {channel}= takes a sum of sources: write a + b, or stack")
     if not isinstance(given, Arithmetic):

@@ -383,6 +383,7 @@ def test_a_binary_circuit_takes_only_binary_sources():
     refusal(lambda: gate(gate["x"]), CircuitError, "a circuit cannot be built inside itself")
     both = Circuit("both")
     both.inputs("a", "b")
+    refusal(lambda: both(host["x"], 1), CircuitError, "'both' has no output: declare one with out")
     refusal(
         lambda: both(host["x"], gate["x"]),
         CircuitError,
@@ -457,3 +458,126 @@ def test_a_recurrent_circuit_is_refused_before_a_tolerance_is_asked_for():
     circuit.output(z)
     with pytest.raises(CircuitError, match="recurrent"):
         circuit.check(lambda x: x)
+
+
+COMPARED = "a source has no value before the circuit runs; a comparison is a binary neuron with a"
+OPERATORS = [
+    (lambda x, y: x == 1, f"x == 1: {COMPARED}"),
+    (lambda x, y: x != y, f"x != y: {COMPARED}"),
+    (lambda x, y: 2 * x == y, f"2 \\* x == y: {COMPARED}"),
+    (lambda x, y: np.ones(2) == x, f"x == array.*: {COMPARED}"),
+    (lambda x, y: max(x, y), f"y > x: {COMPARED}"),
+    (lambda x, y: min(x, y), f"y < x: {COMPARED}"),
+    (lambda x, y: x <= 1, f"x <= 1: {COMPARED}"),
+    (lambda x, y: x >= 1, f"x >= 1: {COMPARED}"),
+    (lambda x, y: x & y, "x & y: .*AND is a binary neuron: excite=x \\+ y, threshold=2"),
+    (lambda x, y: 1 | x, "x | 1: .*OR is a binary neuron"),
+    (lambda x, y: x ^ y, r"x \^ y: .*circuits.logic.xor\(\)"),
+    (lambda x, y: ~x, "~x: NOT is a binary neuron: subtract=x, threshold=0"),
+    (lambda x, y: x**2, r"x \*\* 2: .*transfer=power\(2\)"),
+]
+
+
+@pytest.mark.parametrize(("attempt", "message"), OPERATORS)
+def test_operators_that_make_no_drive_explain_themselves(circuit, attempt, message):
+    refusal(lambda: attempt(circuit["x"], circuit["y"]), CircuitError, message)
+
+
+def test_a_source_is_still_found_by_identity(circuit):
+    x, y = circuit["x"], circuit["y"]
+    assert x in [x, y]
+    assert {x: "a", y: "b"}[y] == "b"
+
+
+def test_false_is_no_drive_and_no_summand(circuit):
+    x = circuit["x"]
+    for value in (False, np.False_):
+        refusal(
+            lambda value=value: circuit.binary("z", excite=value), CircuitError,
+            r"neuron 'z': excite= takes sources \(got .*False.*\)",
+        )  # fmt: skip
+        refusal(lambda value=value: x + value, CircuitError, "cannot be added to a source")
+    circuit.binary("none", excite=sum([]))  # what is left of no sources is nothing
+
+
+def test_of_a_circuits_several_outputs_one_must_be_taken(circuit):
+    half = Circuit("half")
+    a, b = half.inputs("a", "b")
+    half.output(half.binary("sum", excite=a + b))
+    half.output(half.binary("carry", excite=a + b, threshold=2))
+    both = half(circuit["x"], circuit["y"])
+    advice = "it has 2 outputs, take one: .sum, .carry"
+    refusal(lambda: circuit.binary("z", excite=both), CircuitError, f"'z': excite= .*{advice}")
+    refusal(lambda: circuit["x"] + both, CircuitError, advice)
+
+
+def test_values_without_a_keyword_are_answered_with_the_keywords(circuit):
+    x, y = circuit["x"], circuit["y"]
+    refusal(
+        lambda: circuit.binary("p", x + y, 1), InputError,
+        r"'lab': binary\(\) takes name without a keyword \(got 3 values\); .*excite=, subtract=",
+    )  # fmt: skip
+    refusal(
+        lambda: circuit.draw("x.png"), InputError,
+        r"draw\(\) takes nothing without a keyword \(got 1 value\).*draw\(\).savefig\('",
+    )  # fmt: skip
+    with pytest.raises(TypeError):
+        circuit.binary()
+
+
+@pytest.mark.parametrize(
+    ("keywords", "meant"),
+    [
+        ({"inhibit": 1}, "here that is subtract= or divide="),
+        ({"sigma": 1}, "here that is semi_saturation="),
+        ({"weights": 1}, r"here that is on the source: excite=W @ x"),
+        ({"theta": 1}, "here that is threshold="),
+        ({"activation": "tanh"}, "here that is transfer="),
+    ],
+)
+def test_words_of_other_programs_are_answered_with_ours(circuit, keywords, meant):
+    text = refusal(lambda: circuit.rate("z", excite=circuit["x"], **keywords), InputError, meant)
+    assert text.endswith("tau, noise, shape")  # nothing is cut off
+    if "activation" in keywords:
+        refusal(lambda: circuit.binary("z", **keywords), InputError, "there are: name, excite")
+
+
+def test_transfer_functions_by_other_names(circuit):
+    refusal(
+        lambda: circuit.rate("z", excite=circuit["x"], transfer="sigmoid"), CircuitError,
+        r"'z': no transfer function is called 'sigmoid' \(here that is 'logistic'\)",
+    )  # fmt: skip
+
+
+def test_two_names_in_one_text(circuit):
+    made = Circuit("two")
+
+    def unpack():
+        _x, _y = made.inputs("x y")
+
+    refusal(unpack, CircuitError, r"x y is one neuron: .*several inputs are inputs\('x', 'y'\)")
+
+
+def test_a_matrix_on_the_right_is_named_as_it_was_given(circuit):
+    retina = circuit["retina"]
+    assert (retina @ np.ones((3, 2))).shape == (2,)
+    refusal(
+        lambda: retina @ np.ones((2, 3)), CircuitError,
+        r"retina of shape \(3,\) @ weights of shape \(2, 3\): the first axis must have 3",
+    )  # fmt: skip
+
+
+def test_a_domain_is_asked_for_with_the_circuits_own_names():
+    division = Circuit("division")
+    e, i = division.inputs("e", "i", real=True)
+    division.output(division.rate("r", excite=e, divide=i))
+    refusal(
+        lambda: division.check(lambda e, i: e / (1 + i), domain=(0.1, 1), tolerance=1e-9),
+        InputError, r"by name, \{'e': \(low, high\), 'i': \(low, high\)\} \(got \(0.1, 1\)\)",
+    )  # fmt: skip
+
+
+def test_a_drawing_has_no_window():
+    made = Circuit("made")
+    made.inputs("x")
+    refusal(made.draw().show, InputError, r"no window .*savefig\('figure.png'\)")

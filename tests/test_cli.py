@@ -216,6 +216,7 @@ def test_a_claim_that_fails_is_status_1(command):
             "the experiment's name comes first: neurosim run logic-gates --threshold 0.5",
         ),
         (["run", "--quick", "logic-gate"], "did you mean 'logic-gates'?"),
+        (["logic-gates", "--quick"], "to run an experiment: neurosim run logic-gates --quick"),
         (["run", "logic-gates", "--threshold", "-1"], "threshold must be 0 or more (got -1.0)"),
         (["run", "logic-gates", "--image", "absent.png"], "absent.png"),
         (["run", "logic-gates", "--out", "taken"], "taken"),
@@ -234,6 +235,25 @@ def test_bad_usage_is_one_line_and_status_2(command, tmp_path, words, line, json
     assert out.replace("working\n", "") == ""
 
 
+def test_a_refused_run_leaves_no_empty_folder(command, tmp_path):
+    before = {*tmp_path.iterdir()}
+    for words in ([], ["--out", "new/deeper"]):
+        assert command("run", "logic-gates", "--threshold", "-1", *words)[0] == 2
+        assert {*tmp_path.iterdir()} - before <= {tmp_path / "__pycache__"}
+    (tmp_path / "mine").mkdir()
+    assert command("run", "logic-gates", "--threshold", "-1", "--out", "mine")[0] == 2
+    assert (tmp_path / "mine").is_dir()
+
+
+@pytest.mark.parametrize("entry", catalogue().values(), ids=lambda entry: entry.name)
+def test_every_experiment_says_what_quick_and_its_seed_do(entry):
+    from importlib import import_module
+
+    meanings = parameter_meanings(import_module(entry.module).run.__doc__)
+    assert meanings["quick"]
+    assert entry.name == "lgn" or meanings["seed"]
+
+
 def test_help_shows_each_option_with_its_meaning_and_default(command):
     status, out, _ = command("run", "logic-gates", "--help")
     text = " ".join(out.split())
@@ -243,6 +263,8 @@ def test_help_shows_each_option_with_its_meaning_and_default(command):
     assert "--sizes INTEGER,… (default: 1,2)" in text
     assert "--rule or|and" in text
     assert "--json" in text
+    assert "Where figures and tables go. (default: neurosim-out/NAME)" in text.replace("- ", "-")
+    assert "--folder FILE" in text
     assert "Not a parameter" not in text
 
 

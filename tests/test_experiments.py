@@ -36,7 +36,7 @@ def test_the_cell_follows_the_closed_forms_of_any_field(center, surround, streng
     lgn._sheets(result, field, np.zeros((20, 30)), surround / 8)
     curves = lgn._tuning(result, field)
     recovered = lgn._recovered(result, field, 500, seed=0)
-    lgn._draw_cell(result, curves, recovered)
+    lgn._draw_cell(result, field, curves, recovered)
     assert failed(result) == []
 
 
@@ -76,17 +76,103 @@ def test_the_sheets_of_the_figure_see_contrast():
 
 
 @pytest.mark.parametrize(
-    ("name", "responses", "title"),
+    ("name", "responses", "best", "title"),
     [
-        ("annulus", [0.0, -0.1, -0.374], "A ring takes away 0.37"),
-        ("annulus", [0.0, 0.1, 0.374], "A ring adds 0.37"),
-        ("spot", [1.0, 2.0, 1.0], "The best spot is 2.00° wide"),
-        ("spot", [1.0, 2.0, 3.0], "No best spot from 1 to 3 °"),
-        ("grating", [3.0, 2.0, 1.0], "No best grating from 1 to 3 cycles/°"),
+        ("annulus", [0.0, -0.1, -0.374], None, "A ring takes away 0.37 (not rectified)"),
+        ("annulus", [0.0, 0.1, 0.374], None, "A ring adds 0.37 (not rectified)"),
+        ("spot", [1.0, 2.0, 1.0], 2.0, "The best spot is 2.00° wide"),
+        ("spot", [1.0, 2.0, 3.0], None, "No best spot from 1 to 3 °"),
+        ("grating", [1.0, 2.0, 1.0], 2.0, "The best grating has 2.00 cycles/°"),
+        ("grating", [3.0, 2.0, 1.0], None, "No best grating from 1 to 3 cycles/°"),
     ],
 )
-def test_a_tuning_curves_title_is_what_it_shows(name, responses, title):
-    assert lgn._finding(name, np.array([1.0, 2.0, 3.0]), np.array(responses)) == title
+def test_a_tuning_curves_title_is_what_it_shows(name, responses, best, title):
+    curve = lgn.Curve("size", np.array([1.0, 2.0, 3.0]), np.array(responses), np.zeros(3), best)
+    assert lgn._finding(name, curve) == title
+
+
+def test_the_best_stimulus_is_looked_for_between_those_shown():
+    def answers(x):
+        return np.exp(-np.square(np.asarray(x) - 1.7))
+
+    shown = np.linspace(0, 4, 9)
+    assert lgn._best(shown, answers(shown), answers) == pytest.approx(1.7, abs=1e-3)
+    assert lgn._best(shown, shown, answers) is None
+
+
+@pytest.mark.compiled
+def test_a_title_and_a_claim_name_the_same_best_spot():
+    result = Result("lgn")
+    curves = lgn._tuning(result, DifferenceOfGaussians())
+    (claim,) = (c for c in result.claims if "best spot's diameter" in c.claim)
+    assert claim.measured == curves["spot"].best
+
+
+@pytest.mark.parametrize(
+    ("noise", "title"),
+    [
+        (0.0, "White noise recovers the field: r = 1.00"),
+        (0.4, "White noise recovers the field roughly: r = 0."),
+        (9.0, "White noise does not recover the field: r = "),
+    ],
+)
+def test_the_title_about_noise_is_what_it_found(noise, title, rng):
+    true = rng.normal(size=(15, 15))
+    found = true + noise * rng.normal(size=true.shape)
+    assert lgn._noise_finding(found, true).startswith(title)
+
+
+def test_the_curve_through_the_weights_is_the_field_over_pixels():
+    field = DifferenceOfGaussians()
+    center, surround = field.kernels(0.42, 7)
+    x = (np.arange(15) - 7) * 0.42
+    across = lgn._across_pixels(field, x, 0.42)
+    np.testing.assert_allclose(across, (center - surround)[7], atol=1e-12)
+
+
+def drawn_sheets(photograph):
+    result, field = Result("lgn"), DifferenceOfGaussians()
+    sheets = lgn._sheets(result, field, photograph, 0.4)
+    lgn._draw_sheets(result, field, photograph, sheets, 0.4)
+    return result.figures["lgn"]
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(("shape", "rows"), [((60, 50), 1), ((20, 60), 2)])
+def test_the_sheets_are_drawn_as_large_as_the_page_allows(shape, rows, rng):
+    figure = drawn_sheets(rng.random(shape))
+    photograph, field = figure.axes[:2]
+    assert photograph.get_gridspec().nrows == rows
+    figure.draw_without_rendering()
+    assert photograph.get_position().width > 0.15 * rows
+    assert all(any(t.get_text().endswith("°") for t in ax.texts) for ax in figure.axes)
+    named = [t.get_text() for t in field.images[0].colorbar.ax.get_yticklabels()]
+    assert named[0].startswith("−")
+    assert named[0].endswith("inhibits")
+    assert named[2].endswith("excites")
+    assert figure.get_suptitle().replace("\n", " ").startswith("ON cells answer where the center")
+
+
+@pytest.mark.compiled
+def test_the_title_of_a_grey_image_says_that_nothing_answers():
+    assert drawn_sheets(np.full((40, 30), 0.5)).get_suptitle().startswith("No cell answers")
+
+
+@pytest.mark.compiled
+def test_a_first_look_sees_the_photograph_at_the_same_size(monkeypatch):
+    seen = []
+
+    def sheets(result, field, photograph, pixel):
+        seen.append((max(photograph.shape), pixel))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lgn, "_sheets", sheets)
+    for quick in (False, True):
+        with pytest.raises(KeyboardInterrupt):
+            lgn.run(quick=quick)
+    (many, small), (few, large) = seen
+    assert few < many
+    assert many * small == pytest.approx(few * large)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +181,8 @@ def test_a_tuning_curves_title_is_what_it_shows(name, responses, title):
         (["--seed", "-1"], "--seed must be a whole number from 0 on (got -1)"),
         (["--center", "1e3", "--surround", "2e3"], "take larger pixels"),
         (["--pixel", "1e-9"], "take larger pixels"),
+        (["--center", "-1"], "center must be above 0 degrees (got -1)"),
+        (["--frames", "224"], "frames must be at least 225, one for each pixel of the noise"),
     ],
 )
 def test_what_lgn_cannot_do_is_one_line_and_status_2(words, line, tmp_path, capsys):
@@ -157,9 +245,9 @@ def test_each_of_the_lectures_gates_has_its_interval_and_its_words():
     result = logic_gates.run()
     assert failed(result) == []
     claims = {claim.claim: claim.measured for claim in result.claims}
-    assert claims["the threshold of NOT may lie between"] == [-1, 0]
-    assert claims["the threshold of OR may lie between"] == [0, 1]
-    assert claims["the threshold of AND may lie between"] == [1, 2]
+    assert claims["the thresholds that make NOT, as margins() gives them"] == "(-1, 0]"
+    assert claims["the thresholds that make OR, as margins() gives them"] == "(0, 1]"
+    assert claims["the thresholds that make AND, as margins() gives them"] == "(1, 2]"
     titles = {
         name: next(t for t in result.figures[name].axes[0].texts if t.get_gid() == "title")
         for name in ("or", "and", "not")

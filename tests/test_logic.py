@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from circuits import logic
+from circuits import arithmetic, logic
 from neurosim import Circuit, CircuitError
 
 
@@ -294,3 +294,22 @@ def test_ring_oscillator_has_period_2n(n):
 def test_bad_sizes_and_tables_are_refused(make, message):
     with pytest.raises(CircuitError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: logic.xor(1, 0), r"xor\(\) makes a circuit; call what it made: xor\(\)\(1, 0\)"),
+        (lambda: logic.and_(1, 0), r"and_\(\) makes a circuit; .*: and_\(\)\(1, 0\)"),
+        (lambda: logic.not_(1), r"not_\(\)\(1\)"),
+        (lambda: arithmetic.half_adder(1, 1), r"half_adder\(\)\(1, 1\)"),
+    ],
+)
+def test_the_inputs_of_a_gate_are_not_given_to_what_makes_it(call, message):
+    with pytest.raises(CircuitError, match=message):
+        call()
+
+
+def test_a_latch_has_no_truth_table():
+    with pytest.raises(CircuitError, match=r"recurrent .* outputs follow from its past too"):
+        logic.sr_latch().truth_table()

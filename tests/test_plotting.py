@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.text import Text
 
-from circuits import arithmetic, logic
+from circuits import arithmetic, lgn, logic
 from neurosim import Circuit, CircuitError, InputError, convolve
+from neurosim.connections import Convolution
 from neurosim.plotting import new_figure, plot_curves, show_image
 from neurosim.plotting.blocks import Block, Link
 from neurosim.plotting.labels import Rectangle, place_labels
@@ -383,7 +384,9 @@ def test_a_circuit_of_many_neurons_keeps_a_size_that_can_be_saved():
 
 def test_sheets_and_their_connections_are_labelled_by_kind():
     shown = texts(retina().draw())
-    assert {"image", "64×64", "kernel 3×3", "kernel 9×9", "one to one"} <= set(shown)
+    assert {"image", "64×64", "kernel 3×3", "kernel 9×9"} <= set(shown)
+    assert "one to one" not in shown  # the usual is said once, below
+    assert any("wires without a label: one to one" in text for text in shown)
     assert not circles(retina().draw())
     rng = np.random.default_rng(1)
     circuit = Circuit()
@@ -394,6 +397,78 @@ def test_sheets_and_their_connections_are_labelled_by_kind():
     shown = texts(circuit.draw())
     assert shown.count("dense 100×784") == 2  # one a sign
     assert shown.count("dense 10×100") == 1  # said once for the whole fan
+
+
+@pytest.mark.parametrize("depth", [None, 0])
+def test_a_large_sheet_is_drawn_as_a_small_one(depth, monkeypatch):
+    few = gids(lgn.sheets((16, 16), pool=0.3).draw(depth=depth))
+    monkeypatch.setattr(Convolution, "matrix", None)  # whose entries are very many
+    many = gids(lgn.sheets((96, 96), pool=0.3).draw(depth=depth))
+    assert many == few
+    assert ("box retina" in many) == (depth == 0)
+
+
+def test_the_neurons_of_a_sheet_leave_a_box_together_and_single_ones_apart():
+    inner = Circuit("inner")
+    x = inner.inputs("x", shape=20)
+    inner.output(inner.rate("row", excite=x))
+    inner.output(inner.rate("sums", excite=np.ones((2, 20)) @ x))
+    circuit = Circuit("outer")
+    row, sums = inner(circuit.inputs("x", shape=20))
+    circuit.output(row)
+    circuit.output(circuit.rate("z", excite=sums[0], subtract=sums[1]))
+    assert counted(circuit.draw(depth=0)) == {"signal": 1, "output": 2, "excite": 1, "subtract": 1}
+
+
+def test_letters_and_curves_are_explained_below():
+    circuit = division()
+    below = [t.get_text() for t in circuit.draw().axes[0].texts if t.get_gid() == "legend"]
+    assert below == ["σ semi-saturation   curve: transfer f", "excites", "divides"]
+    circuit = Circuit()
+    x = circuit.inputs("x", real=True)
+    circuit.output(circuit.rate("z", excite=x, tau=0.01, gain=2, noise=0.1, threshold=1))
+    shown = " ".join(texts(circuit.draw()))
+    for meaning in ("θ threshold", "g gain", "s noise", "τ time constant"):
+        assert meaning in shown
+    assert "θ threshold" in texts(xor().draw())
+    assert "θ threshold" not in texts(xor().draw(legend=False))
+
+
+def test_arrows_into_a_box_are_explained_where_there_are_boxes():
+    assert "goes into a box" in texts(full_adder().draw(depth=0))
+    assert "goes into a box" not in texts(full_adder().draw())
+
+
+def test_the_names_of_inputs_stand_all_inside_or_all_outside():
+    def is_inside(circuit):
+        figure = circuit.draw()
+        at = {t.get_text(): t.get_position() for t in figure.axes[0].texts}
+        return {c.get_gid(): at[c.get_gid().split()[1]] == c.center for c in circles(figure)[:3]}
+
+    assert set(is_inside(full_adder()).values()) == {True}
+    assert set(is_inside(arithmetic.full_adder()).values()) == {False}  # carry_in is long
+
+
+def test_an_arrow_heads_as_its_wire_does():
+    figure = veto().draw()
+    (wire,) = [p for p in figure.axes[0].patches if p.get_gid() == "wire excite E → z"]
+    (end,) = endings(figure, "excite")
+    (x0, y0), (x1, y1) = wire.get_path().vertices[[0, -1]]
+    tip, back = end.get_path().vertices[0], end.get_path().vertices[1:3].mean(axis=0)
+    assert math.atan2(*(tip - back)) == pytest.approx(math.atan2(x1 - x0, y1 - y0), abs=1e-6)
+
+
+def test_two_wires_between_neurons_that_drive_each_other_lie_apart():
+    circuit = Circuit()
+    x = circuit.inputs("x", real=True)
+    v, w = circuit.rate("v", excite=x), circuit.rate("w", excite=x)
+    circuit.connect(w, excite=v, divide=v)
+    circuit.connect(v, excite=w)
+    circuit.output(v)
+    figure = circuit.draw()
+    bows = {p.get_gid(): p.get_path().vertices for p in figure.axes[0].patches}
+    first, second = (bows[f"wire {channel} v → w"][1:3, 0] for channel in ("excite", "divide"))
+    assert (abs(first - second) > 0.3).all()
 
 
 def test_a_self_connection_is_a_loop_above_its_neuron():
@@ -507,13 +582,36 @@ def test_drawing_into_axes_fits_them():
 
 def test_new_figure_gives_panels_in_the_house_style():
     figure, ax = new_figure()
-    assert figure.get_size_inches()[0] == 5
+    assert figure.get_size_inches()[0] == pytest.approx(8.5 / 2.54)
     assert not ax.spines["top"].get_visible()
+    assert ax.letter == ""
     _, axes = new_figure(2, 3, width="page", sharex=True)
     assert axes.shape == (2, 3)
     ax = axes[0, 0]
     ax.set_title("A finding that takes more than one line of a narrow panel to tell")
-    assert "\n" in ax.get_title(loc="left")
+    lengths = [len(line) for line in ax.get_title(loc="left").split("\n")]
+    assert len(lengths) > 1
+    assert min(lengths) > 0.6 * max(lengths)  # no word stands alone
+    assert [panel.letter for panel in axes.flat] == list("abcdef")
+    ax.set_title("Another")
+    assert [t.get_text() for t in ax.texts if t.get_gid() == "letter"] == ["a"]
+
+
+def test_no_letter_of_a_printed_figure_is_too_small():
+    figure, axes = new_figure(1, 2, width="page")
+    assert figure.get_size_inches()[0] == pytest.approx(17 / 2.54)
+    plot_curves(axes[0], [0, 1], {"a": [0, 1]})
+    axes[0].set(xlabel="drive", ylabel="rate (spikes/s)")
+    axes[0].set_title("A finding")
+    show_image(axes[1], np.eye(3), "An image", label="response")
+    figure.suptitle(
+        "What both panels show together, in so many words that a second line is needed below"
+    )
+    shown = [t for t in figure.findobj(Text) if t.get_text() and t.get_visible()]
+    assert min(t.get_fontsize() for t in shown) >= 7
+    assert max(shown, key=lambda t: t.get_fontsize()).get_weight() == "bold"
+    main = next(t for t in figure.texts if t.get_text().startswith("What both"))
+    assert main.get_text().count("\n") == 1
 
 
 def test_figures_show_themselves_in_notebooks():

@@ -11,7 +11,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 @pytest.mark.compiled
 def test_the_example_runs_and_answers_as_its_comments_say(tmp_path, monkeypatch, capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    example, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     exec(compile(example, "README.md", "exec"), {})
     printed = capsys.readouterr().out
@@ -21,11 +21,23 @@ def test_the_example_runs_and_answers_as_its_comments_say(tmp_path, monkeypatch,
     assert (tmp_path / "xor.png").stat().st_size > 0
 
 
+@pytest.mark.compiled
+def test_the_graded_and_recurrent_example_answers_as_its_comments_say(capsys):
+    _, example = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})
+    sheet, steady, record = capsys.readouterr().out.splitlines()
+    assert sheet == "(64, 64)"
+    assert float(steady) == pytest.approx(2, abs=1e-6)
+    assert record == "(1, 200)"
+
+
 def test_every_experiment_is_in_the_table_and_no_other():
     from experiments.catalogue import catalogue
 
-    named = set(re.findall(r"\| `neurosim run ([a-z-]+)` \|", README))
-    assert named == set(catalogue())
+    named = re.findall(r"\| (\d+) \|.*\| `neurosim run ([a-z-]+)` \|", README)
+    assert {name: int(row) for row, name in named} == {
+        name: entry.row for name, entry in catalogue().items()
+    }
 
 
 @pytest.mark.compiled

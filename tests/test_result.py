@@ -146,7 +146,7 @@ def test_figures_carry_their_origin_and_tables_their_rows(result, tmp_path):
         "response-curve.png",
     ]
     with Image.open(paths[0]) as image:
-        assert image.size == (200, 200)
+        assert image.size == (300, 300)
         assert image.text["Experiment"] == "inhibition"
         assert json.loads(image.text["Parameters"]) == {"sigma": 0.5, "image": None}
         assert image.text["Seed"] == "7"
@@ -225,3 +225,19 @@ def test_the_module_needs_neither_numpy_nor_matplotlib():
     )
     path = sys.modules["neurosim.result"].__file__
     assert subprocess.run([sys.executable, "-c", code, path], check=False).returncode == 0
+
+
+def test_rounding_noise_is_not_printed(result):
+    result.claim("gain and offset", [1 + 1e-12, -4.7e-9, 0.6666667], [1, 0, 2 / 3], tolerance=1e-6)
+    result.claim("the top", 0.538114, 0.538758, tolerance=0.0053825)
+    result.claim("far off", 0.1234567, 5, tolerance=1e-3)
+    text = str(result)
+    assert "measured [1, 0, 0.666667], expected [1, 0, 0.666667] within 1e-06" in text
+    assert "measured 0.5381, expected 0.538758 within" in text
+    assert "measured 0.1234567, expected 5 within 0.001" in text  # one that fails is shown whole
+    assert [*json.loads(result.to_json())["claims"][0]] == [
+        "claim",
+        "expected",
+        "measured",
+        "holds",
+    ]

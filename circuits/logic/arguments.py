@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec
 
 import numpy as np
 
 from neurosim import Circuit, CircuitError, Source
 
+P = ParamSpec("P")
 MOST_INPUTS = 256  # of one gate; each is an input of its own
+
+
+def maker(function: Callable[P, Circuit]) -> Callable[P, Circuit]:
+    """Say so where the inputs of the circuit are given to the function that makes it."""
+    most = len(signature(function).parameters)
+
+    @wraps(function)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Circuit:
+        bits = bool(args) and all(isinstance(a, int | np.integer) and a in (0, 1) for a in args)
+        if len(args) > most or (bits and len(args) > 1):
+            name, given = function.__name__, ", ".join(map(repr, args))
+            raise CircuitError(f"{name}() makes a circuit; call what it made: {name}()({given})")
+        return function(*args, **kwargs)
+
+    return made
 
 
 def whole(value: Any, what: str, least: int, most: int) -> int:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from neurosim import Circuit, Source
 
-from .arguments import MOST_INPUTS, bit_inputs, whole
+from .arguments import MOST_INPUTS, bit_inputs, maker, whole
 from .tables import parity, symmetric
 
 
+@maker
 def and_(n: int = 2) -> Circuit:
     """Return z = 1 iff all n inputs are 1: [S ≥ n], 1 unit."""
     circuit, x = _gate("and", n)
@@ -19,6 +20,7 @@ def and_(n: int = 2) -> Circuit:
     return circuit
 
 
+@maker
 def or_(n: int = 2) -> Circuit:
     """Return z = 1 iff any of n inputs is 1: [S ≥ 1], 1 unit."""
     circuit, x = _gate("or", n)
@@ -26,6 +28,7 @@ def or_(n: int = 2) -> Circuit:
     return circuit
 
 
+@maker
 def not_() -> Circuit:
     """Return z = 1 iff x is 0: [−x ≥ 0], active unless it is inhibited, 1 unit."""
     circuit, (x,) = _gate("not", 1)
@@ -33,6 +36,7 @@ def not_() -> Circuit:
     return circuit
 
 
+@maker
 def nand(n: int = 2) -> Circuit:
     """Return z = 0 iff all n inputs are 1: [−S ≥ 1 − n], 1 unit."""
     circuit, x = _gate("nand", n)
@@ -40,6 +44,7 @@ def nand(n: int = 2) -> Circuit:
     return circuit
 
 
+@maker
 def nor(n: int = 2) -> Circuit:
     """Return z = 0 iff any of n inputs is 1: [−S ≥ 0], 1 unit."""
     circuit, x = _gate("nor", n)
@@ -47,6 +52,7 @@ def nor(n: int = 2) -> Circuit:
     return circuit
 
 
+@maker
 def majority(n: int = 3) -> Circuit:
     """Return z = 1 iff more than half of n inputs are 1: [S ≥ ⌊n/2⌋ + 1], 1 unit; a tie gives 0."""
     circuit, x = _gate("majority", n)
@@ -54,6 +60,7 @@ def majority(n: int = 3) -> Circuit:
     return circuit
 
 
+@maker
 def xor(n: int = 2, size: str = "layers") -> Circuit:
     """Return z = 1 iff an odd number of inputs is 1; for two inputs, iff they differ.
 
@@ -77,6 +84,7 @@ def xor(n: int = 2, size: str = "layers") -> Circuit:
     return circuit
 
 
+@maker
 def xnor(n: int = 2) -> Circuit:
     """Return z = 1 iff an even number of inputs is 1; for two inputs, iff they are equal.
 

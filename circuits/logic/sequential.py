@@ -22,7 +22,7 @@ def sr_latch() -> Circuit:
 
     Inputs `set` and `reset`, outputs `q` and `not_q`.
     """
-    circuit = Circuit("latch")
+    circuit = Circuit("sr latch")
     set_, reset = circuit.inputs("set", "reset")
     q = circuit.binary("q", subtract=reset, threshold=0)
     not_q = circuit.binary("not_q", subtract=set_ + q, threshold=0)

@@ -37,7 +37,7 @@ def threshold_of(item: Item) -> str:
 def notes_of(item: Item, with_threshold: bool) -> list[str]:
     """Return what else there is to say of an item: its shape, and what is not as usual."""
     if item.kind == "box":
-        return [f"{item.neurons} neuron{'s' if item.neurons != 1 else ''}"]
+        return [f"{item.neurons:,} neuron{'s' if item.neurons != 1 else ''}"]
     population = item.population
     if population is None:
         return []

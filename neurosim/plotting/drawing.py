@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..description import number_text
+from ..description import ONE_TO_ONE, SYMBOLS, number_text
 from ..errors import spelled
 from ..neurons import Rate
 from .activities import Activities, checked_activities, scale_of
@@ -20,6 +20,7 @@ from .marks import BACK, NODES, REACH, WORDS, Canvas, SheetOutline
 from .plan import Plan, line_of, outline_at, plan_for
 from .scene import Item, Wire
 from .style import (
+    BOLDER,
     CHANNEL_COLOURS,
     FAINT,
     INK,
@@ -33,14 +34,19 @@ if TYPE_CHECKING:
     from ..circuit import Circuit
 
 MARGIN = 0.15  # inches around a drawing
-LARGEST = 60.0  # inches, of a drawing; a larger one is drawn smaller
+LARGEST = 40.0  # inches, of a drawing; a larger one is drawn smaller
+LEADING = 0.17  # between the lines below a drawing
+NOTES = 2.0  # inches that such a line may always have
 SILENT = 0.22  # opacity of wires from silent neurons
 WORDS_OF = {
     "excite": "excites",
     "subtract": "subtracts",
     "divide": "divides",
     "veto": "vetoes",
+    "signal": "goes into a box",
 }
+MEANINGS = {"semi_saturation": "semi-saturation", "tau": "time constant"}
+SKETCH = "curve: transfer f"
 
 
 @spelled
@@ -103,9 +109,12 @@ class _Drawing:
         used = dict.fromkeys(w.channel for w in plan.scene.wires if w.channel in WORDS_OF)
         self.channels = [c for c in WORDS_OF if c in used] if legend else []
         self.top = 0.34 if title else 0.0
-        self.foot = 0.36 if self.channels else 0.0
         entries = sum(self._entry_width(c) for c in self.channels)
-        wide = max(plan.layout.width, text_size(title, 11)[0], entries, 0.5)
+        self.symbols = self._symbols(max(plan.layout.width, entries, NOTES)) if legend else []
+        self.foot = (0.36 if self.channels else 0.16 if self.symbols else 0.0) + LEADING * len(
+            self.symbols
+        )
+        wide = max(plan.layout.width, BOLDER * text_size(title, 10)[0], entries, 0.5)
         self.width = wide + 2 * MARGIN
         self.height = max(plan.layout.height, 0.3) + self.top + self.foot + 2 * MARGIN
 
@@ -160,14 +169,38 @@ class _Drawing:
     def _draw_title(self) -> None:
         if self.title:
             left = (self.plan.layout.width - self.width) / 2 + MARGIN
-            self.canvas.write((left, -self.top / 2 - 0.02), self.title, 11, ha="left", gid="title")
+            self.canvas.write(
+                (left, -self.top / 2 - 0.02), self.title, 10, ha="left", gid="title",
+                weight="bold",
+            )  # fmt: skip
 
     def _entry_width(self, channel: str) -> float:
         return 0.6 + text_size(WORDS_OF[channel], 8)[0] + 0.25
 
+    def _symbols(self, width: float) -> list[str]:
+        """Return what the letters and curves in the drawing mean, in lines of that width."""
+        words = [*self.plan.inside.values()]
+        words += [note for lines in self.plan.captions.values() for note in lines[1:]]
+        letters = {part.strip()[:2] for text in words for part in text.split(",")}
+        told = [f"{s} {MEANINGS.get(w, w)}" for w, s in SYMBOLS.items() if f"{s} " in letters]
+        if self.look.inner and any(self._is_sketched(i) for i in range(len(self.items))):
+            told.append(SKETCH)
+        if self.plan.scene.one_to_one and self.look.inner:
+            told.append(f"wires without a label: {ONE_TO_ONE}")
+        lines: list[str] = []
+        for part in told:
+            if lines and text_size(f"{lines[-1]}   {part}", self.look.notes)[0] <= width:
+                lines[-1] += f"   {part}"
+            else:
+                lines.append(part)
+        return lines
+
     def _draw_legend(self) -> None:
         x = (self.plan.layout.width - self.width) / 2 + MARGIN
         y = self.height - self.top - 2 * MARGIN - 0.1
+        for line in reversed(self.symbols):
+            self.canvas.write((x, y), line, self.look.notes, ha="left", color=FAINT, gid="legend")
+            y -= LEADING
         for channel in self.channels:
             self.canvas.wire([(x, y), (x + 0.42 - REACH[channel], y)], channel, "legend")
             self.canvas.end((x + 0.42, y), 0.0, channel, "legend")
@@ -251,6 +284,13 @@ class _Drawing:
             self.canvas.write(at, self.plan.inside[i], points, color=colour)
         elif item.population is not None and isinstance(item.population.neurons, Rate):
             self._sketch(item.population.neurons, at)
+
+    def _is_sketched(self, i: int) -> bool:
+        """Return whether a circle shows its transfer function, having nothing else to show."""
+        item = self.items[i]
+        if item.kind != "neuron" or i in self.plan.inside or item.population is None:
+            return False
+        return isinstance(item.population.neurons, Rate) and self.activities.of(item) is None
 
     def _sketch(self, neurons: Rate, at: Point) -> None:
         """Draw the transfer function's shape into a neuron."""

@@ -321,7 +321,7 @@ class _Frame:
     ) -> float:  # fmt: skip
         """Route the links that run back, each in a lane above or below; return the new top."""
         top, low = 0.0, bottom
-        turns: dict[tuple[str, int], int] = {}
+        turns: dict[tuple[str | int, ...], int] = {}
         order = sorted(self.backward, key=lambda k: self.layer[k.tail] - self.layer[k.head])
         for link in order:
             tail, head = self.layer[link.tail], self.layer[link.head]
@@ -330,7 +330,9 @@ class _Frame:
             if tail == head and not (
                 self.blocks[link.tail].framed or self.blocks[link.head].framed
             ):
-                routes[link] = self._aside(link, anchors)
+                same = turns.get(("aside", tail, link.tail, link.head), 0)
+                turns["aside", tail, link.tail, link.head] = same + 1
+                routes[link] = self._aside(link, anchors, same)
                 continue
             above = start + stop <= bottom
             top, low = (top - LANE, low) if above else (top, low + LANE)
@@ -351,11 +353,14 @@ class _Frame:
         """Return whether nothing stands above a block that a link could not pass."""
         return self.vertices[block].rank == 0 and not self.blocks[block].framed
 
-    def _aside(self, link: Link, anchors: list[Point]) -> list[Point]:
-        """Return where an arc within one layer turns: to the right going down, else left."""
+    def _aside(self, link: Link, anchors: list[Point], same: int) -> list[Point]:
+        """Return where an arc within one layer turns: to the right going down, else left.
+
+        `same` is how many between the same two blocks are drawn already, further in.
+        """
         (x, start), (_, stop) = anchors[link.tail], anchors[link.head]
         between = abs(self.vertices[link.tail].rank - self.vertices[link.head].rank) - 1
-        beyond = x + math.copysign(0.5 + 0.16 * between, stop - start)
+        beyond = x + math.copysign(0.5 + 0.16 * between + 0.36 * same, stop - start)
         turn = min(0.25, abs(stop - start) / 3)
         turn = math.copysign(turn, stop - start)
         return [(beyond, start + turn), (beyond, stop - turn)]

@@ -103,6 +103,10 @@ class _Planner:
         self.captions: dict[int, list[str]] = {}
         weighted = [w for w, weight in scene.weights.items() if weight not in (None, 1.0)]
         self.crowded = len(weighted) > MOST_WEIGHTS
+        inputs = [item.name for item in scene.items if item.kind == "input"]
+        longest = max((text_size(name, look.names)[0] for name in inputs), default=0.0)
+        # All inputs have their names in their circles, or none.
+        self.named_inside = look.inner and not with_values and longest <= 1.6 * look.radius
         labels = self._labels()
         bodies = [Body(self._block(i), item.path) for i, item in enumerate(scene.items)]
         lines = {w: line_of(w) for w in scene.wires if w.source != w.target}
@@ -199,7 +203,7 @@ class _Planner:
     def _input_block(self, i: int, item: Item) -> Block:
         radius = self.look.radius
         wide = text_size(item.name, self.look.names)[0]
-        if self.look.inner and not self.with_values and wide <= 1.6 * radius:
+        if self.named_inside:
             self.inside[i] = item.name
             return Block(radius, radius, radius, radius, place="first")
         self.captions[i] = [item.name]  # at the left

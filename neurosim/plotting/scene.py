@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from ..connections import Connection, OneToOne
-from ..description import connection_text, undelayed
+from ..description import ONE_TO_ONE, connection_text, undelayed
 from ..populations import Population, Projection
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Scene:
     items: list[Item] = field(default_factory=list)
     weights: dict[Wire, float | None] = field(default_factory=dict)
     kinds: dict[Wire, list[str]] = field(default_factory=dict)
+    one_to_one: bool = False  # whether sheets have wires without a label that are
 
     @property
     def wires(self) -> list[Wire]:
@@ -92,7 +93,9 @@ class _Builder:
         self.depth = depth
         self.scene = Scene()
         self.boxes: dict[tuple[str, ...], int] = {}
+        self.sheets: set[int] = set()  # positions of populations that are, or would be, sheets
         self.home = np.full(circuit.size, -1, dtype=np.int64)  # of each value, its item
+        self.port = np.zeros(circuit.size, dtype=np.int64)  # and where it leaves that, if a box
         self.origin, self.late = undelayed(circuit)
         self.members = Counter(
             path for p in circuit.populations if p.role != "delay" for path in _prefixes(p.name)
@@ -111,11 +114,16 @@ class _Builder:
     def _add_population(self, population: Population) -> None:
         path, name = self._path(population)
         where = slice(population.start, population.stop)
+        most = MOST_CIRCLES if len(population.shape) < 2 else MOST_CIRCLES_OF_SHEET
+        is_sheet = not 0 < population.size <= most
+        if is_sheet:
+            self.sheets.add(self.circuit.position(population))
         if self.depth is not None and len(path) > self.depth:
             self.home[where] = self._box(path[: self.depth + 1], population)
+            # The neurons of a sheet leave a box together, others one by one.
+            self.port[where] = population.start if is_sheet else population.index.ravel()
             return
-        most = MOST_CIRCLES if len(population.shape) < 2 else MOST_CIRCLES_OF_SHEET
-        if not 0 < population.size <= most:
+        if is_sheet:
             self.home[where] = self._item(Item("sheet", name, path, population))
             return
         kind = KINDS[population.role]
@@ -166,26 +174,45 @@ class _Builder:
         places = projection.connection.source.index.ravel()
         targets = self.home[population.start : population.stop]
         sources = self.home[self.origin[places]]
-        kinds = {self.scene.items[i].kind for i in np.union1d(sources, targets)}
-        whole = self._sheets if kinds == {"sheet"} else self._entries
+        heard, hearing = np.unique(sources).tolist(), np.unique(targets).tolist()
+        if self._is_within_a_box(heard, hearing):
+            return
+        ends = {self.scene.items[i].kind for i in hearing}, self._are_sheets(places)
+        whole = self._sheets if ends in (({"sheet"}, True), ({"box"}, True)) else self._entries
         for wire, weight in whole(projection, population, places, sources, targets):
             between = {self.scene.items[wire.source].kind, self.scene.items[wire.target].kind}
             kind = ""
             if "sheet" in between and "box" not in between:
                 kind, weight = _sheet_label(projection.connection, population.size), None
+                self.scene.one_to_one |= not kind
             self.scene.add(wire, weight, kind)
+
+    def _is_within_a_box(self, heard: list[int], hearing: list[int]) -> bool:
+        """Return whether all that a projection joins is in one box, where nothing is drawn."""
+        return heard == hearing and len(heard) == 1 and self.scene.items[heard[0]].kind == "box"
+
+    def _are_sheets(self, places: np.ndarray) -> bool:
+        """Return whether sources are the neurons of sheets, drawn or in boxes."""
+        return self.sheets.issuperset(self.circuit.positions_of(self.origin[places]))
 
     def _sheets(
         self, projection: Projection, population: Population, places: np.ndarray,
         sources: np.ndarray, targets: np.ndarray,
     ) -> Iterator[tuple[Wire, float | None]]:  # fmt: skip
-        """Between sheets: one wire a source, delay and sign, without writing the weights out."""
+        """From sheets to one sheet or box: one wire a source, delay and sign.
+
+        The weights, which may be very many, are not written out.
+        """
         if not targets.size:
             return
-        delays = self.late[places]
-        for source, delay in dict.fromkeys(zip(sources.tolist(), delays.tolist(), strict=True)):
-            for channel in _channels(projection.channel, projection.connection.weights):
-                yield Wire(source, int(targets[0]), channel, delay, 0), None
+        target = int(targets[0])
+        into_box = self.scene.items[target].kind == "box"
+        ports = self.port[self.origin[places]]
+        channels = _channels(projection.channel, projection.connection.weights)
+        for source, port, delay in _different(sources, ports, self.late[places]):
+            if not (into_box and source == target):
+                for channel in ["signal"] if into_box else channels:
+                    yield Wire(source, target, channel, delay, port), None
 
     def _entries(
         self, projection: Projection, population: Population, places: np.ndarray,
@@ -196,7 +223,7 @@ class _Builder:
         keep = matrix.data != 0
         rows, columns, weights = matrix.row[keep], matrix.col[keep], matrix.data[keep]
         boxed = np.array([item.kind == "box" for item in self.scene.items])
-        ports = np.where(boxed[sources], self.origin[places], 0)
+        ports = self.port[self.origin[places]]
         delays = self.late[places[columns]]
         found = np.column_stack(
             [sources[columns], targets[rows], ports[columns], weights > 0, delays]
@@ -218,18 +245,26 @@ class _Builder:
     def _add_output(self, name: str, index: np.ndarray) -> None:
         """Add one arrow out for each value, or one for all where they are many or one sheet's."""
         places = index.ravel()
-        homes = self.home[self.origin[places]].tolist()
-        sheets = {home for home in homes if self.scene.items[home].kind == "sheet"}
-        shared = None
-        if sheets or not 0 < len(homes) <= MOST_CIRCLES:
+        origins = self.origin[places]
+        homes, ports, delays = self.home[origins], self.port[origins], self.late[places]
+        kinds = {self.scene.items[home].kind for home in np.unique(homes).tolist()}
+        if "sheet" in kinds or not 0 < places.size <= MOST_CIRCLES:
             shared = self._item(Item("output", name))
-        for at, place, home in zip(np.ndindex(index.shape), places.tolist(), homes, strict=True):
+            for home, port, delay in _different(homes, ports, delays):
+                self.scene.add(Wire(home, shared, "output", delay, port), None)
+            return
+        for number, at in enumerate(np.ndindex(index.shape)):
             element = f"{name}[{', '.join(map(str, at))}]" if at else name
-            target = self._item(Item("output", element)) if shared is None else shared
-            port = int(self.origin[place]) if self.scene.items[home].kind == "box" else 0
-            wire = Wire(home, target, "output", float(self.late[place]), port)
-            if wire not in self.scene.weights:
-                self.scene.add(wire, None)
+            wire = Wire(
+                int(homes[number]), self._item(Item("output", element)), "output",
+                float(delays[number]), int(ports[number]),
+            )  # fmt: skip
+            self.scene.add(wire, None)
+
+
+def _different(*columns: np.ndarray) -> list[tuple[Any, ...]]:
+    """Return the rows that columns make, each once, in the order they were found."""
+    return list(dict.fromkeys(zip(*(column.tolist() for column in columns), strict=True)))
 
 
 def _prefixes(name: str) -> list[tuple[str, ...]]:
@@ -248,7 +283,9 @@ def _sheet_label(connection: Connection, targets: int) -> str:
     weights = np.abs(connection.weights)
     if isinstance(connection, OneToOne) and weights.size and np.ptp(weights) == 0:
         weight = float(weights.flat[0])
-        return label if weight == 1 else f"{label} ×{weight:.3g}"
+        if weight == 1:  # the usual: said once, below the drawing
+            return "" if label == ONE_TO_ONE else label
+        return f"{label} ×{weight:.3g}"
     return label
 
 

@@ -1,13 +1,14 @@
 """The house style: one look for every figure, legible when printed at a column's width.
 
 Colours are Okabe & Ito's (2008), which the colour-blind tell apart; nothing is told by colour
-alone.  A figure is laid out in inches at about 1.4 times its printed size, so that Matplotlib's
-ordinary 10 points print as 7.
+alone.  A figure has the size at which it is printed, a column of 8.5 cm or a page of 17 cm, and
+no letter in it is smaller than 7 points.
 """
 
 from __future__ import annotations
 
 import io
+import string
 import textwrap
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -21,6 +22,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.text import Text
+
+from ..errors import InputError
 
 COLOURS = {
     "blue": "#0072B2",
@@ -43,33 +47,43 @@ CHANNEL_COLOURS = {
     "output": INK,
 }
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
-WIDTHS = {"column": 5.0, "page": 9.0}  # inches
-DOTS_PER_INCH = 200
+WIDTHS = {"column": 8.5 / 2.54, "page": 17 / 2.54}  # inches
+DOTS_PER_INCH = 300
+LETTER = 0.52  # width of a letter, in its size: a little more than most take
+BOLDER = 1.18  # how much wider bold ones are
 
 _STYLE: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
-    "axes.labelsize": 10,
-    "axes.linewidth": 0.8,
+    "axes.labelsize": 8,
+    "axes.linewidth": 0.6,
     "axes.prop_cycle": cycler(color=[COLOURS[c] for c in COLOURS if c != "yellow"]),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlecolor": INK,
     "axes.titlelocation": "left",
-    "axes.titlesize": 11,
+    "axes.titlepad": 4,
+    "axes.titlesize": 8.5,
     "font.family": ["sans-serif"],
     "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 10,
+    "figure.titlesize": 10,
+    "figure.titleweight": "bold",
+    "font.size": 8,
     "image.interpolation": "nearest",
-    "legend.fontsize": 9,
+    "legend.fontsize": 7.5,
     "legend.frameon": False,
-    "lines.linewidth": 1.6,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 3,
     "savefig.dpi": DOTS_PER_INCH,
     "xtick.color": INK,
-    "xtick.labelsize": 9,
+    "xtick.labelsize": 7.5,
+    "xtick.major.size": 2.5,
+    "xtick.major.width": 0.6,
     "ytick.color": INK,
-    "ytick.labelsize": 9,
+    "ytick.labelsize": 7.5,
+    "ytick.major.size": 2.5,
+    "ytick.major.width": 0.6,
 }
 
 
@@ -80,6 +94,13 @@ def style() -> AbstractContextManager[None]:
 
 class HouseFigure(Figure):
     """A figure of the house's resolution that shows itself in a notebook without pyplot."""
+
+    def suptitle(self, t: str, **options: Any) -> Any:
+        """As `Figure.suptitle`, bold at the left; a long one is broken into even lines."""
+        with style():
+            width = self.bbox.width / self.dpi * 72 / (10 * BOLDER * LETTER)
+            place = {"x": 0.005, "ha": "left", "color": INK, **options}
+            return super().suptitle(even_lines(t, int(width)), **place)
 
     def savefig(self, fname: Any, *, dpi: float = DOTS_PER_INCH, **options: Any) -> None:
         """As `Figure.savefig`, with enough dots an inch for print, in half the time.
@@ -99,6 +120,13 @@ class HouseFigure(Figure):
             if engine is not None:
                 self.set_layout_engine(engine)
 
+    def show(self, warn: bool = True) -> None:
+        """Raise: a figure without pyplot has no window."""
+        raise InputError(
+            "this figure has no window to show itself in: figure.savefig('figure.png') writes it "
+            "to a file; in a notebook it shows itself as the last line of a cell"
+        )
+
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         image = io.BytesIO()
         self.savefig(image, format="png")
@@ -107,28 +135,73 @@ class HouseFigure(Figure):
 
 
 class HouseAxes(Axes):
-    """Axes whose titles stand at the left, wrapped to the panel, and whose legends are bare."""
+    """Axes whose titles stand at the left, wrapped to the panel, and whose legends are bare.
+
+    Attributes
+    ----------
+    letter : what a panel is called in a figure of several: a, b, c …; else ""
+    """
+
+    letter = ""
+    _lettered: Text | None = None
 
     def set_title(self, label: str, *args: Any, **options: Any) -> Any:
-        """As `Axes.set_title`, in the house style; a long title is broken into lines."""
+        """As `Axes.set_title`, in the house style; a long title is broken into even lines."""
         with style():
-            return super().set_title(self._wrapped(label), *args, **options)
+            alone = not self.letter  # then it is the figure's own title, and looks so
+            wrapped = self._wrapped(label, LETTER * (BOLDER if alone else 1.0))
+            if not alone and label:
+                self._write_letter(wrapped.count("\n"))
+            look = {"fontweight": "bold" if alone else "normal", **options}
+            return super().set_title(wrapped, *args, **look)
+
+    def _write_letter(self, below: int) -> None:
+        """Write the panel's letter, bold, before the first line of its title."""
+        if self._lettered is not None:
+            self._lettered.remove()
+        self._lettered = self.annotate(
+            self.letter + "\n" * below, (0, 1), xycoords="axes fraction", xytext=(-5, 4),
+            textcoords="offset points", ha="right", va="baseline", weight="bold", color=INK,
+            size=9, annotation_clip=False, gid="letter",
+        )  # fmt: skip
 
     def legend(self, *args: Any, **options: Any) -> Any:
         """As `Axes.legend`, in the house style."""
         with style():
             return super().legend(*args, **options)
 
-    def _wrapped(self, label: str) -> str:
+    def plot(self, *args: Any, **options: Any) -> Any:
+        """As `Axes.plot`, in the house style."""
+        with style():
+            return super().plot(*args, **options)
+
+    def annotate(self, *args: Any, **options: Any) -> Any:
+        """As `Axes.annotate`, in the house style."""
+        with style():
+            return super().annotate(*args, **options)
+
+    def _wrapped(self, label: str, letter: float) -> str:
         spec = self.get_subplotspec()
         figure = self.get_figure()
         if spec is None or figure is None:
             return label
         _, columns, first, last = spec.get_geometry()
         taken = (last - first) % columns + 1
-        inches = figure.bbox.width / figure.get_dpi() * taken / columns - 0.7
-        width = max(16, int(inches * 72 / 6))  # a letter of 11 points is about 6 wide
-        return "\n".join(textwrap.fill(line, width) for line in label.split("\n"))
+        inches = figure.bbox.width / figure.get_dpi() * taken / columns - 0.45
+        width = max(16, int(inches * 72 / (8.5 * letter)))
+        return "\n".join(even_lines(line, width) for line in label.split("\n"))
+
+
+def even_lines(text: str, width: int) -> str:
+    """Return text in as few lines of at most so many letters as there must be, about as long."""
+    lines = textwrap.wrap(text, width)
+    while len(lines) > 1 and width > 1:
+        width -= 1
+        narrower = textwrap.wrap(text, width)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return "\n".join(lines)
 
 
 def new_figure(
@@ -146,7 +219,7 @@ def new_figure(
     rows, columns
         Of panels.
     width
-        "column" (5 inches), "page" (9 inches), or inches.
+        Of the figure where it is printed: "column" (8.5 cm), "page" (17 cm), or inches.
     height
         Inches; left out, panels a little wider than high.
     options
@@ -155,6 +228,7 @@ def new_figure(
     Returns
     -------
     The figure, and one axes, or an array of them: (rows, columns), without axes of length 1.
+    Panels of a figure of several have their letter, a, b, c …, beside their title.
 
     Examples
     --------
@@ -164,13 +238,17 @@ def new_figure(
     """
     across = WIDTHS[width] if isinstance(width, str) else float(width)
     if height is None:
-        height = rows * max(0.72 * across / columns, 1.8) + 0.2
+        height = rows * max(0.72 * across / columns, 1.5) + 0.2
     panel = {"axes_class": HouseAxes, **options.pop("subplot_kw", {})}
     if "projection" in panel or "polar" in panel:
         panel.pop("axes_class")
     with style():
         figure = HouseFigure(figsize=(across, height), layout="constrained")
         axes = figure.subplots(rows, columns, subplot_kw=panel, **options)
+        panels = [ax for ax in figure.axes if isinstance(ax, HouseAxes)]
+        if len(panels) > 1:
+            for ax, letter in zip(panels, string.ascii_lowercase, strict=False):
+                ax.letter = letter
     return figure, axes
 
 
@@ -196,7 +274,7 @@ def plot_curves(
         look = {
             "color": COLOURS[names[number % len(names)]],
             "linestyle": DASHES[number % len(DASHES)],
-            "linewidth": 1.6,
+            "linewidth": 1.2,
         }
         lines += ax.plot(x, values, label=label, **{**look, **options})
     if legend:
@@ -279,8 +357,11 @@ def show_image(
     if title is not None:
         ax.set_title(title)
     figure = ax.get_figure()
+    ax.set_anchor("NW")  # titles of images of different shapes stand at one height
     if bar and values.ndim == 2 and figure is not None:
-        drawn = figure.colorbar(image, ax=ax, label=label, shrink=0.85)
+        with style():
+            beside = ax.inset_axes((1.04, 0.0, 0.06, 1.0))  # as high as the image
+            drawn = figure.colorbar(image, cax=beside)
+            drawn.set_label(label)
         drawn.outline.set_linewidth(0.6)
-        drawn.ax.tick_params(labelsize=9)
     return image

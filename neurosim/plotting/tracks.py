@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .blocks import Point
-from .ends import End, Size
+from .ends import End, Round, Shape, Size
 from .marks import HALF_WIDTH, REACH
 from .plan import Plan, line_of
 from .scene import Wire
+
+POINTED = ("excite", "signal", "output")  # endings that show where a wire heads
+MOST_BENT = 0.6  # by which their heading may differ from the straight way into a circle
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,9 @@ def tracks_of(plan: Plan) -> dict[Wire, Track]:
             tracks[wire] = _loop(plan, wire)
             continue
         end = ends[wire]
+        came_from = routes[wire][-1] if routes[wire] else starts[wire]
+        if wire.channel in POINTED and not _is_by_a_caption(plan.shapes[wire.target], end):
+            end = _along(end, came_from)
         back = REACH[wire.channel] * end.size * plan.look.ends
         x, y = end.tip
         stop = x - back * math.cos(end.angle), y - back * math.sin(end.angle)
@@ -51,6 +57,18 @@ def tracks_of(plan: Plan) -> dict[Wire, Track]:
         bowed = len(routes[wire]) == 2 and abs(from_x - to_x) < 1e-9
         tracks[wire] = Track([starts[wire], *routes[wire], stop], end, bowed)
     return tracks
+
+
+def _is_by_a_caption(shape: Shape, end: End) -> bool:
+    """Return whether an ending must not turn, lest it reach under what is written below."""
+    return isinstance(shape, Round) and shape.caption > 0 and end.tip[1] > shape.centre[1]
+
+
+def _along(end: End, origin: Point) -> End:
+    """Return an arrowhead that heads as its wire does, where it would bend only a little."""
+    heading = math.atan2(end.tip[1] - origin[1], end.tip[0] - origin[0])
+    bent = math.remainder(heading - end.angle, 2 * math.pi)
+    return end._replace(angle=heading) if abs(bent) < MOST_BENT else end
 
 
 def branch(track: list[Point], earlier: list[list[Point]]) -> list[Point]:
