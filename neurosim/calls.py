@@ -32,22 +32,24 @@ def evaluate(
     threads: int | None = None, device: str = "cpu",
 ) -> Any:  # fmt: skip
     """Return the outputs of a static call, as `Circuit.__call__` describes."""
-    check_device(device)
+    device = check_device(device)
     threads = check_threads(threads)
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")
     trials, arrays = batch(circuit, given, numbers=True)
     answers = [
         as_number(values if trials is not None else values[0])
-        for values in output_values(circuit, arrays, threads, dtype)
+        for values in output_values(circuit, arrays, threads, dtype, device)
     ]
     return circuit.answer(answers)
 
 
-def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
+def activities(
+    circuit: Circuit, given: Mapping[str, Any], *, device: str = "cpu"
+) -> dict[str, Any]:
     """Return every population's values of a static call, by name."""
     trials, arrays = batch(circuit, given)
-    flat = evaluate_places(circuit, arrays, np.arange(circuit.size))
+    flat = evaluate_places(circuit, arrays, np.arange(circuit.size), device=check_device(device))
     binary = circuit.binary_places()
     answer = {}
     for p in circuit.populations:
@@ -58,7 +60,7 @@ def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def output_values(
     circuit: Circuit, arrays: Mapping[str, np.ndarray], threads: int | None = None,
-    dtype: str = "float64",
+    dtype: str = "float64", device: str = "cpu",
 ) -> list[np.ndarray]:  # fmt: skip
     """Return each output's values, (patterns, *shape), numbers of bits as integers.
 
@@ -76,7 +78,7 @@ def output_values(
             for output, part in zip(outputs, np.split(planes, bounds), strict=True)
         ]
     binary = circuit.binary_places()
-    flat = evaluate_places(circuit, arrays, _output_places(circuit), threads, dtype)
+    flat = evaluate_places(circuit, arrays, _output_places(circuit), threads, dtype, device)
     return [
         as_array(
             part.reshape(len(part), *output.index.shape),
@@ -108,7 +110,7 @@ def _output_places(circuit: Circuit) -> np.ndarray:
 
 def evaluate_places(
     circuit: Circuit, arrays: Mapping[str, np.ndarray], places: np.ndarray,
-    threads: int | None = None, dtype: str = "float64",
+    threads: int | None = None, dtype: str = "float64", device: str = "cpu",
 ) -> np.ndarray:  # fmt: skip
     """Return the values at the circuit's `places`, (trials, places), for laid-out inputs.
 
@@ -121,7 +123,9 @@ def evaluate_places(
         return np.zeros((0, places.size))
     movie = [_spread(p, arrays[p.name])[:, None] for p in circuit.input_populations]
     inputs = program.places_of(circuit.input_populations)
-    run = execute(program, trials, 1, movie, inputs, program.place[places], threads=threads)
+    run = execute(
+        program, trials, 1, movie, inputs, program.place[places], threads=threads, device=device
+    )
     if run.fault:
         raise not_finite(circuit, program, run.fault, batched=trials > 1)
     return run.record[:, 0, :]

@@ -72,6 +72,7 @@ class Program:
     windows : for each separable convolution the columns of a row of results, of a row with its
         borders, and the kernel's rows
     schedules : how it is cut, by trials a block and threads, as far as it was asked for
+    on_card : what the CUDA engine has made of it, as far as it was asked for
     """
 
     tables: tables.Tables
@@ -87,6 +88,7 @@ class Program:
     ring: int
     windows: tuple[tuple[int, int, int], ...]
     schedules: dict[tuple[int, int], Schedule] = field(default_factory=dict)
+    on_card: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def prepared(self) -> Prepared:

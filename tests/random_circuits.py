@@ -23,8 +23,9 @@ DT = 0.001
 
 
 def examples(number: int) -> int:
-    """How many examples a property gets: few without the JIT, where one takes seconds."""
-    return max(2, number // 12) if numba.config.DISABLE_JIT else number
+    """How many examples a property gets: few in plain Python, where one takes seconds."""
+    plain = numba.config.DISABLE_JIT or numba.config.ENABLE_CUDASIM
+    return max(2, number // 12) if plain else number
 
 
 BORDERS = ("zero", "reflect", "wrap", "valid")

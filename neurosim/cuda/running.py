@@ -1,0 +1,230 @@
+"""A run on the card: what `backend.execute` does, by the CUDA engine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..backend import TINY, Run, interleaved
+from ..errors import InputError
+from ..kernels.cuda import Work, run
+from ..kernels.cuda_jit import launcher, view
+from ..kernels.random import seed_words
+from .availability import arrays, free_bytes, to_host
+from .layout import Layout, layout, nbytes_of
+
+if TYPE_CHECKING:
+    from ..program import Program
+
+VALUES = 1 << 26  # values of a static call's trials that are computed at a time
+NO_FAULT = np.iinfo(np.int64).max
+AT_ONCE = 200_000_000_000  # multiplications, about, before Ctrl-C is looked at: a second at most
+STEP = 1_000_000  # of them that a step costs, however little there is to do
+RECORDED = 1 << 28  # bytes that a stretch of steps may record
+
+_one_at_a_time = threading.Lock()  # the card's default stream, and the simulator
+
+
+def execute(
+    program: Program,
+    trials: int,
+    steps: int,
+    movie: Sequence[np.ndarray],
+    places: np.ndarray,
+    recorded: np.ndarray,
+    *,
+    every: int = 1,
+    phase: int = 0,
+    state: np.ndarray | None = None,
+    ring: np.ndarray | None = None,
+    keep_final: bool = False,
+    first_step: int = 0,
+    seed: int = 0,
+) -> Run:
+    """Run a Program on the card; parameters and answer as `backend.execute`.
+
+    Of several faults it reports that of the earliest step, of those the first trial's.
+
+    Raises
+    ------
+    InputError
+        An input that is too large for float32; too little memory on the card.
+    """
+    size = program.state.size
+    batch = trials
+    if program.static:  # a call's trials have nothing in common: any number at a time
+        batch = max(1, min(trials, VALUES // max(1, size)))
+    moment = {"every": every, "phase": phase, "first_step": first_step, "seed": seed}
+    records, finals = [], []
+    plan = layout(program, trials)
+    with _one_at_a_time, np.errstate(all="ignore"):
+        for low in range(0, trials, batch):
+            high = min(low + batch, trials)
+            stretch = _Stretch(
+                program, plan, (low, high), steps,
+                [part[low:high] if len(part) > 1 else part for part in movie],
+                state[low:high] if state is not None and len(state) > 1 else state,
+                None if ring is None else ring[low:high],
+                places, recorded, moment,
+            )  # fmt: skip
+            fault = stretch.run()
+            records.append(stretch.record())
+            finals.append(stretch.final() if keep_final else np.empty((0, size)))
+            if ring is not None:
+                ring[low:high] = stretch.ring()
+            if fault:
+                break
+    return Run(_joined(records), _joined(finals), fault)
+
+
+def steps_at_once(program: Program, trials: int, recorded: int) -> int:
+    """Return the most steps that the card may run before Ctrl-C is looked at."""
+    work = STEP + trials * (program.cost + recorded)
+    nbytes = max(1, trials * recorded * program.dtype.itemsize)
+    return max(1, min(int(AT_ONCE / work), RECORDED // nbytes))
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+class _Stretch:
+    """Some steps of some trials: their arrays on the card, and the launches."""
+
+    def __init__(
+        self, program: Program, plan: Layout, trials: tuple[int, int], steps: int,
+        movie: list[np.ndarray], state: np.ndarray | None, ring: np.ndarray | None,
+        places: np.ndarray, recorded: np.ndarray, moment: dict[str, int],
+    ):  # fmt: skip
+        self.program, self.plan, self.steps = program, plan, steps
+        self.width = trials[1] - trials[0]
+        self.places = program.state.size
+        self.recorded = recorded.size
+        self.samples = (moment["phase"] + steps) // moment["every"]
+        real = program.dtype
+        xp = arrays()
+        flat, moments, shared = interleaved(movie, self.width, real)
+        self._check_memory(flat.nbytes, shared)
+        try:
+            self.values = self._begun(state)
+            self.sums = xp.empty(plan.sums * self.width, dtype=real)
+            self.waiting = xp.zeros((program.ring, self.width), dtype=real)
+            if ring is not None:
+                self.waiting[:] = xp.asarray(ring).T
+            self.kept = xp.empty(self.width * self.samples * self.recorded, dtype=real)
+            self.fault = xp.full(1, NO_FAULT, dtype=np.int64)
+            shown, where, wanted = xp.asarray(flat), xp.asarray(places), xp.asarray(recorded)
+        except MemoryError:  # taken by others meanwhile, or in pieces
+            raise self._too_large(flat.nbytes, shared) from None
+        held = np.concatenate([places, *self._line_places()])
+        self.work = Work(
+            view(self.values), view(self.sums), view(shown), view(where),
+            view(self.waiting.reshape(-1)), view(wanted), view(self.kept), view(self.fault),
+            self.width, moments, int(shared), trials[0], moment["first_step"], moment["every"],
+            moment["phase"], int(np.isin(recorded, held).any()), seed_words(moment["seed"]),
+            TINY[real],
+        )  # fmt: skip
+        self.products = self._products()
+
+    def run(self) -> tuple[int, int, int] | None:
+        """Do all steps; return the step, trial and place of the first fault."""
+        launch = self._launcher()
+        stages = self.plan.stages
+        done = 0
+        for k in range(self.steps if self.products else 0):
+            for stage in sorted(self.products):
+                launch(self.plan.circuit, self.work, done, k * stages + stage)
+                done = k * stages + stage
+                for multiply in self.products[stage][k % len(self.values)]:
+                    multiply()
+        launch(self.plan.circuit, self.work, done, self.steps * stages)
+        fault = int(self.fault[0])  # waits for the card
+        if fault == NO_FAULT:
+            return None
+        rest, place = divmod(fault, self.places)
+        step, trial = divmod(rest, self.width)
+        return self.work.first_step + step, self.work.first_trial + trial, place
+
+    def record(self) -> np.ndarray:
+        """Return what was recorded, (trials, samples, values)."""
+        return to_host(self.kept).reshape(self.width, self.samples, self.recorded)
+
+    def final(self) -> np.ndarray:
+        """Return the state vectors after the last step, (trials, state)."""
+        last = self.values[self.steps % len(self.values)]
+        return to_host(last.reshape(self.places, self.width).T)
+
+    def ring(self) -> np.ndarray:
+        """Return what the delay lines hold, (trials, ring)."""
+        return to_host(self.waiting.T)
+
+    def _begun(self, state: np.ndarray | None) -> Any:
+        """Return the values before the first step, twice in time."""
+        xp, program = arrays(), self.program
+        start = program.state[None] if state is None else state
+        values = xp.zeros((1 if program.static else 2, self.places * self.width), program.dtype)
+        for one in values:
+            laid = one.reshape(self.places, self.width)
+            if program.static:  # all others are computed
+                laid[xp.asarray(program.constants)] = xp.asarray(start[:, program.constants].T)
+            else:
+                laid[:] = xp.asarray(start).T
+        return values
+
+    def _line_places(self) -> list[np.ndarray]:
+        return [np.arange(row[0], row[0] + row[1]) for row in self.program.tables.lines]
+
+    def _products(self) -> dict[int, list[list[Callable[[], Any]]]]:
+        """Return the products before each stage that has some, from either array of values."""
+        xp, width = arrays(), self.width
+
+        def product(values: Any, weights: Any, source: int, at: int) -> Callable[[], Any]:
+            rows, columns = weights.shape
+            x = values[source * width : (source + columns) * width].reshape(columns, width)
+            out = self.sums[at * width : (at + rows) * width].reshape(rows, width)
+            return lambda: xp.matmul(weights, x, out=out)
+
+        return {
+            stage: [
+                [product(values, p.weights, p.source, p.at) for p in made] for values in self.values
+            ]
+            for stage, made in self.plan.products.items()
+        }
+
+    def _launcher(self) -> Callable[..., None]:
+        moved = self.work.places.size + self.recorded
+        wanted = max(self.plan.threads, moved) * self.width
+        return launcher(run, (self.plan.circuit, self.work, 0, 0), wanted)
+
+    # ------------------------------------------------------------ memory
+
+    def _check_memory(self, shown: int, shared: bool) -> None:
+        """Refuse what does not fit, before anything is moved there."""
+        fixed, each = self._needs(shown, shared)
+        if fixed + each * self.width > free_bytes():
+            raise self._too_large(shown, shared)
+
+    def _needs(self, shown: int, shared: bool) -> tuple[int, int]:
+        """Return how many bytes the inputs and what trials share take, and how many each trial."""
+        item = self.program.dtype.itemsize
+        arrays_of_state = 1 + (1 if self.program.static else 2)  # and one that is turned over
+        values = arrays_of_state * self.places + self.plan.sums + 2 * self.program.ring
+        values += self.samples * self.recorded
+        own = 0 if shared else shown // max(1, self.width)
+        return shown if shared else 0, item * values + own
+
+    def _too_large(self, shown: int, shared: bool) -> InputError:
+        fixed, each = self._needs(shown, shared)
+        free = free_bytes()
+        fit = max(0, free - fixed) // max(1, each)
+        advice = f"{fit:,} trials would fit" if fit else "not even one trial fits: use device='cpu'"
+        needed = (fixed + each * self.width) / 2**30
+        weights = nbytes_of(self.program) / 2**30
+        return InputError(
+            f"device 'cuda': {self.width:,} trials of {self.places:,} values need {needed:,.3g} GiB "
+            f"beside {weights:,.3g} GiB of weights, but {free / 2**30:,.3g} GiB are free there: "
+            f"{advice}"
+        )
