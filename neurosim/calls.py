@@ -68,7 +68,7 @@ def output_values(
     """
     outputs = circuit.outputs
     bounds = np.cumsum([output.index.size for output in outputs])[:-1]
-    planes = output_planes(circuit, arrays, threads)
+    planes = output_planes(circuit, arrays, threads, device)
     if planes is not None:
         patterns = count_of(arrays)
         return [
@@ -90,8 +90,9 @@ def output_values(
 
 
 def output_planes(
-    circuit: Circuit, arrays: Mapping[str, np.ndarray], threads: int | None = None
-) -> np.ndarray | None:
+    circuit: Circuit, arrays: Mapping[str, np.ndarray], threads: int | None = None,
+    device: str = "cpu",
+) -> np.ndarray | None:  # fmt: skip
     """Return all outputs' values as words, (values, words), or None: not the bit engine's work."""
     patterns = count_of(arrays)
     program = for_call(circuit, _output_places(circuit), patterns)
@@ -100,8 +101,17 @@ def output_planes(
     if isinstance(arrays, Enumerated):
         nothing = np.zeros(0, dtype=np.int64)
         shifts = np.concatenate([nothing, *arrays.shifts.values()])
+        if device == "cuda":
+            from .cuda.bits import run_enumerated as enumerated_on_card
+
+            return enumerated_on_card(program, shifts, arrays.first, arrays.last)
         return run_enumerated(program, shifts, arrays.first, arrays.last, threads)
-    return run_planes(program, _planes(circuit, arrays, patterns, threads), threads)
+    planes = _planes(circuit, arrays, patterns, threads)
+    if device == "cuda":
+        from .cuda.bits import run_planes as planes_on_card
+
+        return planes_on_card(program, planes)
+    return run_planes(program, planes, threads)
 
 
 def _output_places(circuit: Circuit) -> np.ndarray:

@@ -166,7 +166,9 @@ def simulate(
             "first_step": first_step + done, "threads": threads,
         }  # fmt: skip
         if words is not None:
-            run = words.execute(trials, length, movie, inputs, program.place[places], **moment)
+            run = words.execute(
+                trials, length, movie, inputs, program.place[places], device=device, **moment
+            )
         else:
             run = execute(
                 program, trials, length, movie, inputs, program.place[places], keep_final=True,

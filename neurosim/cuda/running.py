@@ -25,7 +25,7 @@ AT_ONCE = 200_000_000_000  # multiplications, about, before Ctrl-C is looked at:
 STEP = 1_000_000  # of them that a step costs, however little there is to do
 RECORDED = 1 << 28  # bytes that a stretch of steps may record
 
-_one_at_a_time = threading.Lock()  # the card's default stream, and the simulator
+one_at_a_time = threading.Lock()  # the card's default stream, and the simulator
 
 
 def execute(
@@ -60,7 +60,7 @@ def execute(
     moment = {"every": every, "phase": phase, "first_step": first_step, "seed": seed}
     records, finals = [], []
     plan = layout(program, trials)
-    with _one_at_a_time, np.errstate(all="ignore"):
+    with one_at_a_time, np.errstate(all="ignore"):
         for low in range(0, trials, batch):
             high = min(low + batch, trials)
             stretch = _Stretch(

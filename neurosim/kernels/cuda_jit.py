@@ -78,21 +78,23 @@ def view(array: Any) -> Any:
 
 
 def launcher(function: Any, arguments: tuple[Any, ...], wanted: int) -> Callable[..., None]:
-    """Return what launches a kernel that waits for its whole grid, compiled for such arguments.
+    """Return what launches a kernel, compiled for such arguments.
 
     Parameters
     ----------
     arguments
         As it will be called with: only their types matter.
     wanted
-        Threads that have something to do.  There are at most as many as the card holds at once,
-        since a waiting grid must be there as a whole.
+        Threads that have something to do.  Of a kernel whose grid waits there are at most as many
+        as the card holds at once: a waiting grid must be there as a whole.
     """
     if SIMULATED:
         return function[1, THREADS]
     compiled = function.specialize(*arguments)
     (built,) = compiled.overloads.values()
-    blocks = min(-(-wanted // THREADS), built.max_cooperative_grid_blocks(THREADS))
+    blocks = -(-wanted // THREADS)
+    if built.cooperative:
+        blocks = min(blocks, built.max_cooperative_grid_blocks(THREADS))
     with warnings.catch_warnings():  # a small circuit leaves most of the card idle: so be it
         warnings.simplefilter("ignore")
         return compiled[max(1, blocks), THREADS]
