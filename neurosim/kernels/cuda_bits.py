@@ -56,7 +56,7 @@ def carry_out(code, k, registers, t):
 def run_bits(code, results, shifts, planes, answers, registers, start):
     """Compute every word of every result; arguments as `bits.run_bits`."""
     quiet()
-    t, threads = cuda.grid(1), registers.shape[1]
+    t, threads = cuda.grid(1), min(cuda.gridsize(1), registers.shape[1])
     if t >= threads:
         return
     registers[0, t] = np.uint64(0)
@@ -102,7 +102,7 @@ def run_bits_in_time(
     Words do not meet, so no thread waits for another.
     """
     quiet()
-    t, threads = cuda.grid(1), registers.shape[1]
+    t, threads = cuda.grid(1), min(cuda.gridsize(1), registers.shape[1])
     if t >= threads:
         return
     registers[0, t] = np.uint64(0)
