@@ -185,7 +185,7 @@ class _Stretch:
             rows, columns = weights.shape
             x = values[source * width : (source + columns) * width].reshape(columns, width)
             out = self.sums[at * width : (at + rows) * width].reshape(rows, width)
-            return lambda: xp.matmul(weights, x, out=out)
+            return lambda: xp.dot(weights, x, out=out)
 
         return {
             stage: [

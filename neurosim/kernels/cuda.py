@@ -45,6 +45,8 @@ SUMS_AT = tables.CONNECTION_COLUMNS
 COLUMNS = SUMS_AT + 1
 PRODUCT = tables.SEPARABLE + 1
 
+TWO, THREE = np.uint64(2), np.uint64(3)
+
 # What a stage does, and its columns: that, and the first and last row of what it goes through:
 # delay lines, connections or groups.
 SHOW, LINES, DOWN, NEURONS, RECORD = range(5)
@@ -148,6 +150,75 @@ def add_down(row, weights, x, sums, trials):
 
 
 @inner
+def add_rest(w0, x0, w1, x1, w2, x2, e, step, end, total):
+    """Add the up to three products that are left, from the e-th on."""
+    if e < end:
+        total += product(w0, x0)
+    if e + step < end:
+        total += product(w1, x1)
+    if e + 2 * step < end:
+        total += product(w2, x2)
+    return total
+
+
+@inner
+def add_dense(weights, first, x, source, trials, begin, end, step, total):
+    """Add weights[first + e] · x[source + e · trials] for every `step`-th e of [begin, end).
+
+    Four at a time, in the same order: their loads are under way together.  Indices are unsigned,
+    which Numba does not look at for the sign.
+    """
+    e = begin
+    while e + 3 * step < end:
+        at, place = np.uint64(first + e), np.uint64(source + e * trials)
+        w_hop, x_hop = np.uint64(step), np.uint64(step * trials)
+        w0, x0 = weights[at], x[place]
+        w1, x1 = weights[at + w_hop], x[place + x_hop]
+        w2, x2 = weights[at + TWO * w_hop], x[place + TWO * x_hop]
+        w3, x3 = weights[at + THREE * w_hop], x[place + THREE * x_hop]
+        total = total + product(w0, x0) + product(w1, x1) + product(w2, x2) + product(w3, x3)
+        e += 4 * step
+    w0 = w1 = w2 = x0 = x1 = x2 = weights.dtype.type(0)
+    if e < end:
+        w0, x0 = weights[np.uint64(first + e)], x[np.uint64(source + e * trials)]
+    if e + step < end:
+        at, place = np.uint64(first + e + step), np.uint64(source + (e + step) * trials)
+        w1, x1 = weights[at], x[place]
+    if e + 2 * step < end:
+        at, place = np.uint64(first + e + 2 * step), np.uint64(source + (e + 2 * step) * trials)
+        w2, x2 = weights[at], x[place]
+    return add_rest(w0, x0, w1, x1, w2, x2, e, step, end, total)
+
+
+@inner
+def add_row(weights, first, columns, source, x, trials, b, begin, end, step, total):
+    """Add weights[first + e] · x[columns[source + e] · trials + b], likewise."""
+    e = begin
+    wide, own = np.uint64(trials), np.uint64(b)
+    while e + 3 * step < end:
+        at, entry, hop = np.uint64(first + e), np.uint64(source + e), np.uint64(step)
+        w0, c0 = weights[at], columns[entry]
+        w1, c1 = weights[at + hop], columns[entry + hop]
+        w2, c2 = weights[at + TWO * hop], columns[entry + TWO * hop]
+        w3, c3 = weights[at + THREE * hop], columns[entry + THREE * hop]
+        x0, x1 = x[np.uint64(c0) * wide + own], x[np.uint64(c1) * wide + own]
+        x2, x3 = x[np.uint64(c2) * wide + own], x[np.uint64(c3) * wide + own]
+        total = total + product(w0, x0) + product(w1, x1) + product(w2, x2) + product(w3, x3)
+        e += 4 * step
+    w0 = w1 = w2 = x0 = x1 = x2 = weights.dtype.type(0)
+    if e < end:
+        place = np.uint64(columns[np.uint64(source + e)]) * wide + own
+        w0, x0 = weights[np.uint64(first + e)], x[place]
+    if e + step < end:
+        place = np.uint64(columns[np.uint64(source + e + step)]) * wide + own
+        w1, x1 = weights[np.uint64(first + e + step)], x[place]
+    if e + 2 * step < end:
+        place = np.uint64(columns[np.uint64(source + e + 2 * step)]) * wide + own
+        w2, x2 = weights[np.uint64(first + e + 2 * step)], x[place]
+    return add_rest(w0, x0, w1, x1, w2, x2, e, step, end, total)
+
+
+@inner
 def add_connection(circuit, row, x, sums, place, trials, b, lane, lanes, total):
     """Add one lane's share of what one connection brings to a place."""
     weights = circuit.weights
@@ -156,14 +227,16 @@ def add_connection(circuit, row, x, sums, place, trials, b, lane, lanes, total):
     first = row[tables.WEIGHTS] + offset * row[tables.WEIGHT_STRIDE]
     source = row[tables.SOURCE]
     if kind == tables.DENSE:
-        for e in range(lane, row[tables.WIDTH], lanes):
-            total += product(weights[first + e], x[(source + e) * trials + b])
+        total = add_dense(
+            weights, first, x, source * trials + b, trials, lane, row[tables.WIDTH], lanes, total
+        )
     elif kind == tables.ROWS:
         pointer = row[tables.POINTERS] + offset
-        begin, end = circuit.pointers[pointer], circuit.pointers[pointer + 1]
-        for e in range(begin + lane, end, lanes):
-            value = x[np.int64(circuit.columns[source + e]) * trials + b]
-            total += product(weights[row[tables.WEIGHTS] + e], value)
+        begin, end = circuit.pointers[pointer] + lane, circuit.pointers[pointer + 1]
+        total = add_row(
+            weights, row[tables.WEIGHTS], circuit.columns, source, x, trials, b, begin, end, lanes,
+            total,
+        )  # fmt: skip
     elif lane > 0:
         return total
     elif kind == PRODUCT:

@@ -23,8 +23,13 @@ __all__ = [
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)
 THREADS = 4 if SIMULATED else 256  # a block, a power of two: each costs the simulator 0.2 ms
 
-# As on the CPU: x/0 is inf, no fastmath.  Numba's own default opt=3 stays.
+# Blocks that a multiprocessor is to hold at least, which leaves a thread 64 registers: what bounds a
+# step is how many loads are under way, not what spills where a transfer function is worked out.
+ABREAST = 4
+
+# As on the CPU: x/0 is inf (Numba's default on cards), no fastmath.  The simulator knows no bounds.
 FLAGS: dict[str, Any] = {"fastmath": False}
+BOUNDS: dict[str, Any] = {} if SIMULATED else {"launch_bounds": (THREADS, ABREAST)}
 
 
 def rule(function, **rules):
@@ -42,7 +47,7 @@ def inner(function):
 
 def kernel(function):
     """Compile a function that Python launches."""
-    return cuda.jit(**FLAGS)(function)
+    return cuda.jit(**FLAGS, **BOUNDS)(function)
 
 
 def product(a, b):

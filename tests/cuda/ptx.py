@@ -35,7 +35,10 @@ def compiling(kernel, arguments, wanted):
             # Device functions are compiled for the card there is: let it be this one.
             card = types.SimpleNamespace(compute_capability=capability)
             dispatcher.get_current_device = lambda card=card: card
-            ptx, _ = cuda.compile_ptx(kernel.py_func, signature, cc=capability)
+            ptx, _ = cuda.compile_ptx(
+                kernel.py_func, signature, cc=capability,
+                launch_bounds=kernel.targetoptions["launch_bounds"],
+            )  # fmt: skip
             assert f".target sm_{capability[0]}{capability[1]}" in ptx
             found.append([name, capability, ptx.count("fma.rn"), str(signature)])
     return lambda *_: None
