@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def arrays() -> ModuleType:
     return cupy
 
 
-def to_host(array: np.ndarray) -> np.ndarray:
+def to_host(array: Any) -> np.ndarray:
     """Return an array of `arrays()` as NumPy's, C-contiguous and its own."""
     if is_simulated():
         return np.array(array, order="C")

@@ -29,7 +29,9 @@ def run_planes(program: BitProgram, planes: np.ndarray) -> np.ndarray:
     answers = np.empty((program.results.argument.size, planes.shape[1]), dtype=np.uint64)
     with one_at_a_time:
         for low, high in _pieces(len(planes) + len(answers), planes.shape[1]):
-            answers[:, low:high] = to_host(_run(program, planes[:, low:high], shifts, 0, high - low))
+            answers[:, low:high] = to_host(
+                _run(program, planes[:, low:high], shifts, 0, high - low)
+            )
     return answers
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import InputError
 from ..kernels import tables
 from ..kernels.cuda import (
     COLUMNS,
@@ -21,7 +23,6 @@ from ..kernels.cuda import (
     Circuit,
 )
 from ..kernels.cuda_jit import THREADS, view
-from ..errors import InputError
 from .availability import arrays, free_bytes
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class _Maker:
         """Return the first and last group of each layer."""
         layer = np.array([group.layer for group in self.program.groups], dtype=np.int64)
         bounds = [0, *(np.flatnonzero(np.diff(layer)) + 1).tolist(), len(layer)]
-        return [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+        return [(a, b) for a, b in pairwise(bounds) if a < b]
 
     def _lines(self) -> tuple[np.ndarray, list[tuple[int, int]]]:
         """Return the delay lines, those that repeat others after those, and where levels begin."""
@@ -161,7 +162,7 @@ class _Maker:
         order = np.argsort(levels, kind="stable")
         cuts = np.flatnonzero(np.diff(levels[order])) + 1
         bounds = [0, *cuts.tolist(), len(rows)]
-        return rows[order], [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+        return rows[order], [(a, b) for a, b in pairwise(bounds) if a < b]
 
     def _sums(self, g: int) -> list[Product]:
         """Give what a group's connections add up beforehand a place; return the products."""

@@ -224,7 +224,7 @@ class _Stretch:
         needed = (fixed + each * self.width) / 2**30
         weights = nbytes_of(self.program) / 2**30
         return InputError(
-            f"device 'cuda': {self.width:,} trials of {self.places:,} values need {needed:,.3g} GiB "
-            f"beside {weights:,.3g} GiB of weights, but {free / 2**30:,.3g} GiB are free there: "
-            f"{advice}"
+            f"device 'cuda': {self.width:,} trials of {self.places:,} values need {needed:,.3g} "
+            f"GiB beside {weights:,.3g} GiB of weights, but {free / 2**30:,.3g} GiB are free "
+            f"there: {advice}"
         )

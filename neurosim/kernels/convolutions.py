@@ -13,7 +13,6 @@ import numpy as np
 from . import rules, tables
 from .jit import inner
 
-
 folded = inner(rules.folded)
 
 

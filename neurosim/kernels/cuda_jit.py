@@ -23,8 +23,8 @@ __all__ = [
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)
 THREADS = 4 if SIMULATED else 256  # a block, a power of two: each costs the simulator 0.2 ms
 
-# Blocks that a multiprocessor is to hold at least, which leaves a thread 64 registers: what bounds a
-# step is how many loads are under way, not what spills where a transfer function is worked out.
+# Blocks that a multiprocessor is to hold at least, which leaves a thread 64 registers (unbounded it
+# takes 176): what bounds a step is how many loads are under way, not what is spilled meanwhile.
 ABREAST = 4
 
 # As on the CPU: x/0 is inf (Numba's default on cards), no fastmath.  The simulator knows no bounds.

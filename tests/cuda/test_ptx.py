@@ -48,7 +48,7 @@ def compiled():
 
 @pytest.mark.parametrize("capability", [[8, 0], [9, 0]])
 def test_every_kernel_compiles(compiled, capability):
-    assert KERNELS == {"run", "run_bits", "run_bits_in_time", "find_difference"}
+    assert {"run", "run_bits", "run_bits_in_time", "find_difference"} == KERNELS
     built = {name for name, for_, _, _ in compiled if for_ == capability}
     assert built == KERNELS | {"products"}
 
