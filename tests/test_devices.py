@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from experiments.benchmarks import gpu
 from neurosim import Circuit, InputError, backend
 from neurosim.backend import check_device
 from neurosim.cuda import availability
@@ -86,3 +87,12 @@ def test_auto_takes_a_card(machine, caplog):
 def test_unknown_devices(device):
     with pytest.raises(InputError, match="no device is called"):
         check_device(device)
+
+
+def test_the_benchmark_for_cards_says_that_there_is_none(machine, capsys):
+    machine("numba_cuda")
+    assert gpu.main([]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("device 'cuda' needs CuPy")
+    assert len(told.err.splitlines()) == 1

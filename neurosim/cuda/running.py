@@ -14,7 +14,7 @@ from ..kernels.cuda import Work, run
 from ..kernels.cuda_jit import launcher, view
 from ..kernels.random import seed_words
 from .availability import arrays, free_bytes, to_host
-from .layout import Layout, layout, nbytes_of
+from .layout import SIDE_BY_SIDE, Layout, layout, nbytes_of
 
 if TYPE_CHECKING:
     from ..program import Program
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 VALUES = 1 << 26  # values of a static call's trials that are computed at a time
 NO_FAULT = np.iinfo(np.int64).max
 AT_ONCE = 200_000_000_000  # multiplications, about, before Ctrl-C is looked at: a second at most
+SHARED = 20  # times as many of them a second, where many trials share the weights that are read
 STEP = 1_000_000  # of them that a step costs, however little there is to do
 RECORDED = 1 << 28  # bytes that a stretch of steps may record
 
@@ -82,7 +83,8 @@ def execute(
 
 def steps_at_once(program: Program, trials: int, recorded: int) -> int:
     """Return the most steps that the card may run before Ctrl-C is looked at."""
-    work = STEP + trials * (program.cost + recorded)
+    each = program.cost / (SHARED if trials >= SIDE_BY_SIDE else 1)
+    work = STEP + trials * (each + recorded)
     nbytes = max(1, trials * recorded * program.dtype.itemsize)
     return max(1, min(int(AT_ONCE / work), RECORDED // nbytes))
 
