@@ -25,7 +25,7 @@ DT = 0.001
 def examples(number: int) -> int:
     """How many examples a property gets: few in plain Python, where one takes seconds."""
     if numba.config.ENABLE_CUDASIM:
-        return max(2, number // 3)
+        return max(2, number // 2)
     return max(2, number // 12) if numba.config.DISABLE_JIT else number
 
 

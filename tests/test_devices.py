@@ -1,6 +1,8 @@
 """Which device a run takes, and what is said where it cannot be had."""
 
 import logging
+import sys
+from types import ModuleType
 
 import pytest
 
@@ -30,6 +32,7 @@ def machine(monkeypatch):
             availability, "find_spec", lambda name: name if name in packages else None
         )
         monkeypatch.setattr(availability, "_has_driver", lambda: driver)
+        monkeypatch.setitem(sys.modules, "cupy", ModuleType("cupy") if "cupy" in packages else None)
 
     return has
 
@@ -58,6 +61,13 @@ def test_a_card_that_cannot_be_had_is_said(machine, relay, packages, message):
         with pytest.raises(InputError, match=message) as caught:
             run()
         assert "\n" not in str(caught.value)
+
+
+def test_a_cupy_that_cannot_be_imported_is_said(machine, monkeypatch):
+    machine("numba_cuda", "cupy")
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    with pytest.raises(InputError, match=r"found a CuPy that does not work \(.*cupy.*\): pip"):
+        check_device("cuda")
 
 
 def test_an_explicit_cpu_asks_for_nothing(monkeypatch, relay):

@@ -27,6 +27,10 @@ def why_not() -> str | None:
     for package, module in (("numba-cuda", "numba_cuda"), ("CuPy", "cupy")):
         if find_spec(module) is None:
             return f"needs {package}, which is not installed: {INSTALL}, or use device='cpu'"
+    try:
+        import cupy  # noqa: F401 - whether it can be
+    except ImportError as error:
+        return f"found a CuPy that does not work ({error}): {INSTALL}, or use device='cpu'"
     if not _has_driver():
         return "found no NVIDIA card with a driver that works (does nvidia-smi?): use device='cpu'"
     return None

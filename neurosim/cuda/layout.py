@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import InputError
 from ..kernels import tables
 from ..kernels.cuda import (
     COLUMNS,
@@ -23,7 +22,8 @@ from ..kernels.cuda import (
     Circuit,
 )
 from ..kernels.cuda_jit import THREADS, view
-from .availability import arrays, free_bytes
+from .availability import arrays
+from .memory import check_weights, weights_too_large
 
 if TYPE_CHECKING:
     from ..program import Program
@@ -77,27 +77,22 @@ def layout(program: Program, trials: int) -> Layout:
     return program.on_card[many]
 
 
-def nbytes_of(program: Program) -> int:
-    """Return how many bytes a Program's own arrays take on the card."""
-    return sum(array.nbytes for array in program.tables)
-
-
 def _large(program: Program) -> dict[str, Any]:
     """Return the arrays that every layout of a Program shares, moved to the card once."""
     if "arrays" not in program.on_card:
-        xp, held, free = arrays(), program.tables, free_bytes()
-        if nbytes_of(program) > free:
-            raise InputError(
-                f"device 'cuda': the weights need {nbytes_of(program) / 2**30:,.3g} GiB, but "
-                f"{free / 2**30:,.3g} GiB are free there: use dtype='float32' or device='cpu'"
-            )
-        program.on_card["arrays"] = {
-            "parameters": xp.asarray(held.parameters),
-            "weights": xp.asarray(held.weights),
-            "columns": xp.asarray(held.narrow if len(held.narrow) else held.wide),
-            "pointers": xp.asarray(held.pointers),
-            "line_sources": xp.asarray(held.line_sources),
-        }
+        check_weights(program)
+        xp, held = arrays(), program.tables
+        columns = held.narrow if len(held.narrow) else held.wide
+        try:
+            program.on_card["arrays"] = {
+                "parameters": xp.asarray(held.parameters),
+                "weights": xp.asarray(held.weights),
+                "columns": xp.asarray(columns),
+                "pointers": xp.asarray(held.pointers),
+                "line_sources": xp.asarray(held.line_sources),
+            }
+        except MemoryError:  # CuPy's: what is free is in pieces
+            raise weights_too_large(program) from None
     return program.on_card["arrays"]
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..backend import TINY, Run, interleaved
-from ..errors import InputError
+from ..kernels import tables
 from ..kernels.cuda import Work, run
 from ..kernels.cuda_jit import launcher, view
 from ..kernels.random import seed_words
-from .availability import arrays, free_bytes, to_host
-from .layout import SIDE_BY_SIDE, Layout, layout, nbytes_of
+from .availability import arrays, to_host
+from .layout import SIDE_BY_SIDE, Layout, layout
+from .memory import Need, nbytes_of
 
 if TYPE_CHECKING:
     from ..program import Program
@@ -71,11 +72,15 @@ def execute(
                 None if ring is None else ring[low:high],
                 places, recorded, moment,
             )  # fmt: skip
-            fault = stretch.run()
-            records.append(stretch.record())
-            finals.append(stretch.final() if keep_final else np.empty((0, size)))
-            if ring is not None:
-                ring[low:high] = stretch.ring()
+            try:
+                stretch.move_there()
+                fault = stretch.run()
+                records.append(stretch.record())
+                finals.append(stretch.final() if keep_final else np.empty((0, size)))
+                if ring is not None:
+                    ring[low:high] = stretch.ring()
+            except MemoryError:  # CuPy's: others took it meanwhile, or it is in pieces
+                raise stretch.need.too_large() from None
             if fault:
                 break
     return Run(_joined(records), _joined(finals), fault)
@@ -94,7 +99,13 @@ def _joined(parts: list[np.ndarray]) -> np.ndarray:
 
 
 class _Stretch:
-    """Some steps of some trials: their arrays on the card, and the launches."""
+    """Some steps of some trials: their arrays on the card, and the launches.
+
+    Raises
+    ------
+    InputError
+        The card has not enough memory for them.
+    """
 
     def __init__(
         self, program: Program, plan: Layout, trials: tuple[int, int], steps: int,
@@ -102,33 +113,45 @@ class _Stretch:
         places: np.ndarray, recorded: np.ndarray, moment: dict[str, int],
     ):  # fmt: skip
         self.program, self.plan, self.steps = program, plan, steps
-        self.width = trials[1] - trials[0]
+        self.first, self.width = trials[0], trials[1] - trials[0]
+        self.state_given, self.ring_given = state, ring
+        self.inputs, self.recorded, self.moment = places, recorded, moment
         self.places = program.state.size
-        self.recorded = recorded.size
         self.samples = (moment["phase"] + steps) // moment["every"]
-        real = program.dtype
-        xp = arrays()
-        flat, moments, shared = interleaved(movie, self.width, real)
-        self._check_memory(flat.nbytes, shared)
-        try:
-            self.values = self._begun(state)
-            self.sums = xp.empty(plan.sums * self.width, dtype=real)
-            self.waiting = xp.zeros((program.ring, self.width), dtype=real)
-            if ring is not None:
-                self.waiting[:] = xp.asarray(ring).T
-            self.kept = xp.empty(self.width * self.samples * self.recorded, dtype=real)
-            self.fault = xp.full(1, NO_FAULT, dtype=np.int64)
-            shown, where, wanted = xp.asarray(flat), xp.asarray(places), xp.asarray(recorded)
-        except MemoryError:  # taken by others meanwhile, or in pieces
-            raise self._too_large(flat.nbytes, shared) from None
-        held = np.concatenate([places, *self._line_places()])
+        self.shown, self.moments, self.shared = interleaved(movie, self.width, program.dtype)
+        self.need = self._need()
+        self.need.check()
+
+    def move_there(self) -> None:
+        """Move what it begins with to the card."""
+        xp, real, moment = arrays(), self.program.dtype, self.moment
+        self.values = self._begun()
+        self.sums = xp.empty(self.plan.sums * self.width, dtype=real)
+        self.waiting = xp.zeros((self.program.ring, self.width), dtype=real)
+        if self.ring_given is not None:
+            self.waiting[:] = xp.asarray(self.ring_given).T
+        self.kept = xp.empty(self.width * self.samples * self.recorded.size, dtype=real)
+        self.fault = xp.full(1, NO_FAULT, dtype=np.int64)
         self.work = Work(
-            view(self.values), view(self.sums), view(shown), view(where),
-            view(self.waiting.reshape(-1)), view(wanted), view(self.kept), view(self.fault),
-            self.width, moments, int(shared), trials[0], moment["first_step"], moment["every"],
-            moment["phase"], int(np.isin(recorded, held).any()), seed_words(moment["seed"]),
-            TINY[real],
-        )  # fmt: skip
+            values=view(self.values),
+            sums=view(self.sums),
+            movie=view(xp.asarray(self.shown)),
+            places=view(xp.asarray(self.inputs)),
+            ring=view(self.waiting.reshape(-1)),
+            recorded=view(xp.asarray(self.recorded)),
+            record=view(self.kept),
+            fault=view(self.fault),
+            trials=self.width,
+            moments=self.moments,
+            shared=int(self.shared),
+            first_trial=self.first,
+            first_step=moment["first_step"],
+            every=moment["every"],
+            phase=moment["phase"],
+            clashes=int(self._clashes()),
+            seed=seed_words(moment["seed"]),
+            tiny=TINY[real],
+        )
         self.products = self._products()
 
     def run(self) -> tuple[int, int, int] | None:
@@ -152,7 +175,7 @@ class _Stretch:
 
     def record(self) -> np.ndarray:
         """Return what was recorded, (trials, samples, values)."""
-        return to_host(self.kept).reshape(self.width, self.samples, self.recorded)
+        return to_host(self.kept).reshape(self.width, self.samples, self.recorded.size)
 
     def final(self) -> np.ndarray:
         """Return the state vectors after the last step, (trials, state)."""
@@ -163,21 +186,36 @@ class _Stretch:
         """Return what the delay lines hold, (trials, ring)."""
         return to_host(self.waiting.T)
 
-    def _begun(self, state: np.ndarray | None) -> Any:
+    def _begun(self) -> Any:
         """Return the values before the first step, twice in time."""
         xp, program = arrays(), self.program
-        start = program.state[None] if state is None else state
+        start = program.state[None] if self.state_given is None else self.state_given
         values = xp.zeros((1 if program.static else 2, self.places * self.width), program.dtype)
-        for one in values:
-            laid = one.reshape(self.places, self.width)
-            if program.static:  # all others are computed
-                laid[xp.asarray(program.constants)] = xp.asarray(start[:, program.constants].T)
-            else:
-                laid[:] = xp.asarray(start).T
+        laid = values[0].reshape(self.places, self.width)
+        if program.static:  # all others are computed
+            laid[xp.asarray(program.constants)] = xp.asarray(start[:, program.constants]).T
+        else:
+            laid[:] = xp.asarray(start).T
+            values[1] = values[0]
         return values
 
-    def _line_places(self) -> list[np.ndarray]:
-        return [np.arange(row[0], row[0] + row[1]) for row in self.program.tables.lines]
+    def _clashes(self) -> bool:
+        """Return whether a recorded place is an input or in a delay line: those are shown anew."""
+        lines = self.program.tables.lines
+        starts, sizes = lines[:, tables.LINE_START], lines[:, tables.LINE_SIZE]
+        shown = [np.arange(a, a + n) for a, n in zip(starts, sizes, strict=True)]
+        return bool(np.isin(self.recorded, np.concatenate([self.inputs, *shown])).any())
+
+    def _need(self) -> Need:
+        """Return what it takes there: state, once more turned over, sums, rings and the record."""
+        values = (2 if self.program.static else 3) * self.places + self.plan.sums
+        values += 2 * self.program.ring + self.samples * self.recorded.size
+        shown = self.shown.nbytes
+        return Need(
+            self.width, self.places, shown if self.shared else 0,
+            self.program.dtype.itemsize * values + (0 if self.shared else shown // self.width),
+            nbytes_of(self.program),
+        )  # fmt: skip
 
     def _products(self) -> dict[int, list[list[Callable[[], Any]]]]:
         """Return the products before each stage that has some, from either array of values."""
@@ -197,36 +235,6 @@ class _Stretch:
         }
 
     def _launcher(self) -> Callable[..., None]:
-        moved = self.work.places.size + self.recorded
+        moved = self.inputs.size + self.recorded.size
         wanted = max(self.plan.threads, moved) * self.width
         return launcher(run, (self.plan.circuit, self.work, 0, 0), wanted)
-
-    # ------------------------------------------------------------ memory
-
-    def _check_memory(self, shown: int, shared: bool) -> None:
-        """Refuse what does not fit, before anything is moved there."""
-        fixed, each = self._needs(shown, shared)
-        if fixed + each * self.width > free_bytes():
-            raise self._too_large(shown, shared)
-
-    def _needs(self, shown: int, shared: bool) -> tuple[int, int]:
-        """Return how many bytes the inputs and what trials share take, and how many each trial."""
-        item = self.program.dtype.itemsize
-        arrays_of_state = 1 + (1 if self.program.static else 2)  # and one that is turned over
-        values = arrays_of_state * self.places + self.plan.sums + 2 * self.program.ring
-        values += self.samples * self.recorded
-        own = 0 if shared else shown // max(1, self.width)
-        return shown if shared else 0, item * values + own
-
-    def _too_large(self, shown: int, shared: bool) -> InputError:
-        fixed, each = self._needs(shown, shared)
-        free = free_bytes()
-        fit = max(0, free - fixed) // max(1, each)
-        advice = f"{fit:,} trials would fit" if fit else "not even one trial fits: use device='cpu'"
-        needed = (fixed + each * self.width) / 2**30
-        weights = nbytes_of(self.program) / 2**30
-        return InputError(
-            f"device 'cuda': {self.width:,} trials of {self.places:,} values need {needed:,.3g} "
-            f"GiB beside {weights:,.3g} GiB of weights, but {free / 2**30:,.3g} GiB are free "
-            f"there: {advice}"
-        )
