@@ -72,9 +72,9 @@ else:
     # NVVM fuses a product and a sum where it may, and Numba has no option against that.
     @overload(product)
     def _product(a, b):
-        if a == b == numba.float64:
-            return lambda a, b: libdevice.dmul_rn(a, b)
-        return lambda a, b: a * b
+        if a == b == numba.float32:
+            return lambda a, b: libdevice.fmul_rn(a, b)
+        return lambda a, b: libdevice.dmul_rn(a, b)
 
 
 def view(array: Any) -> Any:

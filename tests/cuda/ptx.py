@@ -51,7 +51,8 @@ def products(a, b, out):
 
 
 def run_everything():
-    compiling(products, [np.ones(2)] * 3, 1)
+    for dtype in ("float64", "float32"):
+        compiling(products, [np.ones(2, dtype=dtype)] * 3, 1)
     for dtype in ("float64", "float32"):
         for places in (3, 70_000):  # whose numbers take two bytes, and four
             circuit = Circuit("all")
