@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from .errors import InputError, unknown
 from .kernels import run, tables
 from .kernels.random import seed_words
 from .kernels.threads import most_threads, run_together
-from .scheduling import Schedule, block_of, blocks_at_once, schedule
+from .scheduling import Schedule, block_of, blocks_at_once, schedule, steps_at_once
 
 if TYPE_CHECKING:
     from .program import Program
@@ -43,18 +44,33 @@ class Run:
 
 
 def check_device(device: str) -> str:
-    """Return the device a run will take.
+    """Return the device a run will take, "cpu" or "cuda".
+
+    "auto" is "cuda" where that can be had, and says once, in the log, which it is.
 
     Raises
     ------
     InputError
-        An unknown device, or one that this version does not have.
+        An unknown device; "cuda" where it cannot be had: the message says why, and what to do.
     """
     if device not in DEVICES:
         raise InputError(unknown("device", str(device), DEVICES))
-    if device == "cuda":
-        raise InputError("device 'cuda' is not available in this version: use device='cpu'")
-    return "cpu"
+    if device == "cpu":
+        return device
+    from .cuda.availability import why_not
+
+    why = why_not()
+    if device == "auto":
+        _tell(f"device 'auto' takes 'cpu': 'cuda' {why}" if why else "device 'auto' takes 'cuda'")
+    elif why:
+        raise InputError(f"device 'cuda' {why}")
+    return "cpu" if why else "cuda"
+
+
+@cache
+def _tell(sentence: str) -> None:
+    """Say it once."""
+    logging.getLogger("neurosim").info(sentence)
 
 
 def check_threads(threads: int | None) -> int | None:
@@ -84,8 +100,9 @@ def execute(
     threads: int | None = None,
     updates: Schedule | None = None,
     learned: np.ndarray | None = None,
+    device: str = "cpu",
 ) -> Run:
-    """Run a Program on the CPU.
+    """Run a Program.
 
     Parameters
     ----------
@@ -98,12 +115,24 @@ def execute(
     first_step : the number of the first step, which noise is addressed by
     updates : what to compute one after the other in place, instead of a step in time
     learned : (trials, weights that learn), changed in place; left out, nothing learns
+    device : "cpu" or "cuda", as `check_device` returned it; on "cuda" there are no threads
 
     Raises
     ------
     InputError
-        An input that is too large for float32.
+        An input that is too large for float32; what device "cuda" cannot do, or has no memory for.
     """
+    if device == "cuda":
+        if updates is not None:
+            raise InputError("device 'cuda' has no asynchronous updates: use device='cpu'")
+        if learned is not None:
+            raise InputError("device 'cuda' has no plastic connections: use device='cpu'")
+        from .cuda.running import execute as execute_on_card
+
+        return execute_on_card(
+            program, trials, steps, movie, places, recorded, every=every, phase=phase, state=state,
+            ring=ring, keep_final=keep_final, first_step=first_step, seed=seed,
+        )  # fmt: skip
     real = program.dtype
     size = program.state.size
     block = 1 if learned is not None else block_of(program, trials)
@@ -176,6 +205,15 @@ def stretches(places: np.ndarray) -> np.ndarray:
     ends = np.flatnonzero(places[1:] != places[:-1] + 1) + 1
     bounds = np.concatenate(([0], ends, [places.size]))
     return np.stack((places[bounds[:-1]], np.diff(bounds)), axis=1)
+
+
+def longest_stretch(program: Program, trials: int, recorded: int, device: str) -> int:
+    """Return the most steps that one `execute` should do: Ctrl-C is looked at between them."""
+    if device == "cuda":
+        from .cuda.running import steps_at_once as steps_on_card
+
+        return steps_on_card(program, trials, recorded)
+    return steps_at_once(program, trials, recorded)
 
 
 def interleaved(

@@ -32,22 +32,24 @@ def evaluate(
     threads: int | None = None, device: str = "cpu",
 ) -> Any:  # fmt: skip
     """Return the outputs of a static call, as `Circuit.__call__` describes."""
-    check_device(device)
+    device = check_device(device)
     threads = check_threads(threads)
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")
     trials, arrays = batch(circuit, given, numbers=True)
     answers = [
         as_number(values if trials is not None else values[0])
-        for values in output_values(circuit, arrays, threads, dtype)
+        for values in output_values(circuit, arrays, threads, dtype, device)
     ]
     return circuit.answer(answers)
 
 
-def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
+def activities(
+    circuit: Circuit, given: Mapping[str, Any], *, device: str = "cpu"
+) -> dict[str, Any]:
     """Return every population's values of a static call, by name."""
     trials, arrays = batch(circuit, given)
-    flat = evaluate_places(circuit, arrays, np.arange(circuit.size))
+    flat = evaluate_places(circuit, arrays, np.arange(circuit.size), device=check_device(device))
     binary = circuit.binary_places()
     answer = {}
     for p in circuit.populations:
@@ -58,7 +60,7 @@ def activities(circuit: Circuit, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def output_values(
     circuit: Circuit, arrays: Mapping[str, np.ndarray], threads: int | None = None,
-    dtype: str = "float64",
+    dtype: str = "float64", device: str = "cpu",
 ) -> list[np.ndarray]:  # fmt: skip
     """Return each output's values, (patterns, *shape), numbers of bits as integers.
 
@@ -66,7 +68,7 @@ def output_values(
     """
     outputs = circuit.outputs
     bounds = np.cumsum([output.index.size for output in outputs])[:-1]
-    planes = output_planes(circuit, arrays, threads)
+    planes = output_planes(circuit, arrays, threads, device)
     if planes is not None:
         patterns = count_of(arrays)
         return [
@@ -76,7 +78,7 @@ def output_values(
             for output, part in zip(outputs, np.split(planes, bounds), strict=True)
         ]
     binary = circuit.binary_places()
-    flat = evaluate_places(circuit, arrays, _output_places(circuit), threads, dtype)
+    flat = evaluate_places(circuit, arrays, _output_places(circuit), threads, dtype, device)
     return [
         as_array(
             part.reshape(len(part), *output.index.shape),
@@ -88,8 +90,9 @@ def output_values(
 
 
 def output_planes(
-    circuit: Circuit, arrays: Mapping[str, np.ndarray], threads: int | None = None
-) -> np.ndarray | None:
+    circuit: Circuit, arrays: Mapping[str, np.ndarray], threads: int | None = None,
+    device: str = "cpu",
+) -> np.ndarray | None:  # fmt: skip
     """Return all outputs' values as words, (values, words), or None: not the bit engine's work."""
     patterns = count_of(arrays)
     program = for_call(circuit, _output_places(circuit), patterns)
@@ -98,8 +101,17 @@ def output_planes(
     if isinstance(arrays, Enumerated):
         nothing = np.zeros(0, dtype=np.int64)
         shifts = np.concatenate([nothing, *arrays.shifts.values()])
+        if device == "cuda":
+            from .cuda.bits import run_enumerated as enumerated_on_card
+
+            return enumerated_on_card(program, shifts, arrays.first, arrays.last)
         return run_enumerated(program, shifts, arrays.first, arrays.last, threads)
-    return run_planes(program, _planes(circuit, arrays, patterns, threads), threads)
+    planes = _planes(circuit, arrays, patterns, threads)
+    if device == "cuda":
+        from .cuda.bits import run_planes as planes_on_card
+
+        return planes_on_card(program, planes)
+    return run_planes(program, planes, threads)
 
 
 def _output_places(circuit: Circuit) -> np.ndarray:
@@ -108,7 +120,7 @@ def _output_places(circuit: Circuit) -> np.ndarray:
 
 def evaluate_places(
     circuit: Circuit, arrays: Mapping[str, np.ndarray], places: np.ndarray,
-    threads: int | None = None, dtype: str = "float64",
+    threads: int | None = None, dtype: str = "float64", device: str = "cpu",
 ) -> np.ndarray:  # fmt: skip
     """Return the values at the circuit's `places`, (trials, places), for laid-out inputs.
 
@@ -121,7 +133,9 @@ def evaluate_places(
         return np.zeros((0, places.size))
     movie = [_spread(p, arrays[p.name])[:, None] for p in circuit.input_populations]
     inputs = program.places_of(circuit.input_populations)
-    run = execute(program, trials, 1, movie, inputs, program.place[places], threads=threads)
+    run = execute(
+        program, trials, 1, movie, inputs, program.place[places], threads=threads, device=device
+    )
     if run.fault:
         raise not_finite(circuit, program, run.fault, batched=trials > 1)
     return run.record[:, 0, :]

@@ -73,6 +73,7 @@ class Program:
     windows : for each separable convolution the columns of a row with its borders, and the
         kernel's rows and columns together
     schedules : how it is cut, by trials a block and threads, as far as it was asked for
+    on_card : what the CUDA engine has made of it, as far as it was asked for
     """
 
     tables: tables.Tables
@@ -89,6 +90,7 @@ class Program:
     learned: int
     windows: tuple[tuple[int, int], ...]
     schedules: dict[tuple[int, int], Schedule] = field(default_factory=dict)
+    on_card: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def prepared(self) -> Prepared:

@@ -23,7 +23,9 @@ DT = 0.001
 
 
 def examples(number: int) -> int:
-    """How many examples a property gets: few without the JIT, where one takes seconds."""
+    """How many examples a property gets: few in plain Python, where one takes seconds."""
+    if numba.config.ENABLE_CUDASIM:
+        return max(2, number // 2)
     return max(2, number // 12) if numba.config.DISABLE_JIT else number
 
 
@@ -246,6 +248,8 @@ class Twin:
 # ------------------------------------------------------------------ random choices
 
 SHAPES = ((), (1,), (3,), (6,), (2, 3), (5, 4), (9, 8))
+if numba.config.ENABLE_CUDASIM:
+    SHAPES = SHAPES[:-1]
 DECIMALS = np.array([0.0, 0.1, 0.2, 0.3, 0.25, 0.7, 0.05, 1.0, 2.0])
 
 

@@ -58,6 +58,14 @@ LAYOUTS = SPLITS | {
     "own groups": {"scheduling.BUFFER": 16, "program.SMALL": 2, "lowering.FEW_ENTRIES": 0},
     "large layouts": {"lowering.FEW_ENTRIES": 0},
 }
+if numba.config.ENABLE_CUDASIM:  # what the CUDA engine cuts, and lays out in other ways
+    SPLITS |= {"a step a stretch": {"cuda.running.AT_ONCE": 1, "cuda.running.VALUES": 1}}
+    products = {"cuda.layout.SIDE_BY_SIDE": 1, "cuda.layout.PRODUCT_FROM": 0}
+    large = {"program.SMALL": 2, "lowering.FEW_ENTRIES": 0}
+    LAYOUTS |= SPLITS | {
+        "lanes": large | {"cuda.layout.A_LANE": 1},
+        "products": large | products,
+    }
 
 
 @pytest.fixture(scope="module", params=ENGINES, ids=lambda engine: engine.device)

@@ -22,6 +22,7 @@ ORDER = [
     {"strips"},
     {"scheduling"},
     {"backend"},
+    {"cuda"},
     {"neurons", "connections"},
     {"populations", "sources"},
     {"plasticity"},
@@ -72,6 +73,17 @@ def imports(name: str, source: str, is_package: bool) -> set[str]:
                 inner = f"{origin}.{alias.name}"
                 found.add(inner if inner in SOURCES else origin)
     return {target for target in found if target.split(".")[0] in PACKAGES} - {name}
+
+
+def test_one_module_imports_numba_cuda():
+    found = {
+        name
+        for name, path in SOURCES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("numba"))
+        and ("cuda" in (node.module or "") or any(alias.name == "cuda" for alias in node.names))
+    }
+    assert found == {"neurosim.kernels.cuda_jit"}
 
 
 GRAPH = {

@@ -39,6 +39,7 @@ class BitSteps:
         ring: np.ndarray,
         first_step: int = 0,
         threads: int | None = None,
+        device: str = "cpu",
     ) -> Run:
         """Run some steps; parameters and answer as `backend.execute`."""
         program = self.program
@@ -60,7 +61,16 @@ class BitSteps:
                 every, phase, values, registers, first_step, steps, first, last,
             )  # fmt: skip
 
-        share(part, words, self.code.instructions * words * steps, threads)
+        if device == "cuda":
+            from ..cuda.bits import run_in_time
+
+            run_in_time(
+                self.code, self.neurons + 2, places + 2, inputs, program.tables.lines,
+                program.tables.line_sources, waiting, recorded + 2, record, every, phase, values,
+                first_step, steps,
+            )  # fmt: skip
+        else:
+            share(part, words, self.code.instructions * words * steps, threads)
         ring[:] = unpack(waiting, trials, threads)
         flat = unpack(record.reshape(-1, words), trials, threads)
         return Run(

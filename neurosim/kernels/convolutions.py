@@ -5,21 +5,10 @@ The separable ones are in `separable`.
 
 from __future__ import annotations
 
-from . import tables
+from . import rules, tables
 from .jit import inner
 
-
-@inner
-def folded(at, n, border):
-    """Return where position `at` lies in [0, n) under the border rule; −1 is nowhere."""
-    if 0 <= at < n:
-        return at
-    if border == tables.WRAP:
-        return at % n
-    if border == tables.REFLECT:
-        at = at % (2 * n)
-        return at if at < n else 2 * n - 1 - at
-    return -1
+folded = inner(rules.folded)
 
 
 @inner

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+from .tables import REFLECT, WRAP
+
 # Transfer functions by code; `neurons.TRANSFERS` gives them their names.
 IDENTITY, STEP, THRESHOLD_LINEAR, LOGISTIC, TANH, SOFTPLUS, POWER, NAKA_RUSHTON = range(8)
 
@@ -35,6 +37,18 @@ def silent_bar(bar, threshold):
     if bar == 0 and threshold > 0:
         return math.inf
     return bar
+
+
+def folded(at, n, border):
+    """Return where position `at` lies in [0, n) under the border rule; −1 is nowhere."""
+    if 0 <= at < n:
+        return at
+    if border == WRAP:
+        return at % n
+    if border == REFLECT:
+        at = at % (2 * n)
+        return at if at < n else 2 * n - 1 - at
+    return -1
 
 
 def parity(a, b, c):

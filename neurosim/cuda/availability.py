@@ -1,0 +1,68 @@
+"""Whether there is a card to run on, and whose arrays live there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+INSTALL = 'pip install "neurosim[cuda13]" (or [cuda12], for a driver older than 580)'
+
+
+def is_simulated() -> bool:
+    """Return whether kernels run in Numba's CUDA simulator (NUMBA_ENABLE_CUDASIM)."""
+    return os.environ.get("NUMBA_ENABLE_CUDASIM", "0") not in ("", "0")
+
+
+@cache
+def why_not() -> str | None:
+    """Return why nothing can run on a card here, and what to do; None where it can."""
+    if is_simulated():
+        return None
+    for package, module in (("numba-cuda", "numba_cuda"), ("CuPy", "cupy")):
+        if find_spec(module) is None:
+            return f"needs {package}, which is not installed: {INSTALL}, or use device='cpu'"
+    try:
+        import cupy  # noqa: F401 - whether it can be
+    except ImportError as error:
+        return f"found a CuPy that does not work ({error}): {INSTALL}, or use device='cpu'"
+    if not _has_driver():
+        return "found no NVIDIA card with a driver that works (does nvidia-smi?): use device='cpu'"
+    return None
+
+
+def _has_driver() -> bool:
+    from ..kernels.cuda_jit import cuda
+
+    return bool(cuda.is_available())
+
+
+def arrays() -> ModuleType:
+    """Return the module whose arrays the kernels take: CuPy, or NumPy in the simulator."""
+    if is_simulated():
+        return np
+    import cupy
+
+    return cupy
+
+
+def to_host(array: Any) -> np.ndarray:
+    """Return an array of `arrays()` as NumPy's, C-contiguous and its own."""
+    if is_simulated():
+        return np.array(array, order="C")
+    return np.ascontiguousarray(array.get())
+
+
+def free_bytes() -> int:
+    """Return how many bytes of the card's memory a run may take."""
+    if is_simulated():
+        return sys.maxsize
+    import cupy
+
+    free, _ = cupy.cuda.runtime.memGetInfo()
+    return int(free) + int(cupy.get_default_memory_pool().free_bytes())

@@ -1,0 +1,452 @@
+"""The CUDA engine: one kernel that interprets a Program's tables, for whole stretches of steps.
+
+A step is a few *stages* (show inputs, move delay lines, add convolutions down their columns,
+compute neurons, record), each worked on by the whole grid, which waits between them; the time loop
+is inside the kernel, so that a small circuit does not pay for a launch a step.  Value i of trial b
+is `x[i * trials + b]`.
+
+A *unit* is one neuron in one trial.  With many trials a thread takes a unit: neighbouring threads
+take neighbouring trials, so what they read lies side by side.  With few trials several threads, its
+*lanes*, share a unit: neighbouring lanes take neighbouring synapses, and their sums are added
+pairwise in shared memory.  Which it is depends on the circuit and the number of trials alone, so a
+run is the same on every card.
+
+Connections whose learning goes on inside the loop would be a stage of their own, behind NEURONS:
+it knows the values before (x) and after (y).
+
+Goals on one H100, and where they come from: what a step must move.  One trial of 10,000 dense
+neurons: its weights once, at 80 % of what a copy reaches.  One trial of 100,000 neurons with 1 % of
+all synapses: weights and places once, at 60 %.  Many trials: cuBLAS, at 80 % of its own rate.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import random, rules, tables
+from .cuda_jit import THREADS, cuda, inner, kernel, product, quiet, rule
+
+net_input = rule(rules.net_input)
+fires = rule(rules.fires)
+silent_bar = rule(rules.silent_bar)
+relax = rule(rules.relax)
+flush = rule(rules.flush)
+folded = rule(rules.folded)
+tanh = rule(rules.tanh)
+transfer = rule(rules.transfer, tanh=tanh)
+philox = rule(random.philox)
+box_muller = rule(random.box_muller)
+
+# A connection's column beside those of `tables`: where its sums begin, in places, in `sums`; and a
+# kind beside those of `tables`: a matrix product that stands there already.
+SUMS_AT = tables.CONNECTION_COLUMNS
+COLUMNS = SUMS_AT + 1
+PRODUCT = tables.SEPARABLE + 1
+
+TWO, THREE = np.uint64(2), np.uint64(3)
+
+# What a stage does, and its columns: that, and the first and last row of what it goes through:
+# delay lines, connections or groups.
+SHOW, LINES, DOWN, NEURONS, RECORD = range(5)
+STAGE, FIRST, LAST, STAGE_COLUMNS = range(4)
+
+
+class Circuit(NamedTuple):
+    """A Program on the card; arrays as `tables.Tables`, but for those that are described."""
+
+    groups: Any
+    parameters: Any
+    connections: Any  # int64 (connections, COLUMNS)
+    weights: Any
+    columns: Any  # uint16 or uint32, flat: the source places of ROWS connections
+    pointers: Any
+    lines: Any
+    line_sources: Any
+    lanes: Any  # int64 (groups,): how many threads share a neuron, a power of two up to THREADS
+    stages: Any  # int64 (stages, STAGE_COLUMNS): of one step
+
+
+class Work(NamedTuple):
+    """One stretch of steps: what it reads and writes, on the card."""
+
+    values: Any  # real (2 in time, 1 in a call; places * trials): before and after a step
+    sums: Any  # real, flat: what PRODUCT and SEPARABLE connections have added up so far
+    movie: Any  # real, flat: moment, then value, then trial; as `backend.interleaved` lays it out
+    places: Any  # int64: where the movie's values go
+    ring: Any  # real (values in delay lines * trials)
+    recorded: Any  # int64: the places to record
+    record: Any  # real, flat: trial, then sample, then place
+    fault: Any  # int64 (1,): the first fault, (step · trials + trial) · places + place; or the most
+    trials: int
+    moments: int  # of the movie
+    shared: int  # whether all trials see the same
+    first_trial: int
+    first_step: int
+    every: int
+    phase: int
+    clashes: int  # whether a recorded place may be shown anew before it has been recorded
+    seed: tuple[np.uint64, np.uint64]
+    tiny: Any  # real
+
+
+# ------------------------------------------------------------------ sums of inputs
+
+
+@inner
+def add_convolution(row, weights, x, offset, trials, b, total):
+    """Add what one target hears of a sheet: tap by tap, in the CPU engine's order."""
+    channels, channels_in = row[tables.CHANNELS_OUT], row[tables.CHANNELS_IN]
+    columns, columns_in = row[tables.COLUMNS_OUT], row[tables.COLUMNS_IN]
+    across, border = row[tables.KERNEL_COLUMNS], row[tables.BORDER]
+    out, at = offset % channels, offset // channels
+    top = at // columns * row[tables.STEP_OVER] - row[tables.TOP]
+    left = at % columns * row[tables.STEP_OVER] - row[tables.LEFT]
+    for p in range(row[tables.KERNEL_ROWS]):
+        y = folded(top + p, row[tables.ROWS_IN], border)
+        if y < 0:
+            continue
+        for q in range(across):
+            z = folded(left + q, columns_in, border)
+            if z < 0:
+                continue
+            source = row[tables.SOURCE] + (y * columns_in + z) * channels_in
+            tap = row[tables.WEIGHTS] + (p * across + q) * channels_in * channels + out
+            for i in range(channels_in):
+                total += product(weights[tap + i * channels], x[(source + i) * trials + b])
+    return total
+
+
+@inner
+def add_across(row, weights, sums, offset, trials, b, total):
+    """Add the taps across of a separable convolution; those down stand in `sums`."""
+    columns, columns_in = row[tables.COLUMNS_OUT], row[tables.COLUMNS_IN]
+    left = offset % columns - row[tables.LEFT]
+    line = row[SUMS_AT] + offset // columns * columns_in
+    tap = row[tables.WEIGHTS] + row[tables.KERNEL_ROWS]
+    for q in range(row[tables.KERNEL_COLUMNS]):
+        z = folded(left + q, columns_in, row[tables.BORDER])
+        if z >= 0:
+            total += product(weights[tap + q], sums[(line + z) * trials + b])
+    return total
+
+
+@inner
+def add_down(row, weights, x, sums, trials):
+    """Add the taps down of a separable convolution, for every row of results at every column."""
+    columns, border = row[tables.COLUMNS_IN], row[tables.BORDER]
+    zero = weights.dtype.type(0)
+    for unit in range(cuda.grid(1), row[tables.ROWS_OUT] * columns * trials, cuda.gridsize(1)):
+        at, b = unit // trials, unit % trials
+        top, column = at // columns - row[tables.TOP], at % columns
+        total = zero
+        for p in range(row[tables.KERNEL_ROWS]):
+            y = folded(top + p, row[tables.ROWS_IN], border)
+            if y >= 0:
+                source = (row[tables.SOURCE] + y * columns + column) * trials + b
+                total += product(weights[row[tables.WEIGHTS] + p], x[source])
+        sums[row[SUMS_AT] * trials + unit] = total
+
+
+@inner
+def add_rest(w0, x0, w1, x1, w2, x2, e, step, end, total):
+    """Add the up to three products that are left, from the e-th on."""
+    if e < end:
+        total += product(w0, x0)
+    if e + step < end:
+        total += product(w1, x1)
+    if e + 2 * step < end:
+        total += product(w2, x2)
+    return total
+
+
+@inner
+def add_dense(weights, first, x, source, trials, begin, end, step, total):
+    """Add weights[first + e] · x[source + e · trials] for every `step`-th e of [begin, end).
+
+    Four at a time, in the same order: their loads are under way together.  Indices are unsigned,
+    which Numba does not look at for the sign.
+    """
+    e = begin
+    while e + 3 * step < end:
+        at, place = np.uint64(first + e), np.uint64(source + e * trials)
+        w_hop, x_hop = np.uint64(step), np.uint64(step * trials)
+        w0, x0 = weights[at], x[place]
+        w1, x1 = weights[at + w_hop], x[place + x_hop]
+        w2, x2 = weights[at + TWO * w_hop], x[place + TWO * x_hop]
+        w3, x3 = weights[at + THREE * w_hop], x[place + THREE * x_hop]
+        total = total + product(w0, x0) + product(w1, x1) + product(w2, x2) + product(w3, x3)
+        e += 4 * step
+    w0 = w1 = w2 = x0 = x1 = x2 = weights.dtype.type(0)
+    if e < end:
+        w0, x0 = weights[np.uint64(first + e)], x[np.uint64(source + e * trials)]
+    if e + step < end:
+        at, place = np.uint64(first + e + step), np.uint64(source + (e + step) * trials)
+        w1, x1 = weights[at], x[place]
+    if e + 2 * step < end:
+        at, place = np.uint64(first + e + 2 * step), np.uint64(source + (e + 2 * step) * trials)
+        w2, x2 = weights[at], x[place]
+    return add_rest(w0, x0, w1, x1, w2, x2, e, step, end, total)
+
+
+@inner
+def add_row(weights, first, columns, source, x, trials, b, begin, end, step, total):
+    """Add weights[first + e] · x[columns[source + e] · trials + b], likewise."""
+    e = begin
+    wide, own = np.uint64(trials), np.uint64(b)
+    while e + 3 * step < end:
+        at, entry, hop = np.uint64(first + e), np.uint64(source + e), np.uint64(step)
+        w0, c0 = weights[at], columns[entry]
+        w1, c1 = weights[at + hop], columns[entry + hop]
+        w2, c2 = weights[at + TWO * hop], columns[entry + TWO * hop]
+        w3, c3 = weights[at + THREE * hop], columns[entry + THREE * hop]
+        x0, x1 = x[np.uint64(c0) * wide + own], x[np.uint64(c1) * wide + own]
+        x2, x3 = x[np.uint64(c2) * wide + own], x[np.uint64(c3) * wide + own]
+        total = total + product(w0, x0) + product(w1, x1) + product(w2, x2) + product(w3, x3)
+        e += 4 * step
+    w0 = w1 = w2 = x0 = x1 = x2 = weights.dtype.type(0)
+    if e < end:
+        place = np.uint64(columns[np.uint64(source + e)]) * wide + own
+        w0, x0 = weights[np.uint64(first + e)], x[place]
+    if e + step < end:
+        place = np.uint64(columns[np.uint64(source + e + step)]) * wide + own
+        w1, x1 = weights[np.uint64(first + e + step)], x[place]
+    if e + 2 * step < end:
+        place = np.uint64(columns[np.uint64(source + e + 2 * step)]) * wide + own
+        w2, x2 = weights[np.uint64(first + e + 2 * step)], x[place]
+    return add_rest(w0, x0, w1, x1, w2, x2, e, step, end, total)
+
+
+@inner
+def add_connection(circuit, row, x, sums, place, trials, b, lane, lanes, total):
+    """Add one lane's share of what one connection brings to a place."""
+    weights = circuit.weights
+    kind = row[tables.KIND]
+    offset = place - row[tables.TARGET]
+    first = row[tables.WEIGHTS] + offset * row[tables.WEIGHT_STRIDE]
+    source = row[tables.SOURCE]
+    if kind == tables.DENSE:
+        total = add_dense(
+            weights, first, x, source * trials + b, trials, lane, row[tables.WIDTH], lanes, total
+        )
+    elif kind == tables.ROWS:
+        pointer = row[tables.POINTERS] + offset
+        begin, end = circuit.pointers[pointer] + lane, circuit.pointers[pointer + 1]
+        total = add_row(
+            weights, row[tables.WEIGHTS], circuit.columns, source, x, trials, b, begin, end, lanes,
+            total,
+        )  # fmt: skip
+    elif lane > 0:
+        return total
+    elif kind == PRODUCT:
+        total += sums[(row[SUMS_AT] + offset) * trials + b]
+    elif kind == tables.ONE_TO_ONE:
+        total += product(weights[first], x[(source + offset) * trials + b])
+    elif kind == tables.CONVOLUTION:
+        total = add_convolution(row, weights, x, offset, trials, b, total)
+    else:
+        total = add_across(row, weights, sums, offset, trials, b, total)
+    return total
+
+
+# ------------------------------------------------------------------ one neuron
+
+
+@inner
+def parameter(circuit, group, column, i):
+    """Neuron i's own value of a parameter, or the one that its group shares."""
+    return circuit.parameters[group[column] + i * group[column + 1]]
+
+
+@inner
+def normal(work, neuron, b, step):
+    """ξ of a neuron, addressed by the seed, the step, the neuron and the trial."""
+    words = philox(
+        np.uint64(step) & random.MASK, np.uint64(neuron), np.uint64(work.first_trial + b),
+        random.NOISE, work.seed[0], work.seed[1],
+    )  # fmt: skip
+    return box_muller(words[0], words[1], words[2], words[3])
+
+
+@inner
+def activity(circuit, work, group, i, b, step, drive, pool, vetoes, before):
+    """The activity of neuron i of a group after a step, as `cpu.apply_rule` makes it."""
+    real = work.values.dtype.type
+    threshold = parameter(circuit, group, tables.THRESHOLD, i)
+    kind = group[tables.RULE]
+    if kind == tables.BINARY:
+        if group[tables.USES_POOL]:
+            pool = real(silent_bar(pool, threshold))
+        return real(1) if fires(drive, pool, vetoes > 0) else real(0)
+    if group[tables.USES_VETO] or group[tables.USES_POOL]:
+        drive = net_input(drive, pool, vetoes > 0)
+    if group[tables.NOISY]:
+        scale = parameter(circuit, group, tables.NOISE, i)
+        drive = real(drive + scale * normal(work, group[tables.IDENTITY] + i, b, step))
+    if kind == tables.NOISY_BINARY:
+        return real(1) if fires(drive, threshold, vetoes > 0) else real(0)
+    shape = group[tables.SHAPE]
+    target = real(
+        transfer(
+            group[tables.TRANSFER], parameter(circuit, group, tables.GAIN, i) * (drive - threshold),
+            circuit.parameters[shape], circuit.parameters[shape + 1], circuit.parameters[shape + 2],
+        )
+    )  # fmt: skip
+    return flush(relax(before, target, parameter(circuit, group, tables.DECAY, i)), work.tiny)
+
+
+@inner
+def compute(circuit, work, first, last, x, y, k, partial):
+    """Compute the groups [first, last) from the values x into the values y.
+
+    Blocks take tiles of units in turn, counted through all groups, so that small groups too are
+    spread over the grid.
+    """
+    trials = work.trials
+    size = work.values.shape[1] // trials
+    zero = work.values.dtype.type(0)
+    thread = cuda.threadIdx.x
+    tile = cuda.blockIdx.x
+    begin = 0
+    for g in range(first, last):
+        group = circuit.groups[g]
+        lanes = circuit.lanes[g]
+        abreast = THREADS // lanes
+        units = (group[tables.STOP] - group[tables.START]) * trials
+        tiles = (units + abreast - 1) // abreast
+        lane = thread % lanes
+        while tile < begin + tiles:
+            unit = (tile - begin) * abreast + thread // lanes
+            i, b = unit // trials, unit % trials
+            place = group[tables.START] + i
+            drive = pool = vetoes = zero
+            if unit < units:
+                if lane == 0:
+                    drive = parameter(circuit, group, tables.BIAS, i)
+                    pool = parameter(circuit, group, tables.SIGMA, i)
+                for r in range(group[tables.FIRST], group[tables.LAST]):
+                    row = circuit.connections[r]
+                    if row[tables.TARGET] <= place < row[tables.TARGET_STOP]:
+                        channel = row[tables.CHANNEL]
+                        total = vetoes
+                        if channel == tables.DRIVE:
+                            total = drive
+                        elif channel == tables.POOL:
+                            total = pool
+                        total = add_connection(
+                            circuit, row, x, work.sums, place, trials, b, lane, lanes, total
+                        )
+                        if channel == tables.DRIVE:
+                            drive = total
+                        elif channel == tables.POOL:
+                            pool = total
+                        else:
+                            vetoes = total
+            if lanes > 1:  # the same for a whole block, which waits together
+                partial[0, thread], partial[1, thread], partial[2, thread] = drive, pool, vetoes
+                reach = lanes // 2
+                while reach > 0:
+                    cuda.syncthreads()
+                    if lane < reach:
+                        for channel in range(3):
+                            partial[channel, thread] += partial[channel, thread + reach]
+                    reach //= 2
+                drive, pool, vetoes = partial[0, thread], partial[1, thread], partial[2, thread]
+                cuda.syncthreads()  # before the next tile's sums are written there
+            if unit < units and lane == 0:
+                at = place * trials + b
+                value = activity(
+                    circuit, work, group, i, b, work.first_step + k, drive, pool, vetoes, x[at]
+                )
+                y[at] = value
+                if value - value != 0:
+                    cuda.atomic.min(work.fault, 0, (k * trials + b) * size + place)
+            tile += cuda.gridDim.x
+        begin += tiles
+
+
+# ------------------------------------------------------------------ moving values
+
+
+@inner
+def show(work, k, x, y):
+    """Write the inputs of step k to their places."""
+    n, trials = len(work.places), work.trials
+    for at in range(cuda.grid(1), n * trials, cuda.gridsize(1)):
+        i, b = at // trials, at % trials
+        value = work.movie[k * n + i] if work.shared else work.movie[k * n * trials + at]
+        place = work.places[i] * trials + b
+        x[place] = value
+        y[place] = value
+
+
+@inner
+def pass_lines(circuit, work, first, last, step, x, y):
+    """Move delay lines on by a step, none of which repeats another of them."""
+    trials = work.trials
+    for d in range(first, last):
+        line = circuit.lines[d]
+        size = line[tables.LINE_SIZE]
+        slot = line[tables.LINE_RING] + step % line[tables.LINE_STEPS] * size
+        for at in range(cuda.grid(1), size * trials, cuda.gridsize(1)):
+            i, b = at // trials, at % trials
+            source = circuit.line_sources[line[tables.LINE_SOURCES] + i]
+            place = (line[tables.LINE_START] + i) * trials + b
+            old = work.ring[slot * trials + at]
+            work.ring[slot * trials + at] = x[source * trials + b]
+            x[place] = old
+            y[place] = old
+
+
+@inner
+def keep(work, k, y):
+    """Record the values after step k, where it is one to record."""
+    n = len(work.recorded)
+    if n == 0 or (work.phase + k + 1) % work.every != 0:
+        return
+    sample = (work.phase + k + 1) // work.every - 1
+    samples = len(work.record) // (n * work.trials)
+    for at in range(cuda.grid(1), n * work.trials, cuda.gridsize(1)):
+        b, i = at // n, at % n
+        value = y[work.recorded[i] * work.trials + b]
+        work.record[(b * samples + sample) * n + i] = value
+
+
+# ------------------------------------------------------------------ whole stretches
+
+
+@kernel
+def run(circuit, work, first, last):
+    """Do the stages [first, last) of a stretch, counted through all its steps.
+
+    What a launch has written the next one sees, so matrix products may be made between two.
+    """
+    quiet()
+    partial = cuda.shared.array((3, THREADS), work.values.dtype)
+    grid = cuda.cg.this_grid()
+    count = len(circuit.stages)
+    buffers = len(work.values)
+    written = False  # something that the grid has not waited for
+    for number in range(first, last):
+        k = number // count
+        stage = circuit.stages[number % count]
+        kind = stage[STAGE]
+        if kind == SHOW and k > 0 and work.moments == 1:
+            continue
+        x, y = work.values[k % buffers], work.values[(k + 1) % buffers]
+        if written or (work.clashes and kind <= LINES):
+            grid.sync()
+        written = kind != RECORD
+        if kind == SHOW:
+            show(work, k, x, y)
+        elif kind == LINES:
+            pass_lines(circuit, work, stage[FIRST], stage[LAST], work.first_step + k, x, y)
+        elif kind == DOWN:
+            for r in range(stage[FIRST], stage[LAST]):
+                if circuit.connections[r, tables.KIND] == tables.SEPARABLE:
+                    add_down(circuit.connections[r], circuit.weights, x, work.sums, work.trials)
+        elif kind == NEURONS:
+            compute(circuit, work, stage[FIRST], stage[LAST], x, y, k, partial)
+        else:
+            keep(work, k, y)

@@ -1,0 +1,105 @@
+"""The decorators of CUDA kernels and their flags.  The one module that imports `numba.cuda`.
+
+Nothing is compiled when it is imported; a kernel is compiled at its first launch, for the types of
+its arguments.  Under Numba's CUDA simulator (NUMBA_ENABLE_CUDASIM=1) kernels are plain Python.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import numba
+import numpy as np
+from numba import cuda
+
+__all__ = [
+    "SIMULATED", "THREADS", "cuda", "inner", "kernel", "launcher", "product", "quiet", "rule",
+    "view",
+]  # fmt: skip
+
+SIMULATED = bool(numba.config.ENABLE_CUDASIM)
+THREADS = 4 if SIMULATED else 256  # a block, a power of two: each costs the simulator 0.2 ms
+
+# Blocks that a multiprocessor is to hold at least, which leaves a thread 64 registers (unbounded it
+# takes 176): what bounds a step is how many loads are under way, not what is spilled meanwhile.
+ABREAST = 4
+
+# As on the CPU: x/0 is inf (Numba's default on cards), no fastmath.  The simulator knows no bounds.
+FLAGS: dict[str, Any] = {"fastmath": False}
+BOUNDS: dict[str, Any] = {} if SIMULATED else {"launch_bounds": (THREADS, ABREAST)}
+
+
+def rule(function, **rules):
+    """Wrap a scalar rule as a device function; `rules` are the wrapped ones that it calls."""
+    if rules:
+        names = {**function.__globals__, **rules}
+        function = FunctionType(function.__code__, names, function.__name__)
+    return inner(function)
+
+
+def inner(function):
+    """Compile a function that only kernels call."""
+    return function if SIMULATED else cuda.jit(**FLAGS, device=True)(function)
+
+
+def kernel(function):
+    """Compile a function that Python launches."""
+    return cuda.jit(**FLAGS, **BOUNDS)(function)
+
+
+def product(a, b):
+    """a·b, rounded before it is added to anything, as on the CPU: never part of a fused a·b + c."""
+    return a * b
+
+
+if SIMULATED:
+
+    def quiet():
+        """Let ∞ − ∞ be NaN without a word, as on a card: NumPy, in the thread that calls."""
+        np.seterr(all="ignore")
+
+else:
+    from numba.cuda import libdevice
+    from numba.cuda.extending import overload
+
+    @inner
+    def quiet():
+        """Do nothing: a card says nothing."""
+
+    # NVVM fuses a product and a sum where it may, and Numba has no option against that.
+    @overload(product)
+    def _product(a, b):
+        if a == b == numba.float32:
+            return lambda a, b: libdevice.fmul_rn(a, b)
+        return lambda a, b: libdevice.dmul_rn(a, b)
+
+
+def view(array: Any) -> Any:
+    """Return an array of CuPy's as launches take it soonest; the simulator's as it is."""
+    return array if SIMULATED else cuda.as_cuda_array(array)
+
+
+def launcher(function: Any, arguments: tuple[Any, ...], wanted: int) -> Callable[..., None]:
+    """Return what launches a kernel, compiled for such arguments.
+
+    Parameters
+    ----------
+    arguments
+        As it will be called with: only their types matter.
+    wanted
+        Threads that have something to do.  Of a kernel whose grid waits there are at most as many
+        as the card holds at once: a waiting grid must be there as a whole.
+    """
+    if SIMULATED:
+        return function[1, THREADS]
+    compiled = function.specialize(*arguments)
+    (built,) = compiled.overloads.values()
+    blocks = -(-wanted // THREADS)
+    if built.cooperative:
+        blocks = min(blocks, built.max_cooperative_grid_blocks(THREADS))
+    with warnings.catch_warnings():  # a small circuit leaves most of the card idle: so be it
+        warnings.simplefilter("ignore")
+        return compiled[max(1, blocks), THREADS]

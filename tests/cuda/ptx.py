@@ -1,0 +1,82 @@
+"""Compiles every CUDA kernel to PTX as runs call it: needs numba-cuda[cu13], but no card.
+
+Run in a process of its own, without the simulator.  Prints a JSON list of one kernel each: its
+name, the compute capability, how many sums of products are fused in its PTX, and the types that it
+was compiled for.  Beside the kernels there is `products`, which does nothing but add products.
+"""
+
+import json
+import sys
+import types
+
+import numpy as np
+from numba import cuda
+from numba.cuda import dispatcher
+
+from circuits.arithmetic import ripple_carry_adder
+from neurosim import Circuit, convolve
+from neurosim.bits.compiler import compile_bits
+from neurosim.cuda import availability, bits, layout, running
+from neurosim.kernels import cuda_jit
+from neurosim.patterns import enumerated
+
+CAPABILITIES = ((8, 0), (9, 0))
+found = []
+done = set()
+
+
+def compiling(kernel, arguments, wanted):
+    """Compile the kernel for these arguments; what it returns launches nothing."""
+    signature = tuple(kernel.typeof_pyval(argument) for argument in arguments)
+    name = kernel.py_func.__name__
+    if (name, signature) not in done:
+        done.add((name, signature))
+        for capability in CAPABILITIES:
+            # Device functions are compiled for the card there is: let it be this one.
+            card = types.SimpleNamespace(compute_capability=capability)
+            dispatcher.get_current_device = lambda card=card: card
+            ptx, _ = cuda.compile_ptx(
+                kernel.py_func, signature, cc=capability,
+                launch_bounds=kernel.targetoptions["launch_bounds"],
+            )  # fmt: skip
+            assert f".target sm_{capability[0]}{capability[1]}" in ptx
+            found.append([name, capability, ptx.count("fma.rn"), str(signature)])
+    return lambda *_: None
+
+
+@cuda_jit.kernel
+def products(a, b, out):
+    for i in range(len(a)):
+        out[0] += cuda_jit.product(a[i], b[i])
+
+
+def run_everything():
+    for dtype in ("float64", "float32"):
+        compiling(products, [np.ones(2, dtype=dtype)] * 3, 1)
+    for dtype in ("float64", "float32"):
+        for places in (3, 70_000):  # whose numbers take two bytes, and four
+            circuit = Circuit("all")
+            x = circuit.inputs("x", shape=(places,), real=True)
+            circuit.output(circuit.rate("z", excite=x[0] + x[1].delay(1e-3), noise=1.0))
+            circuit.simulate(np.zeros(places), steps=2, dtype=dtype, device="cuda")
+    sheet = Circuit("sheet")
+    sheet.output(sheet.rate("z", excite=convolve(sheet.inputs("x", shape=(9, 9)), np.ones((3, 3)))))
+    sheet.simulate(np.zeros((9, 9)), steps=2, device="cuda")
+    relay = Circuit("relay")
+    x = relay.inputs("x")
+    relay.output(relay.binary("z", excite=x + x.delay(1e-3)))
+    relay.simulate(np.zeros((64, 2)), steps=2, device="cuda")
+    adder = ripple_carry_adder(2)
+    program = compile_bits(adder, np.arange(adder.size))
+    shifts = np.concatenate([*enumerated(adder, 0, 16).shifts.values()])
+    bits.first_difference(program, program, shifts, 0, 16)
+    bits.run_planes(program, np.zeros((len(shifts), 1), dtype=np.uint64))
+
+
+# NumPy's arrays instead of CuPy's: of the same types, and where there is no card.
+availability.why_not = lambda: None
+availability.is_simulated = lambda: True
+layout.view = running.view = bits.view = lambda array: array
+running.launcher = bits.launcher = compiling
+run_everything()
+json.dump(found, sys.stdout)

@@ -1,0 +1,65 @@
+"""Every CUDA kernel compiles for real cards, in a process without the simulator."""
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from numba.cuda.simulator.kernel import FakeCUDAKernel
+
+from neurosim.kernels import cuda as engine
+from neurosim.kernels import cuda_bits
+
+SCRIPT = Path(__file__).with_name("ptx.py")
+KERNELS = {
+    name
+    for module in (engine, cuda_bits)
+    for name, value in vars(module).items()
+    if isinstance(value, FakeCUDAKernel)
+}
+REQUIRED = os.environ.get("NEUROSIM_PTX") == "required"  # in .ci/run, where it is installed
+
+
+def missing() -> str | None:
+    for package in ("numba-cuda", "nvidia-nvvm"):
+        try:
+            importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            return f'{package} is not installed: pip install -e ".[test,ptx]"'
+    return None
+
+
+@pytest.fixture(scope="module")
+def compiled():
+    why = missing()
+    if why and not REQUIRED:
+        pytest.skip(why)
+    assert not why
+    environment = {k: v for k, v in os.environ.items() if k != "NUMBA_ENABLE_CUDASIM"}
+    ended = subprocess.run(
+        [sys.executable, SCRIPT], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize("capability", [[8, 0], [9, 0]])
+def test_every_kernel_compiles(compiled, capability):
+    assert {"run", "run_bits", "run_bits_in_time", "find_difference"} == KERNELS
+    built = {name for name, for_, _, _ in compiled if for_ == capability}
+    assert built == KERNELS | {"products"}
+
+
+@pytest.mark.parametrize("real", ["float64", "float32"])
+@pytest.mark.parametrize("places", ["uint16", "uint32"])
+def test_for_all_types_of_tables(compiled, real, places):
+    types = [types for name, _, _, types in compiled if name == "run"]
+    assert any(f"array({real}, 1d, C)" in t and f"array({places}, 1d, C)" in t for t in types)
+
+
+def test_a_product_is_rounded_before_it_is_added(compiled):
+    # As on the CPU: binary neurons must agree on inputs that are no whole numbers too.
+    assert [fused for name, _, fused, _ in compiled if name == "products"] == [0] * 4

@@ -1,0 +1,108 @@
+"""Which device a run takes, and what is said where it cannot be had."""
+
+import logging
+import sys
+from types import ModuleType
+
+import pytest
+
+from experiments.benchmarks import gpu
+from neurosim import Circuit, InputError, backend
+from neurosim.backend import check_device
+from neurosim.cuda import availability
+
+
+@pytest.fixture(autouse=True)
+def asked_anew(monkeypatch):
+    """No simulator, and nothing known yet of this machine; the same again for other tests."""
+    monkeypatch.delenv("NUMBA_ENABLE_CUDASIM", raising=False)
+    availability.why_not.cache_clear()
+    backend._tell.cache_clear()
+    yield
+    availability.why_not.cache_clear()
+    backend._tell.cache_clear()
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A machine with some packages, and with or without a driver."""
+
+    def has(*packages, driver=False):
+        monkeypatch.setattr(
+            availability, "find_spec", lambda name: name if name in packages else None
+        )
+        monkeypatch.setattr(availability, "_has_driver", lambda: driver)
+        monkeypatch.setitem(sys.modules, "cupy", ModuleType("cupy") if "cupy" in packages else None)
+
+    return has
+
+
+@pytest.fixture
+def relay():
+    circuit = Circuit("relay")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x")))
+    return circuit
+
+
+MISSING = [
+    ((), r"^device 'cuda' needs numba-cuda, .* pip install \"neurosim\[cuda13\]\" .*device='cpu'$"),
+    (("numba_cuda",), r"^device 'cuda' needs CuPy, .* pip install \"neurosim\[cuda13\]\""),
+    (("numba_cuda", "cupy"), r"^device 'cuda' found no NVIDIA card .*: use device='cpu'$"),
+]
+
+
+@pytest.mark.parametrize(("packages", "message"), MISSING)
+def test_a_card_that_cannot_be_had_is_said(machine, relay, packages, message):
+    machine(*packages)
+    for run in (
+        lambda: relay.simulate(1.0, steps=1, device="cuda"),
+        lambda: relay.evaluate(1.0, device="cuda"),
+    ):
+        with pytest.raises(InputError, match=message) as caught:
+            run()
+        assert "\n" not in str(caught.value)
+
+
+def test_a_cupy_that_cannot_be_imported_is_said(machine, monkeypatch):
+    machine("numba_cuda", "cupy")
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    with pytest.raises(InputError, match=r"found a CuPy that does not work \(.*cupy.*\): pip"):
+        check_device("cuda")
+
+
+def test_an_explicit_cpu_asks_for_nothing(monkeypatch, relay):
+    monkeypatch.setattr(availability, "find_spec", None)  # not to be called
+    assert check_device("cpu") == "cpu"
+    assert relay.simulate(1.0, steps=1).device == "cpu"
+
+
+def test_auto_takes_what_there_is_and_says_so_once(machine, relay, caplog):
+    machine("numba_cuda")
+    with caplog.at_level(logging.INFO, logger="neurosim"):
+        for _ in range(2):
+            assert relay.simulate(1.0, steps=1, device="auto").device == "cpu"
+            assert relay.evaluate(1.0, device="auto") == 1
+    (said,) = [record.message for record in caplog.records]
+    assert said.startswith("device 'auto' takes 'cpu': 'cuda' needs CuPy")
+
+
+def test_auto_takes_a_card(machine, caplog):
+    machine("numba_cuda", "cupy", driver=True)
+    with caplog.at_level(logging.INFO, logger="neurosim"):
+        assert check_device("auto") == check_device("cuda") == "cuda"
+    assert [record.message for record in caplog.records] == ["device 'auto' takes 'cuda'"]
+
+
+@pytest.mark.parametrize("device", ["gpu", "CUDA", "", None, 0])
+def test_unknown_devices(device):
+    with pytest.raises(InputError, match="no device is called"):
+        check_device(device)
+
+
+def test_the_benchmark_for_cards_says_that_there_is_none(machine, capsys):
+    machine("numba_cuda")
+    assert gpu.main([]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("device 'cuda' needs CuPy")
+    assert len(told.err.splitlines()) == 1
