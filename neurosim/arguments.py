@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import InputError, unknown
+from .exactness import LARGEST
 from .populations import VETO, Population
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ def input_values(
     Raises
     ------
     InputError
-        Not numbers; NaN or infinite; not 0 or 1 for a binary input; a number outside the range
-        of its bits; a negative value where it divides; a shape that does not end in the input's.
+        Not numbers; NaN, infinite or too large; not 0 or 1 for a binary input; a number outside
+        the range of its bits; a negative value where it divides; a shape that does not end in the
+        input's.
     """
     label = f"{circuit}, input {population.name!r}"
     try:
@@ -93,6 +95,9 @@ def input_values(
                 f"{label} takes only 0 and 1 (got {values[wrong][0]:g}); for other numbers "
                 f"declare it with inputs({population.name!r}, real=True)"
             )
+    largest = max(float(high), -float(low))
+    if largest > LARGEST:
+        raise InputError(f"{label} must be at most {LARGEST:g} (got {largest!r})")
     if low < 0 and divides(circuit, population):
         raise InputError(f"{label} divides, so it must not be negative (got {low:g})")
     return values

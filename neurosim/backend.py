@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import InputError, unknown
+from .exactness import magnitude
 from .kernels import run, tables
 from .kernels.random import seed_words
 from .kernels.threads import most_threads, run_together
@@ -35,7 +36,7 @@ class Run:
     ----------
     record : (trials, samples, recorded values)
     final : (trials, state), the state vectors after the last step, empty if not asked for
-    fault : None, or the step, trial and place of the first rate that was not finite
+    fault : None, or the step, trial and place of the first rate that was too large or NaN
     """
 
     record: np.ndarray
@@ -146,9 +147,9 @@ def execute(
     plan = updates or schedule(program, block, parts)
     groups = threads // parts
     start = program.state[None] if state is None else state
-    shown, frames, shared = interleaved(movie, block, real)
+    shown, frames, shared = interleaved(movie, block, real, program.most)
     begun = program.constants if program.static else slice(None)
-    begin, _, state_shared = interleaved([start[:, None, begun]], block, real)
+    begin, _, state_shared = interleaved([start[:, None, begun]], block, real, program.most)
     held = stretches(program.constants) if program.static else np.array([[0, size]])
     rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
     samples = (phase + steps) // every
@@ -165,7 +166,7 @@ def execute(
     settings = (
         int(in_place), block, shown, frames, int(shared), stretches(places), begin,
         int(state_shared), held, rings, stretches(recorded), record, every, phase,
-        final, first_step, steps, seed_words(seed), TINY[real],
+        final, first_step, steps, seed_words(seed), TINY[real], real.type(program.most),
     )  # fmt: skip
 
     def call(thread: int, low: int, high: int) -> None:
@@ -188,7 +189,7 @@ def execute(
     return Run(
         separated(record, trials, samples, recorded.size, block),
         separated(final, trials, 1, size, block)[:, 0] if keep_final else np.empty((0, size)),
-        _first_fault(faults, values, size, block, trials),
+        _first_fault(faults, values, program.most, size, block, trials),
     )
 
 
@@ -217,7 +218,7 @@ def longest_stretch(program: Program, trials: int, recorded: int, device: str) -
 
 
 def interleaved(
-    movie: Sequence[np.ndarray], block: int, real: np.dtype
+    movie: Sequence[np.ndarray], block: int, real: np.dtype, most: float
 ) -> tuple[np.ndarray, int, bool]:
     """Return a movie as the kernel reads it, its number of moments, and whether trials share it.
 
@@ -226,6 +227,7 @@ def interleaved(
     """
     if len(movie) == 1 and block == 1 and movie[0].dtype == real:  # it lies so already
         (only,) = movie
+        _check_size(only, real, most)
         return np.ascontiguousarray(only).ravel(), only.shape[1], len(only) == 1
     trials = max((len(part) for part in movie), default=1)
     frames = max((part.shape[1] for part in movie), default=1)
@@ -246,9 +248,14 @@ def interleaved(
                 stretch = seen.reshape(groups, inner, *seen.shape[1:]).transpose(0, 2, 3, 1)
                 laid[:, :, at : at + part.shape[2]] = stretch
                 at += part.shape[2]
-    if real == np.float32 and not np.isfinite(flat).all():
-        raise InputError("an input is too large for float32; leave out dtype= (float64)")
+    _check_size(flat, real, most)
     return flat, frames, trials == 1
+
+
+def _check_size(values: np.ndarray, real: np.dtype, most: float) -> None:
+    """Refuse inputs that sums in float32 may overflow with; float64 has room for all there are."""
+    if real == np.float32 and not magnitude(values) <= most:
+        raise InputError("an input is too large for float32; leave out dtype= (float64)")
 
 
 def separated(flat: np.ndarray, trials: int, frames: int, width: int, block: int) -> np.ndarray:
@@ -267,15 +274,15 @@ def separated(flat: np.ndarray, trials: int, frames: int, width: int, block: int
 
 
 def _first_fault(
-    faults: np.ndarray, values: np.ndarray, size: int, block: int, trials: int
+    faults: np.ndarray, values: np.ndarray, most: float, size: int, block: int, trials: int
 ) -> tuple[int, int, int] | None:
-    """Return the step, trial and place of the first value that is not finite, if any."""
+    """Return the step, trial and place of the first value that is too large, if any."""
     for fault, arrays in zip(faults, values, strict=True):  # in the order of the trials
         if fault[tables.FAULT]:
             first = int(fault[tables.FAULT_TRIAL])
             width = min(block, trials - first)
             found = arrays[fault[tables.FAULT_TURN], : size * width].reshape(size, width)
-            trial, place = np.argwhere(~np.isfinite(found.T))[0]
+            trial, place = np.argwhere(~(np.abs(found.T) <= most))[0]
             return int(fault[tables.FAULT_STEP]), first + int(trial), int(place)
     return None
 

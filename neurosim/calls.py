@@ -181,7 +181,7 @@ def not_finite(
         when += f", trial {trial}"
     return SimulationError(
         f"{circuit}, neuron {name_at(circuit, program, place)}: the activity became infinite or "
-        f"NaN {when}; weaken its excitation, or inhibit it"
+        f"NaN, or more than {program.most:.0e}, {when}; weaken its excitation, or inhibit it"
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import CircuitError
+from .exactness import LARGEST
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -126,7 +127,7 @@ class OneToOne(Connection):
 
     def scaled(self, factor: Any) -> OneToOne:
         """As `Connection.scaled`."""
-        return replace(self, weight=_product(factor, self.weight))
+        return replace(self, weight=_product(factor, self.weight, self.source))
 
     def with_weights(self, weights: np.ndarray) -> OneToOne:
         """As `Connection.with_weights`."""
@@ -183,7 +184,9 @@ class Dense(Connection):
 
     def scaled(self, factor: Any) -> Dense:
         """By a number, or each row by its own."""
-        return replace(self, weight=_product(_per_row(factor, self.shape), self.weight))
+        return replace(
+            self, weight=_product(_per_row(factor, self.shape), self.weight, self.source)
+        )
 
     def with_weights(self, weights: np.ndarray) -> Dense:
         """Another matrix."""
@@ -252,7 +255,7 @@ class Sparse(Connection):
         counts = np.diff(self.weight.indptr)
         rows = _per_row(factor, self.shape)
         by_entry = rows if np.ndim(rows) == 0 else np.repeat(np.ravel(rows), counts)
-        return self.with_weights(_product(by_entry, self.weight.data))
+        return self.with_weights(_product(by_entry, self.weight.data, self.source))
 
     def with_weights(self, weights: np.ndarray) -> Sparse:
         """Other values of the entries that are present."""
@@ -329,7 +332,7 @@ class Convolution(Connection):
             raise CircuitError(
                 "a convolution can be scaled by one number only: its neurons share their weights"
             )
-        return replace(self, weight=_product(factor, self.weight))
+        return replace(self, weight=_product(factor, self.weight, self.source))
 
     def fitted(self, shape: tuple[int, ...]) -> Connection | None:
         """To a sheet of exactly its shape."""
@@ -399,10 +402,16 @@ def _folded(at: np.ndarray, n: int, border: str) -> np.ndarray:
     return np.where((at >= 0) & (at < n), at, 0)
 
 
-def _product(factor: Any, weights: Any) -> Any:
+def _product(factor: Any, weights: Any, source: Source) -> Any:
     """Multiply, with 0·∞ = 0: an absent connection stays absent."""
-    with np.errstate(invalid="ignore"):
-        product = factor * weights
+    try:
+        with np.errstate(invalid="ignore", over="raise"):  # or it would become a veto
+            product = factor * weights
+    except FloatingPointError:
+        raise CircuitError(
+            f"{source.circuit}: the weight from {source} must be at most {LARGEST:g}, the product "
+            "of its factors is more than a number holds"
+        ) from None
     return np.where(np.isnan(product), 0.0, product) if np.isnan(product).any() else product
 
 

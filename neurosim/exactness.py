@@ -1,4 +1,6 @@
-"""Exact arithmetic for binary neurons: their parameters as integers.
+"""How far numbers are exact, and how large they may be.
+
+Binary neurons take their parameters as integers:
 
 0.1 + 0.7 ≥ 0.8 is true, but not in binary floating point.  A finite parameter therefore means its
 shortest decimal; a population's weights and thresholds are scaled to integers, whose sums are
@@ -11,9 +13,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+# Of a weight, a parameter, a constant or an input.  A threshold times a weight times an input,
+# added up over 2^31 synapses, is then finite: no ∞ − ∞ passes for an answer.
+LARGEST = 1e90
+
 EXACT_FLOAT64 = 2.0**53
 EXACT_FLOAT32 = 2.0**24
 MOST_DECIMALS = 15  # beyond which no double is a decimal of that many places
+
+
+def magnitude(values: np.ndarray) -> float:
+    """Return the largest |v|, 0 of none, without an array of its own; NaN if one is."""
+    return float(max(values.max(), -values.min())) if values.size else 0.0
 
 
 def decimals(values: Sequence[np.ndarray]) -> int | None:

@@ -7,12 +7,14 @@ vector; whatever else there is becomes sparse rows, gathered for a whole group.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .connections import Connection, Convolution, Dense, Learning, OneToOne, Sparse
 from .errors import CircuitError
+from .exactness import magnitude
 from .kernels import tables
 from .populations import Population
 
@@ -56,6 +58,7 @@ class Lowering:
                 self.learned += connection.weights.size
         self.windows: list[tuple[int, int]] = []  # of separable ones, as the Program's
         self.work = 0.0
+        self.load = 0.0  # what a neuron is sent at most if all activities are 1
         self._rows: list[list[int]] = []
         self._weights: list[np.ndarray] = []
         self._columns: list[np.ndarray] = []
@@ -90,6 +93,10 @@ class Lowering:
         )
         self._weights, self._columns, self._pointers = [], [], []
         return flat
+
+    def most(self, loads: Iterable[float]) -> float:
+        """Return how large activities may be so that no sum of groups of such loads overflows."""
+        return self._room / max([1.0, *loads])
 
     def row_length(self, first: int) -> int:
         """Return the values in one row of the sheet that rows from `first` on convolve, or 1."""
@@ -141,6 +148,11 @@ class Lowering:
         self._rows.append(row)
         return row
 
+    @property
+    def _room(self) -> float:
+        """A sixteenth of the largest number: for all that one neuron is sent, and as much rest."""
+        return float(np.finfo(self.real).max) / 16
+
     def _keep(self, weights: np.ndarray) -> int:
         offset = self._weight_count
         kept = self._stored(np.ascontiguousarray(weights)).ravel()
@@ -154,10 +166,10 @@ class Lowering:
     def _stored(self, values: np.ndarray) -> np.ndarray:
         with np.errstate(over="ignore"):
             stored = values.astype(self.real, copy=False)
-        if not np.isfinite(stored).all():
+        if not magnitude(stored) <= self._room:
             raise CircuitError(
-                f"{self.circuit}: the number {values[~np.isfinite(stored)][0]:g} is too large for "
-                f"{self.real}; leave out dtype= (float64)"
+                f"{self.circuit}: the number {values.flat[np.abs(stored).argmax()]:g} is too large "
+                f"for {self.real}; leave out dtype= (float64)"
             )
         return stored
 
@@ -170,6 +182,7 @@ class Lowering:
         row = self._row(
             tables.ONE_TO_ONE, channel, target, population.size, self._keep(np.atleast_1d(weight))
         )
+        self.load += magnitude(weight)
         row[tables.SOURCE], row[tables.WIDTH] = source, 1
         row[tables.WEIGHT_STRIDE] = int(weight.ndim > 0)
         self.work += population.size
@@ -189,6 +202,7 @@ class Lowering:
             row[tables.WEIGHT_STRIDE] = columns.size if len(part) > 1 else 0
             row[tables.ORDERED] = int(ordered)
             self.work += size * columns.size
+            self.load += magnitude(part) * columns.size
         return True
 
     def _add_learning(
@@ -243,6 +257,7 @@ class Lowering:
             row[tables.ACROSS] = self._keep(np.pad(across[::-1], beyond)) + beyond
             row[tables.WINDOW] = apart
             self.windows.append((apart, down.size + across.size))
+        self.load += magnitude(kernel) * kernel[:, :, :, 0].size
         taps = sum(kernel.shape[:2]) if factors is not None else kernel[:, :, :, 0].size
         self.work += population.size * taps
 
@@ -279,6 +294,7 @@ class Lowering:
         self._pointers.append(pointers)
         self._pointer_count += pointers.size
         self.work += data.size
+        self.load += magnitude(data) * int(np.diff(pointers).max(initial=0))
 
 
 def separated(kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

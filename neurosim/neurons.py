@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from .errors import CircuitError, unknown
+from .exactness import LARGEST, magnitude
 from .kernels import rules
 
 
@@ -213,7 +214,8 @@ def finite_numbers(given: Any, what: str) -> np.ndarray:
     Raises
     ------
     CircuitError
-        It is no number and no array of them, or not finite; the message begins with `what`.
+        It is no number and no array of them, not finite or too large; the message begins with
+        `what`.
     """
     try:
         values = np.asarray(given)
@@ -224,6 +226,8 @@ def finite_numbers(given: Any, what: str) -> np.ndarray:
     values = values.astype(float)
     if not np.isfinite(values).all():
         raise CircuitError(f"{what} must be finite (got {values[~np.isfinite(values)][0]})")
+    if magnitude(values) > LARGEST:
+        raise CircuitError(f"{what} must be at most {LARGEST:g} (got {magnitude(values)!r})")
     return values
 
 

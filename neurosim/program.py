@@ -72,6 +72,7 @@ class Program:
     learned : weights that learn, a trial
     windows : for each separable convolution the columns of a row with its borders, and the
         kernel's rows and columns together
+    most : how large an activity or an input may be
     schedules : how it is cut, by trials a block and threads, as far as it was asked for
     on_card : what the CUDA engine has made of it, as far as it was asked for
     """
@@ -89,6 +90,7 @@ class Program:
     ring: int
     learned: int
     windows: tuple[tuple[int, int], ...]
+    most: float
     schedules: dict[tuple[int, int], Schedule] = field(default_factory=dict)
     on_card: dict[Any, Any] = field(default_factory=dict)
 
@@ -192,11 +194,13 @@ class _Compiler:
         exact = len(bounds) == sum(p.is_binary for p in self.populations)
         real = self._real_type(exact, max(bounds, default=0.0))
         lowering = Lowering(self.circuit, place, real)
-        rows, extents = [], []
+        rows, extents, loads = [], [], []
         for group in members:
+            lowering.load = 0.0
             row, extent = self._group(group, layers, own, lowering)
             rows.append(row)
             extents.append(extent)
+            loads.append(lowering.load)
         lines, sources, ring = self._lines(place)
         state = np.zeros(at, dtype=real)
         constants = [np.zeros(0, dtype=np.int64)]
@@ -231,6 +235,7 @@ class _Compiler:
             ring=ring,
             learned=lowering.learned,
             windows=tuple(lowering.windows),
+            most=lowering.most(loads),
         )
 
     # ------------------------------------------------------------ order

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arguments import as_inputs, batch, match_arguments
-from .backend import execute
+from .backend import Run, execute
 from .calls import as_answer, name_at, not_finite
 from .errors import InputError, SimulationError, spelled
 from .kernels import tables
@@ -39,7 +39,7 @@ class Settled:
     Attributes
     ----------
     outputs : as a call would answer: one value, or a named tuple of several
-    activities : every population's values, by name
+    activities : every population's values, by name, after so many steps
     steps : how many steps (asynchronous: sweeps) it took until nothing changed any more
     time : the same in seconds; None for asynchronous updates
     """
@@ -62,14 +62,16 @@ def settle(
     update: str = "synchronous",
     seed: int = 0,
 ) -> Settled:
-    """Run one trial with constant inputs until no activity changes by more than `tolerance`.
+    """Run one trial with constant inputs until every activity is where its input draws it.
 
     Parameters
     ----------
     inputs
         One value for each input: a mapping by name, a tuple in order, or one value for one input.
     tolerance
-        The largest change in a step that counts as none; binary neurons must not change at all.
+        How far from f(gain·(u − θ)) an activity may be, whatever its time constant; binary neurons
+        must not change at all.  The steady state itself may be farther: a cell that excites
+        itself with weight w is within tolerance/(1 − w) of it.
     dt, max_steps
         Seconds a step, and how many steps (asynchronous: sweeps) to try; left out, 10,000 beside
         those that values can wait in delays.
@@ -113,26 +115,39 @@ def settle(
 
 def _synchronous(run: _Run, limit: int, tolerance: float) -> Settled:
     """Step until nothing has moved for as long as a value can wait in delay lines."""
-    circuit, program = run.circuit, run.program
-    allowed = _allowed(circuit, tolerance)
+    found = _followed(run, limit, tolerance)
+    if isinstance(found, str):
+        raise SimulationError(
+            f"{run.circuit} did not settle within {limit} steps ({limit * run.dt:g} s): {found}"
+        )
+    steps, neurons = found
+    return _settled(run.circuit, run.program, run.resting(neurons), steps, steps * run.dt)
+
+
+def _followed(run: _Run, limit: int, tolerance: float) -> tuple[int, np.ndarray] | str:
+    """Return after how many steps one trial settled, and its neurons then; or why it did not."""
+    allowed = _allowed(run.circuit, tolerance) * run.pull
     kept = max(2, min(STRETCHES, VALUES // (STRETCH * max(1, run.neurons.size))))
     history = deque([run.state[:, run.neurons]], maxlen=kept + 1)
     done = last = 0  # steps; and the one in which anything last moved
+    still = run.state[0, run.neurons]  # as that step left them
     while done < limit:
         shown = run.stretch(limit - done)[0]
         trace = np.concatenate((history[-1][-1:], shown))
-        moved = (np.abs(np.diff(trace, axis=0)) > allowed).any(axis=1)
-        moves = [last, *(done + 1 + np.flatnonzero(moved)).tolist()]
-        done += len(shown)
-        for move, following in pairwise([*moves, done + 1]):
+        moves = [last, *(done + 1 + np.flatnonzero(_moved(trace[:-1], trace[1:], allowed)))]
+        for move, following in pairwise([*moves, done + len(trace)]):
+            neurons = still if move == last else trace[move - done]
             if following - move > run.quiet:
-                return _settled(circuit, program, run.state[0], move, move * run.dt)
-        last = moves[-1]
+                return run.stuck(tolerance) or (int(move), neurons)
+        last, still = int(moves[-1]), neurons
+        done += len(shown)
         history.append(shown)
-    raise SimulationError(
-        f"{circuit} did not settle within {limit} steps ({limit * run.dt:g} s): "
-        + (_cycle(run, np.concatenate(history), allowed) or _waiting(run, done - last))
-    )
+    return _cycle(run, np.concatenate(history), allowed) or _waiting(run, done - last)
+
+
+def _moved(before: np.ndarray, after: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Return which rows of activities differ by more than is allowed."""
+    return (np.abs(after - before) > allowed).any(axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,11 +245,16 @@ def _steps_of(
         if (done - moved >= run.quiet).all():
             return changed
     wrong = int(np.flatnonzero(done - moved < run.quiet)[0])
-    values = as_values(circuit, enumerated(circuit, first + wrong, first + wrong + 1), 0)
-    told = ", ".join(f"{name} = {value}" for name, value in values.items()) or "its only input"
+    pattern = enumerated(circuit, first + wrong, first + wrong + 1)
+    _, state, ring = initial_state(circuit, program, None, 1)
+    why = _followed(_Run(circuit, program, _movie(pattern), state, ring, 0), limit, 0.0)
+    if not isinstance(why, str):  # alone it settles: sums of graded activities in another order
+        why = _waiting(run, int(done - moved[wrong]), wrong)
+    values = as_values(circuit, pattern, 0)
+    told = "".join(f" {name} = {value}," for name, value in values.items()).rstrip(",")
     raise SimulationError(
-        f"{circuit} does not settle within {limit} steps ({limit * run.dt:g} s) for {told}: "
-        + _waiting(run, int(done - moved[wrong]), wrong)
+        f"{circuit} does not settle within {limit} steps ({limit * run.dt:g} s)"
+        f"{told and ' for'}{told}: {why}"
     )
 
 
@@ -243,6 +263,7 @@ class _Run:
 
     `quiet` is how many steps in which nothing moves prove that nothing will: delay lines hold
     nothing older.  `latest` is every neuron after the last two steps, (trials, 1 or 2, neurons).
+    `pull` is the part of the way to f(gain·(u − θ)) that a step takes each neuron.
     """
 
     def __init__(
@@ -255,24 +276,79 @@ class _Run:
         self.neurons = program.places_of(circuit.neuron_populations)
         self.latest = state[:, None, self.neurons]
         self.quiet = _longest_wait(program) + 1
+        self.pull = 1 - _decays(program)[self.neurons]
         self.step = first_step
         self.most = min(STRETCH, steps_at_once(program, len(state), self.neurons.size))
 
     def stretch(self, most: int) -> np.ndarray:
         """Return every neuron after each of the next steps, (trials, steps, neurons)."""
         steps = min(most, self.most)
-        run = execute(
-            self.program, len(self.state), steps, self.movie,
-            self.program.places_of(self.circuit.input_populations), self.neurons, state=self.state,
-            ring=self.ring, keep_final=True, first_step=self.step,
-        )  # fmt: skip
-        if run.fault:
-            raise not_finite(self.circuit, self.program, run.fault, batched=len(self.state) > 1)
+        run = self._executed(self.program, steps, self.ring)
         self.step += steps
         self.state = run.final
         before = self.latest[:, -1:]
         self.latest = np.concatenate((before, run.record[:, -2:]), axis=1)[:, -2:]
         return run.record
+
+    def _executed(self, program: Program, steps: int, ring: np.ndarray) -> Run:
+        run = execute(
+            program, len(self.state), steps, self.movie,
+            program.places_of(self.circuit.input_populations), self.neurons, state=self.state,
+            ring=ring, keep_final=True, first_step=self.step,
+        )  # fmt: skip
+        if run.fault:
+            raise not_finite(self.circuit, program, run.fault, batched=len(self.state) > 1)
+        return run
+
+    def stuck(self, tolerance: float) -> str:
+        """Return which neuron, not moving, is not where its input draws it; nothing if none."""
+        if (self.pull == 1).all():
+            return ""
+        steady = self._executed(_without_inertia(self.program), 1, self.ring.copy())
+        far = np.abs(steady.record[0, 0] - self.state[0, self.neurons])
+        # Twice, and relative to large activities: what rounding alone may leave is no fault.
+        allowed = 2 * tolerance * np.maximum(np.abs(steady.record[0, 0]), 1)
+        excess = np.where(self.pull < 1, far - allowed, 0)
+        if not (excess > 0).any():
+            return ""
+        most = int(excess.argmax())
+        name = name_at(self.circuit, self.program, int(self.neurons[most]))
+        return (
+            f"{name} is {far[most]:.3g} from where its input draws it, but steps of {self.dt:g} s "
+            "are too small beside its time constant tau to move it in float64; raise dt"
+        )
+
+    def resting(self, neurons: np.ndarray) -> np.ndarray:
+        """Return the state vector of neurons that rest; delay lines hold what they repeat."""
+        state = self.state[0].copy()
+        state[self.neurons] = neurons
+        for row in self.program.tables.lines:  # each after those that it repeats
+            line, repeated = _repeated(self.program, row)
+            state[line] = state[repeated]
+        return state
+
+
+def _decays(program: Program) -> np.ndarray:
+    """Return for each place in the state vector the decay of a step, 0 where there is none."""
+    decays = np.zeros(program.state.size)
+    for start, stop, kept in _kept_decays(program):
+        decays[start:stop] = program.tables.parameters[kept]
+    return decays
+
+
+def _kept_decays(program: Program) -> Iterator[tuple[int, int, slice]]:
+    """Yield where each group begins and ends, and where its decays are: one, or one a neuron."""
+    for row in program.tables.groups:
+        start, stop, first = (int(row[c]) for c in (tables.START, tables.STOP, tables.DECAY))
+        yield start, stop, slice(first, first + (stop - start if row[tables.DECAY_STRIDE] else 1))
+
+
+def _without_inertia(program: Program) -> Program:
+    """Return the Program with all time constants 0: its neurons follow their input at once."""
+    parameters = program.tables.parameters.copy()
+    for _, _, kept in _kept_decays(program):
+        parameters[kept] = 0
+    return replace(program, tables=program.tables._replace(parameters=parameters))
 
 
 def _settled(
@@ -314,13 +390,13 @@ def _asynchronous(
         )  # fmt: skip
         if run.fault:
             raise not_finite(circuit, program, run.fault, batched=False)
-        moved = np.abs(run.final - state)[0, neurons]
-        if sweep and (moved <= allowed).all():
+        before, after = state[0, neurons], run.final[0, neurons]
+        if sweep and not _moved(before, after, allowed):
             return _settled(circuit, program, run.final[0], sweep, None)
         state = run.final
     why = "symmetric weights without self-connections always do"
     if not circuit.is_binary:
-        why = f"{_most(circuit, program, neurons, moved)} a sweep"
+        why = f"{_most(circuit, program, neurons, np.abs(after - before))} a sweep"
     raise SimulationError(
         f"{circuit} did not settle within {max_sweeps} asynchronous sweeps: {why}"
     )
@@ -328,20 +404,18 @@ def _asynchronous(
 
 def _cycle(run: _Run, history: np.ndarray, allowed: np.ndarray) -> str:
     """Return what a run repeats, (steps, neurons), and how often; nothing if it is no cycle."""
-    moves = np.flatnonzero((np.abs(np.diff(history, axis=0)) > allowed).any(axis=1))
+    moves = np.flatnonzero(_moved(history[:-1], history[1:], allowed))
     if not moves.size:
         return ""
     last = int(moves[-1])  # the step that would have been made before
     alike = np.ones(last, dtype=bool)
     for row in (0, 1):
-        moved = np.abs(history[row : last + row] - history[last + row])
-        alike &= (moved <= allowed).all(axis=1)
+        alike &= ~_moved(history[row : last + row], history[last + row], allowed)
     for period in (last - np.flatnonzero(alike)[::-1]).tolist():
         length = max(period, run.quiet)  # of what must be the same, the delay lines with it
         if length + period > len(history):
             break
-        moved = np.abs(history[-length:] - history[-length - period : -period])
-        if (moved <= allowed).all():
+        if not _moved(history[-length - period : -period], history[-length:], allowed).any():
             return f"it repeats every {period} steps ({period * run.dt:g} s)"
     return ""
 
@@ -377,12 +451,17 @@ def _longest_wait(program: Program) -> int:
     """Return the most steps that a value waits in delay lines, of which one may repeat another."""
     waits = np.zeros(program.state.size, dtype=np.int64)
     for row in program.tables.lines:  # each after those that it repeats
-        start, size, first = (
-            row[c] for c in (tables.LINE_START, tables.LINE_SIZE, tables.LINE_SOURCES)
-        )
-        repeated = program.tables.line_sources[first : first + size]
-        waits[start : start + size] = row[tables.LINE_STEPS] + waits[repeated]
+        line, repeated = _repeated(program, row)
+        waits[line] = row[tables.LINE_STEPS] + waits[repeated]
     return int(waits.max(initial=0))
+
+
+def _repeated(program: Program, row: np.ndarray) -> tuple[slice, np.ndarray]:
+    """Return where a delay line stands, and the places that it repeats."""
+    start, size, first = (
+        row[c] for c in (tables.LINE_START, tables.LINE_SIZE, tables.LINE_SOURCES)
+    )
+    return slice(start, start + size), program.tables.line_sources[first : first + size]
 
 
 def _allowed(circuit: Circuit, tolerance: float) -> np.ndarray:

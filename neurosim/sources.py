@@ -63,7 +63,13 @@ class Arithmetic(ABC):
         divisor = _finite(divisor, f"the divisor of {self}")
         if (divisor == 0).any():
             raise CircuitError(f"the divisor of {self} must not be 0")
-        return self.drive().scaled(1 / divisor)
+        with np.errstate(over="ignore"):  # told apart from a veto, which only ∞ on divide= is
+            factor = 1 / divisor
+        if np.isinf(factor).any():
+            raise CircuitError(
+                f"the divisor of {self} must not be so near 0 (got {np.abs(divisor).min():g})"
+            )
+        return self.drive().scaled(factor)
 
     def __bool__(self) -> bool:
         raise CircuitError(

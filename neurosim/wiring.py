@@ -9,6 +9,7 @@ import numpy as np
 
 from .connections import Connection, Dense, Sparse
 from .errors import CircuitError
+from .exactness import LARGEST, magnitude
 from .populations import VETO, Population, Projection
 from .sources import Arithmetic, Drive, Source, is_nothing, pick_one
 
@@ -28,8 +29,8 @@ def checked_drive(circuit: Builder, name: str, channel: str, given: Any) -> Driv
     Raises
     ------
     CircuitError
-        Not a source; a source of another circuit; a weight that is NaN, negative on a channel,
-        or infinite on one that is not `divide`; a divisor that can be negative.
+        Not a source; a source of another circuit; a weight that is NaN or too large, negative on
+        a channel, or infinite on one that is not `divide`; a divisor that can be negative.
     """
     if given is None or is_nothing(given):
         return Drive()
@@ -57,6 +58,9 @@ def checked_drive(circuit: Builder, name: str, channel: str, given: Any) -> Driv
             raise CircuitError(
                 f"{label} must be finite; only divide= takes an infinite weight (a veto)"
             )
+        held = weights[np.isfinite(weights)] if channel == "divide" else weights
+        if magnitude(held) > LARGEST:
+            raise CircuitError(f"{label} must be at most {LARGEST:g} (got {magnitude(held)!r})")
         if channel == "divide":
             _check_divisor(circuit, where, connection.source)
     return drive

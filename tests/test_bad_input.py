@@ -17,6 +17,7 @@ from neurosim import (
     SimulationError,
     convolve,
     naka_rushton,
+    power,
 )
 
 
@@ -48,6 +49,12 @@ WEIGHTS = [
     (lambda c: {"subtract": INF * c["x"]}, "weight from x on subtract must be finite.*a veto"),
     (lambda c: {"drive": -INF * c["x"]}, "weight from x on drive must be finite.*a veto"),
     (
+        lambda c: {"excite": 1e308 * c["x"] + 1e308 * c["x"]},
+        r"neuron 'z': the weight from x on excite must be at most 1e\+90 \(got 1e\+308\)",
+    ),
+    (lambda c: {"drive": -1e91 * c["x"]}, r"on drive must be at most 1e\+90 \(got 1e\+91\)"),
+    (lambda c: {"divide": np.array([1e91, INF, 0]) * c["retina"]}, r"on divide must be at most"),
+    (
         lambda c: {"excite": -0.5 * c["x"]},
         r"must not be negative \(got -0.5\): put it on subtract=",
     ),
@@ -63,6 +70,15 @@ WEIGHTS = [
         r"weight from retina on excite must not be negative \(got -2\)",
     ),
 ]
+
+
+def test_an_overflow_is_no_veto(circuit):
+    x = circuit["x"]
+    message = "'lab': the weight from x must be at most 1e\\+90, the product of its factors is more"
+    refusal(lambda: 1e308 * (10 * x), CircuitError, message)
+    refusal(lambda: np.full(3, 1e308) * (10 * circuit["retina"]), CircuitError, "from retina must")
+    refusal(lambda: x / 1e-310, CircuitError, r"the divisor of x must not be so near 0 \(got 1e-31")
+    assert (INF * (10 * x)).connections[0].weight == INF
 
 
 @pytest.mark.parametrize(("channels", "message"), WEIGHTS)
@@ -130,6 +146,9 @@ PARAMETERS = [
     ({"threshold": [1.0, INF]}, r"threshold must be finite \(got inf\)"),
     ({"bias": -INF}, r"bias must be finite \(got -inf\)"),
     ({"gain": NAN}, "gain must be finite"),
+    ({"threshold": 1e308}, r"neuron 'z': threshold must be at most 1e\+90 \(got 1e\+308\)"),
+    ({"semi_saturation": 1e200}, r"semi_saturation must be at most 1e\+90 \(got 1e\+200\)"),
+    ({"bias": [-1e91, 1]}, r"bias must be at most 1e\+90 \(got 1e\+91\)"),
     ({"tau": -0.1}, r"tau must not be negative \(got -0.1\)"),
     ({"noise": -1}, r"noise must not be negative \(got -1\)"),
     ({"semi_saturation": -1}, r"semi_saturation must not be negative \(got -1\)"),
@@ -197,6 +216,7 @@ CONSTANTS = [
     ([[1], [1, 2]], "constant 'constant' must be a number"),
     (None, "constant 'constant' must be a number"),
     ([1, NAN], r"constant 'constant' must be finite \(got nan\)"),
+    ([1, -1e91], r"constant 'constant' must be at most 1e\+90 \(got 1e\+91\)"),
 ]
 
 
@@ -403,7 +423,7 @@ def test_cycles(circuit):
 
 
 @pytest.mark.parametrize(
-    ("weight", "message"), [(1e200, r"neuron z\[1\]: .* infinite or NaN at step 2 \(0.003 s\)")]
+    ("weight", "message"), [(1e80, r"neuron z\[1\]: .* more than 6e\+226, at step 3 \(0.004 s\)")]
 )
 def test_explosions(circuit, weight, message):
     z = circuit.rate("z", excite=circuit["retina"], shape=(3,))
@@ -413,12 +433,30 @@ def test_explosions(circuit, weight, message):
     refusal(lambda: circuit.simulate(shown, steps=9), SimulationError, message)
     static = Circuit("static")
     x = static.inputs("x", shape=2)
-    static.output(static.rate("r", excite=10 * x))
+    static.output(static.rate("r", excite=x, transfer=power(4)))
     refusal(
-        lambda: static([[1, 1], [1, 1.7e308]]),
+        lambda: static([[1, 1], [1, 1e90]]),
         SimulationError,
         r"'static', neuron r\[1\]: .* in a static call, trial 1",
     )
+
+
+@pytest.mark.parametrize("kind", ["binary", "rate"])
+def test_what_sums_have_no_room_for(kind):
+    """(1e308, 1e308) would be ∞ − ∞, which is no silence."""
+    real = Circuit("real")
+    x, y = real.inputs("x", "y", real=True)
+    real.output(getattr(real, kind)("z", excite=2 * x, subtract=2 * y, threshold=0))
+    message = r"'real', input 'y' must be at most 1e\+90 \(got 1e\+308\)"
+    refusal(lambda: real(1, -1e308), InputError, message)
+    refusal(lambda: real.simulate((1, lambda t: 1e308), steps=2), InputError, message)
+    if kind == "rate":
+        real.connect(real["z"], excite=2 * real["z"])
+        refusal(
+            lambda: real.simulate((1, 1), steps=2, initial={"z": 1e307}),
+            InputError,
+            r"initial activity of 'z' must be at most 1.\d*e\+306 \(got 1e\+307\)",
+        )
 
 
 @pytest.mark.parametrize(

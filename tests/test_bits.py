@@ -313,6 +313,20 @@ def test_a_check_by_words_finds_the_first_pattern_that_differs(bits):
     assert circuit.check(circuit)
 
 
+@pytest.mark.parametrize("level", [0.0, 0.25, 1.0, 2.0])
+def test_a_veto_is_active_at_any_level_above_0(level):
+    circuit = Circuit("held")
+    x = circuit.inputs("x", bits=15)
+    v = circuit.constant(level, "gate")
+    circuit.output(circuit.binary("z", excite=np.ones(15) @ x, divide=math.inf * v))
+    circuit.output(circuit.binary("late", excite=np.ones(15) @ x, divide=math.inf * v.delay(1e-3)))
+    patterns = np.arange(2**15)
+    assert isinstance(compile_bits(circuit, circuit["z"].index.ravel()), BitProgram)
+    for found in circuit(patterns):
+        assert np.array_equal(found, (patterns > 0) & (level == 0))
+    assert circuit.check(lambda x: (int(x > 0 and level == 0),) * 2)
+
+
 def test_what_it_does_not_run_it_names():
     graded = Circuit("graded")
     graded.output(graded.rate("z", excite=graded.inputs("x")))

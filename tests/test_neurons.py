@@ -85,7 +85,7 @@ def test_time_constants_that_are_alike_are_computed_once(monkeypatch):
         assert (parameters == value).sum() == 1000
 
 
-@pytest.mark.parametrize("silent", [0.0, -1.0, -1e300])
+@pytest.mark.parametrize("silent", [0.0, -1.0, -1e90])
 def test_a_silent_rectified_cell_is_zero(silent):
     for name in ("threshold-linear", "power", "naka-rushton"):
         circuit = Circuit("silent")

@@ -24,6 +24,57 @@ def test_a_recurrent_cell_settles_where_its_equation_says(weight):
     assert settled.time == pytest.approx(settled.steps * 1e-3)
 
 
+def leaky(tau):
+    circuit = Circuit("leaky")
+    x = circuit.inputs("x", real=True)
+    circuit.output(circuit.rate("z", excite=x, tau=tau))
+    return circuit
+
+
+@pytest.mark.parametrize(("tau", "dt"), [(1e-2, 1e-3), (1.0, 5e-3), (1e-3, 1.0)])
+def test_a_slow_cell_settles_at_its_input_not_where_a_step_is_short(tau, dt):
+    settled = leaky(tau).settle(3.0, dt=dt, tolerance=1e-9)
+    assert abs(settled.outputs - 3) <= 3e-9
+    after = leaky(tau).simulate(3.0, steps=settled.steps, dt=dt)["z"][0, -1]
+    assert settled.outputs == settled.activities["z"] == after
+
+
+@pytest.mark.parametrize(("tau", "dt"), [(1.0, 1e-9), (1e7, 1e-3)])
+def test_what_hardly_moves_in_a_step_has_not_settled(tau, dt):
+    with pytest.raises(SimulationError, match=r"z still changes by 1e-\d+ a step"):
+        leaky(tau).settle(1.0, dt=dt)
+
+
+@pytest.mark.parametrize(("tau", "start"), [(1e20, 0.0), (1e7, 1 - 1e-7)])
+def test_what_rounding_holds_fast_has_not_settled(tau, start):
+    told = "z is 1.* from where its input draws it, but steps of 0.001 s are too small beside"
+    with pytest.raises(SimulationError, match=told):
+        leaky(tau).settle(1.0, initial={"z": start})
+
+
+def test_a_settled_state_is_the_one_after_its_steps():
+    circuit = Circuit("late")
+    x = circuit.inputs("x", real=True)
+    y = circuit.rate("y", excite=x, tau=5e-3)
+    circuit.output(y)
+    circuit.output(y.delay(0.3), "late")
+    settled = circuit.settle(2.0)
+    found = circuit.simulate(2.0, steps=settled.steps + 300)
+    assert settled.outputs.y == found["y"][0, settled.steps - 1]
+    assert settled.outputs.late == settled.outputs.y
+    assert circuit.settle(2.0, initial={"x": 2.0, "y": 2.0}).steps == 0
+
+
+def test_feedback_leaves_as_much_as_settle_says():
+    settled = integrator(0.995).settle(1.0, tolerance=1e-9, max_steps=500_000)
+    assert abs(settled.outputs - 200) <= 200 * 1e-9 / (1 - 0.995)
+
+
+def test_what_rounding_leaves_of_a_large_activity_is_no_fault():
+    settled = leaky(0.1).settle(1e12, max_steps=50_000)
+    assert settled.outputs == pytest.approx(1e12, rel=1e-9)
+
+
 def test_what_grows_does_not_settle_and_the_neuron_is_named():
     with pytest.raises(SimulationError, match="v still changes by"):
         integrator(1.5).settle(1.0, max_steps=500)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from neurosim import Circuit, CircuitError, InputError, SimulationError
+from neurosim import Circuit, CircuitError, InputError, SimulationError, power
 from neurosim.feeds import Feed
 from neurosim.simulation import Record
 from neurosim.states import State
@@ -223,7 +223,7 @@ def test_functions_that_return_nonsense_are_named(function, message):
 
 def test_inputs_too_large_for_float32_are_said_so():
     with pytest.raises(InputError, match="too large for float32"):
-        relay().simulate(1e300, steps=2, dtype="float32")
+        relay().simulate(1e60, steps=2, dtype="float32")
 
 
 def test_a_name_is_recorded_as_what_it_is():
@@ -304,15 +304,15 @@ def exploding():
     """Rates of which one overflows, some behind delays."""
     circuit = Circuit("bomb")
     first = circuit.rate("first", excite=circuit.inputs("x"))
-    second = circuit.rate("second", excite=1e200 * first.delay(1e-3))
-    circuit.output(circuit.rate("third", excite=1e200 * second.delay(5e-3)))
+    second = circuit.rate("second", excite=1e90 * first.delay(1e-3), gain=1e90)
+    circuit.output(circuit.rate("third", excite=1e90 * second.delay(5e-3), gain=1e90))
     circuit.output(circuit.rate("fourth", excite=second.delay(5e-3)))
     return circuit
 
 
 def test_a_fault_names_the_neuron_and_no_delay_line_that_repeats_it():
     circuit = Circuit("bomb")
-    r = circuit.rate("r", excite=1e300 * circuit.inputs("x"), gain=1e300)
+    r = circuit.rate("r", excite=1e90 * circuit.inputs("x"), transfer=power(4))
     circuit.output(circuit.rate("s", excite=r.delay(5e-3)))
     with pytest.raises(SimulationError, match=r"neuron r: .* in a static call; weaken"):
         circuit(1)
@@ -333,7 +333,7 @@ def test_a_fault_is_found_whatever_memory_held_before(monkeypatch):
 
     monkeypatch.setattr(np, "empty", used)
     for shown, trial in ((1.0, ""), ([0.0, 1.0], ", trial 1"), ([0.0] * 8 + [1.0], ", trial 8")):
-        told = f"neuron third: the activity became infinite or NaN in a static call{trial};"
+        told = f"neuron third: the activity became infinite or NaN, .*, in a static call{trial};"
         with pytest.raises(SimulationError, match=told):
             exploding()(shown)
 

@@ -140,8 +140,9 @@ class _Compiler:
         self.lines = [(p, p.delayed.ravel()) for p in circuit.populations if p.delayed is not None]
         for population in circuit.populations:
             if population.values is not None:
-                ones = population.values.ravel() == 1
-                self.of(population)[:] = np.where(ones, TRUE, FALSE)
+                # Of those that are neither 0 nor 1 a gate is read by vetoes alone: they are active.
+                active = population.values.ravel() != 0
+                self.of(population)[:] = np.where(active, TRUE, FALSE)
 
     def of(self, population: Population) -> np.ndarray:
         """Return a population's gates, to be written to."""

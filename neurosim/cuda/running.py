@@ -118,7 +118,9 @@ class _Stretch:
         self.inputs, self.recorded, self.moment = places, recorded, moment
         self.places = program.state.size
         self.samples = (moment["phase"] + steps) // moment["every"]
-        self.shown, self.moments, self.shared = interleaved(movie, self.width, program.dtype)
+        self.shown, self.moments, self.shared = interleaved(
+            movie, self.width, program.dtype, program.most
+        )
         self.need = self._need()
         self.need.check()
 
@@ -151,6 +153,7 @@ class _Stretch:
             clashes=int(self._clashes()),
             seed=seed_words(moment["seed"]),
             tiny=TINY[real],
+            most=real.type(self.program.most),
         )
         self.products = self._products()
 

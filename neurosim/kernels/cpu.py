@@ -25,6 +25,7 @@ net_input = rule(rules.net_input)
 fires = rule(rules.fires)
 silent_bar = rule(rules.silent_bar)
 relax = rule(rules.relax)
+bounded = rule(rules.bounded)
 flush = rule(rules.flush)
 learned_weight = rule(rules.learned)
 threshold_linear = rule(rules.threshold_linear)
@@ -149,10 +150,11 @@ def apply_transfer(code, a, b, c, u, n):
 
 
 @inner
-def apply_rule(program, g, i, n, trial, block, step, seed, tiny, sums, before, after):
-    """Compute the activities of n values from neuron i of a group on; False if one is not finite.
+def apply_rule(program, g, i, n, trial, block, step, seed, tiny, most, sums, before, after):
+    """Compute the activities of n values from neuron i of a group on; False if one is too large.
 
-    The sums hold bias + E − S, σ + D (for binary neurons θσ + θD) and the vetoes.
+    The sums hold bias + E − S, σ + D (for binary neurons θσ + θD) and the vetoes.  While
+    no activity is above `most`, none of them overflows.
     """
     groups, parameters = program.groups, program.parameters
     drive, pool, vetoes, own = sums[0], sums[1], sums[2], sums[3]
@@ -206,17 +208,17 @@ def apply_rule(program, g, i, n, trial, block, step, seed, tiny, sums, before, a
             drive[j] = relax(before[j], drive[j], own[j])
     for j in range(n):
         after[j] = flush(drive[j], tiny)
-    finite = True
+    sound = True
     for j in range(n):  # a loop of its own: both use vector registers
-        finite &= after[j] - after[j] == 0
-    return finite
+        sound &= bounded(after[j], most)
+    return sound
 
 
 @inner(once=True)
 def advance(
-    program, learned, chunks, c, x, y, trial, block, step, seed, tiny, sums, window, lines
+    program, learned, chunks, c, x, y, trial, block, step, seed, tiny, most, sums, window, lines
 ):  # fmt: skip
-    """Compute chunk c's neurons from the values x into the values y; False if one is not finite."""
+    """Compute chunk c's neurons from the values x into the values y; False as `apply_rule`."""
     g, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
     groups, parameters = program.groups, program.parameters
     n = (high - low) * block
@@ -239,7 +241,7 @@ def advance(
             )
     place = low * block
     return apply_rule(
-        program, g, i, n, trial, block, step, seed, tiny, sums, x[place : place + n],
+        program, g, i, n, trial, block, step, seed, tiny, most, sums, x[place : place + n],
         y[place : place + n],
     )  # fmt: skip
 
@@ -352,15 +354,15 @@ def pass_lines(program, ring, trial, step, block, x, y):
 def run(
     program, chunks, shares, part, barrier, first, last, static, block, movie, frames, shared,
     places, state, state_shared, begun, ring, recorded, record, every, phase, final, first_step,
-    steps, seed, tiny, values, sums, window, lines, weights, fault,
+    steps, seed, tiny, most, values, sums, window, lines, weights, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
 
     A static call is one step whose layers of chunks, one after the other, read and write the same
     values; in time there is one layer.  `shares` (layers, parts + 1) says at which chunk each
     part's share of a layer begins: all parts run this same function at once, and part 0 moves the
-    values.  The run stops at the first block in which a value is not finite, and `values` is left
-    as it was then.
+    values.  The run stops at the first block in which a value is above `most`, or NaN, and
+    `values` is left as it was then.
 
     `movie`, `state`, `record` and `final` hold block after block: moment, then place, then trial.
     `state` is what the places in `begun` start from; a static call computes all others.
@@ -399,7 +401,7 @@ def run(
                 for c in range(shares[layer, part], shares[layer, part + 1]):
                     if not advance(
                         program, learned, chunks, c, x, y, trial, width, first_step + k, seed,
-                        tiny, sums, window, lines,
+                        tiny, most, sums, window, lines,
                     ):  # fmt: skip
                         fault[tables.FAULT] = 1
                 if parts > 1:

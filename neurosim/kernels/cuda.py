@@ -33,6 +33,7 @@ fires = rule(rules.fires)
 silent_bar = rule(rules.silent_bar)
 relax = rule(rules.relax)
 flush = rule(rules.flush)
+bounded = rule(rules.bounded)
 folded = rule(rules.folded)
 tanh = rule(rules.tanh)
 transfer = rule(rules.transfer, tanh=tanh)
@@ -89,6 +90,7 @@ class Work(NamedTuple):
     clashes: int  # whether a recorded place may be shown anew before it has been recorded
     seed: tuple[np.uint64, np.uint64]
     tiny: Any  # real
+    most: Any  # real: an activity beyond it is a fault
 
 
 # ------------------------------------------------------------------ sums of inputs
@@ -360,7 +362,7 @@ def compute(circuit, work, first, last, x, y, k, partial):
                     circuit, work, group, i, b, work.first_step + k, drive, pool, vetoes, x[at]
                 )
                 y[at] = value
-                if value - value != 0:
+                if not bounded(value, work.most):
                     cuda.atomic.min(work.fault, 0, (k * trials + b) * size + place)
             tile += cuda.gridDim.x
         begin += tiles

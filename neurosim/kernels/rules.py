@@ -135,6 +135,11 @@ def relax(activity, target, decay):
     return target + (activity - target) * decay if decay != 0 else target
 
 
+def bounded(x, most):
+    """Return whether |x| ≤ most, which NaN is not."""
+    return abs(x) <= most
+
+
 def flush(x, tiny):
     """Return 0 for a magnitude below `tiny`: denormal numbers are many times slower."""
     return x if not (abs(x) < tiny) else type(x)(0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurosim import Circuit, InputError, convolve
+from neurosim import Circuit, Hebb, InputError, convolve, plastic
 from neurosim.backend import execute, longest_stretch
 from neurosim.cuda import layout, memory, running
 from neurosim.kernels import cuda as kernels
@@ -171,10 +171,10 @@ def test_a_fault_is_the_earliest_steps_and_of_those_the_first_trials(rng):
     circuit = Circuit("bomb")
     x = circuit.inputs("x", real=True)
     z = circuit.rate("z", excite=x, shape=(2,))
-    circuit.connect(z, excite=1e100 * z)
+    circuit.connect(z, excite=1e80 * z)
     circuit.output(z)
     program = compile_program(circuit, DT)
-    shown = np.array([0.0, 1.0, 1e150, 1e150])[:, None, None]
+    shown = np.array([0.0, 1.0, 1e90, 1e90])[:, None, None]
     run = execute(
         program, 4, 9, [shown], program.places_of(circuit.input_populations), program.place[:0],
         device="cuda", first_step=1000,
@@ -193,10 +193,13 @@ def test_a_fault_is_the_earliest_steps_and_of_those_the_first_trials(rng):
 
 def test_a_call_of_many_trials_names_the_trial_of_its_fault(monkeypatch):
     circuit = Circuit("bomb")
-    circuit.output(circuit.rate("z", excite=1e300 * circuit.inputs("x", real=True)))
+    z = circuit.inputs("x", real=True)
+    for name in ("a", "b", "c", "d"):
+        z = circuit.rate(name, excite=1e70 * z)
+    circuit.output(z)
     monkeypatch.setattr(running, "VALUES", 1)
-    with pytest.raises(ValueError, match=r"neuron z: .* in a static call, trial 2"):
-        circuit.evaluate(np.array([0.0, 1.0, 1e300, 1e300]), device="cuda")
+    with pytest.raises(ValueError, match=r"neuron c: .* in a static call, trial 2"):
+        circuit.evaluate(np.array([0.0, 1e-90, 1e90, 1e90]), device="cuda")
 
 
 def test_asynchronous_updates_are_refused(rng):
@@ -272,3 +275,12 @@ def test_memory_that_others_took_meanwhile(rng, monkeypatch):
     monkeypatch.setattr(running._Stretch, "_begun", full)
     with pytest.raises(InputError, match=r"1 trials of .* GiB are free there: not even one"):
         circuit.simulate(rng.random(3), steps=1, device="cuda")
+
+
+def test_learning_is_refused(rng):
+    circuit = Circuit("learner")
+    x = circuit.inputs("x", real=True)
+    circuit.output(circuit.rate("z", excite=plastic(x, Hebb(0.1))))
+    assert circuit.evaluate(2.0, device="cuda") == 2.0
+    with pytest.raises(InputError, match="device 'cuda' has no plastic connections"):
+        circuit.simulate(2.0, steps=3, device="cuda")
