@@ -99,6 +99,9 @@ def test_the_sheets_of_the_figure_see_contrast():
     ],
 )
 def test_a_tuning_curves_title_is_what_it_shows(name, responses, best, title):
+    assert lgn._finding("edge", lgn.Curve("x", np.array([-2, 2]), *[np.zeros(2)] * 2)) == (
+        "No best edge from −2 to 2 °"
+    )
     curve = lgn.Curve("size", np.array([1.0, 2.0, 3.0]), np.array(responses), np.zeros(3), best)
     assert lgn._finding(name, curve) == title
 
