@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import curve_fit
 
 from neurosim import Circuit, InputError, naka_rushton
-from neurosim.plotting import new_figure, plot_curves
+from neurosim.plotting import FAINT, new_figure, plot_curves
 from neurosim.result import Result
 
 if TYPE_CHECKING:
@@ -192,10 +192,12 @@ def _normalization(result: Result, ax: Axes, c50: float) -> None:
         curves[f"{masking:g}"] = response
         halves.append(shifted)
     ax.axhline(0.5, color="0.8", linewidth=0.6)
+    ax.axvspan(1, 2 * contrast[-1], color="0.94", linewidth=0, zorder=0)
+    ax.annotate("beyond\nany image", (1.4, 0.03), color=FAINT)
     plot_curves(ax, contrast, curves)
     ax.plot(halves, [0.5] * len(halves), "o", color="black", zorder=5, label="$c_{50}$")
     ax.legend(loc="upper left", title="mask contrast", title_fontsize=7.5, alignment="left")
-    ax.set(xscale="log", yticks=(0, 0.5, 1))
+    ax.set(xscale="log", xlim=(contrast[0], 2 * contrast[-1]), yticks=(0, 0.5, 1))
     ax.set(xlabel="contrast of the test", ylabel="response (in $R_{max}$)")
     ax.set_title("Normalization: a mask shifts c50 and leaves Rmax")
 

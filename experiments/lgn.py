@@ -355,7 +355,8 @@ def _finding(name: str, curve: Curve) -> str:
         return f"A ring {'adds' if last > 0 else 'takes away'} {abs(last):.2f} (not rectified)"
     if curve.best is None:
         unit = "cycles/°" if name == "grating" else "°"
-        return f"No best {name} from {curve.values[0]:.2g} to {curve.values[-1]:.2g} {unit}"
+        ends = (f"{end:.2g}".replace("-", "−") for end in (curve.values[0], curve.values[-1]))
+        return f"No best {name} from {' to '.join(ends)} {unit}"
     return {
         "spot": f"The best spot is {curve.best:.2f}° wide",
         "bar": f"The best bar is {curve.best:.2f}° wide",
@@ -393,7 +394,7 @@ def _draw_cell(
     ax.plot(x, estimate[middle], label="from white noise", **look)
     ax.set(xlabel="x (°)", ylabel="weight a pixel (center gain)")
     ax.set_title(_noise_finding(estimate, true))
-    ax.legend(loc="upper right")
+    ax.legend()
     exact = all(
         np.abs(c.measured - c.expected).max()
         <= ERROR * np.abs(curves["spot" if name == "annulus" else name].expected).max()

@@ -17,7 +17,7 @@ import numpy as np
 from .connections import Connection, Sparse, learning_anew
 from .errors import CircuitError, spelled
 from .neurons import Binary, Neurons, Rate, finite_numbers
-from .parts import Parts, plain_name
+from .parts import Parts, Terminals, plain_name
 from .populations import Output, Population, Projection
 from .sources import Drive, Source, broadcast_shape, stack
 from .wiring import check_silence, checked_drive, projections
@@ -315,6 +315,7 @@ class Builder(Parts):
         """Undo whatever was added within, if something of it is refused."""
         size, instances = self.size, len(self._instances)
         populations, projections = len(self._populations), len(self._projections)
+        terminals = len(self._terminals)
         try:
             yield
         except BaseException:  # an interrupt too
@@ -322,6 +323,8 @@ class Builder(Parts):
                 del self._by_name[population.name]
             for name in list(self._instances)[instances:]:
                 del self._instances[name]
+            for name in list(self._terminals)[terminals:]:
+                del self._terminals[name]
             del self._populations[populations:], self._starts[populations:]
             del self._projections[projections:]
             self._numbers.clear()
@@ -348,6 +351,15 @@ class Builder(Parts):
         free = self._free("circuit", name, self._instances)
         self._instances[free] = None
         return free
+
+    def note_terminals(self, instance: str, circuit: Parts, places: np.ndarray) -> None:
+        """Keep where an inlined circuit's inputs and outputs are, and those of circuits in it."""
+        inputs = {p.name: places[p.index] for p in circuit.input_populations}
+        outputs = {o.name: places[o.index] for o in circuit.outputs}
+        self._terminals[instance] = Terminals(inputs, outputs)
+        for name, inner in circuit.terminals.items():
+            moved = ({k: places[at] for k, at in named.items()} for named in inner)
+            self._terminals[f"{instance}.{name}"] = Terminals(*moved)
 
     def add_constant(self, values: Any, name: str) -> Source:
         """Add a constant under a name, or, where that is used, the name with a number."""

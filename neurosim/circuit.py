@@ -401,6 +401,7 @@ class Circuit(Builder):
         copy._outputs = list(self._outputs)
         copy._by_name = dict(self._by_name)
         copy._instances = dict(self._instances)
+        copy._terminals = dict(self._terminals)
         copy._lines = dict(self._lines)
         # A connection's source knows its circuit; the copy's must know the copy.
         copy._projections = [

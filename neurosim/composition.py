@@ -64,6 +64,7 @@ def _built(circuit: Circuit, host: Builder, given: Mapping[str, Any], name: str 
     for population in circuit.input_populations:
         if circuit.takes_binary(population):
             host.declare_binary(places[population.start : population.stop])
+    host.note_terminals(instance, circuit, places)
     answers = [Source(host, places[output.index]) for output in circuit.outputs]
     return circuit.answer(answers)
 

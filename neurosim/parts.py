@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from .program import Program
 
 T = TypeVar("T")
+
+
+class Terminals(NamedTuple):
+    """Where an inlined circuit's inputs and outputs are: the places of each, by its name."""
+
+    inputs: Mapping[str, np.ndarray]
+    outputs: Mapping[str, np.ndarray]
+
+
 FEW_PLACES = 64  # that are looked up one by one
 
 
@@ -32,6 +41,7 @@ class Parts:
         self._outputs: list[Output] = []
         self._by_name: dict[str, int] = {}
         self._instances: dict[str, None] = {}  # in the order they were claimed
+        self._terminals: dict[str, Terminals] = {}  # of instances, nested ones included
         self._lines: dict[Any, str] = {}  # delay lines, by what they repeat and how late
         self._numbers: dict[str, int] = {}  # the last that numbered a name
         self._kept: dict[str, Any] = {}  # what follows from the rest, until it changes
@@ -76,6 +86,11 @@ class Parts:
     def instances(self) -> frozenset[str]:
         """The names given to circuits that were built inside this one."""
         return frozenset(self._instances)
+
+    @property
+    def terminals(self) -> Mapping[str, Terminals]:
+        """Of the circuits that were built inside this one, by instance; not kept in files."""
+        return self._terminals
 
     def takes_binary(self, population: Population) -> bool:
         """Return whether an input takes only 0 and 1."""

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from circuits import stimuli
 from circuits.retina import DifferenceOfGaussians, ganglion_cell
@@ -14,6 +15,17 @@ from neurosim.result import Result
 
 def failed(result):
     return [claim for claim in result.claims if not claim.holds]
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("experiment", [composition, inhibition, lgn, logic_gates])
+def test_every_figure_is_legible_on_a_page_and_has_no_chinese(experiment):
+    for name, figure in experiment.run(quick=True).figures.items():
+        figure.draw_without_rendering()
+        shrunk = min(1.0, 17 / 2.54 / figure.get_size_inches()[0])
+        shown = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
+        assert min(t.get_fontsize() for t in shown) * shrunk >= 6, name
+        assert not any("\u4e00" <= letter <= "\u9fff" for t in shown for letter in t.get_text())
 
 
 # ---------------------------------------------------------------- lgn
@@ -87,6 +99,9 @@ def test_the_sheets_of_the_figure_see_contrast():
     ],
 )
 def test_a_tuning_curves_title_is_what_it_shows(name, responses, best, title):
+    assert lgn._finding("edge", lgn.Curve("x", np.array([-2, 2]), *[np.zeros(2)] * 2)) == (
+        "No best edge from −2 to 2 °"
+    )
     curve = lgn.Curve("size", np.array([1.0, 2.0, 3.0]), np.array(responses), np.zeros(3), best)
     assert lgn._finding(name, curve) == title
 

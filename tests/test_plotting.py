@@ -439,6 +439,40 @@ def test_arrows_into_a_box_are_explained_where_there_are_boxes():
     assert "goes into a box" not in texts(full_adder().draw())
 
 
+def test_wires_of_a_closed_box_are_named_by_its_inputs_and_outputs():
+    def labels(circuit, **options):
+        drawn = circuit.draw(**options).axes[0].texts
+        return sorted(t.get_text() for t in drawn if t.get_gid() == "label")
+
+    assert labels(full_adder(), depth=0) == ["carry", "carry", "sum → x", "x", "y", "y"]
+    assert labels(full_adder()) == []
+    named = labels(arithmetic.ripple_carry_adder(3), depth=0)
+    assert named == ["carry → carry_in"] * 2 + ["x"] * 3 + ["y"] * 3
+    outer = Circuit("outer")
+    outer.output(arithmetic.ripple_carry_adder(2)(*outer.inputs("p", "q", bits=2)), bits=3)
+    assert labels(outer, depth=1)[:1] == ["carry → carry_in"]
+    assert labels(outer, depth=0) == ["a[0]", "a[1]", "b[0]", "b[1]"]
+    assert labels(outer.without("ripple-carry adder.full adder.or.z"), depth=0)[:1] == ["a[0]"]
+    sheet = Circuit("sheet")
+    on, _ = lgn.sheets((20, 20))(sheet.inputs("photo", shape=(20, 20), real=True))
+    sheet.output(sheet.rate("seen", excite=on))
+    assert labels(sheet, depth=0) == ["image", "on"]
+
+
+def test_a_circuit_from_a_file_has_boxes_without_names(tmp_path):
+    full_adder().save(tmp_path / "full.json")
+    drawn = Circuit.load(tmp_path / "full.json").draw(depth=0)
+    assert [t for t in drawn.axes[0].texts if t.get_gid() == "label"] == []
+
+
+def test_what_could_not_be_inlined_leaves_no_terminals():
+    host = Circuit("host")
+    x = host.inputs("x")
+    with pytest.raises(CircuitError):
+        xor()(x, host.constant(0.5))
+    assert not host.terminals
+
+
 def test_the_names_of_inputs_stand_all_inside_or_all_outside():
     def is_inside(circuit):
         figure = circuit.draw()

@@ -8,6 +8,7 @@ from .drawing import draw_circuit
 from .style import (
     CHANNEL_COLOURS,
     COLOURS,
+    FAINT,
     new_figure,
     plot_curves,
     show_image,
@@ -18,6 +19,7 @@ from .style import (
 __all__ = [
     "CHANNEL_COLOURS",
     "COLOURS",
+    "FAINT",
     "draw_circuit",
     "new_figure",
     "plot_curves",

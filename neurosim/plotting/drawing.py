@@ -81,8 +81,9 @@ def draw_circuit(
 
     Returns
     -------
-    The figure.  A circuit of very many neurons is drawn small, with the names of its inputs and
-    outputs only.
+    The figure, its letters of 8 points or more; on a page of 17 cm those of one wider than 22 cm
+    become smaller than 6, and `depth` makes it narrower.  A circuit of very many neurons is drawn
+    small, with the names of its inputs and outputs only.
 
     Raises
     ------

@@ -30,9 +30,9 @@ class Look:
     """Sizes in inches, letters in points."""
 
     radius: float = 0.22
-    gap: float = 0.66
+    gap: float = 0.6
     names: float = 9.0
-    notes: float = 7.5
+    notes: float = 8.0
     inner: bool = True  # names, notes and labels of what is within
     ends: float = 1.0  # size of the wires' endings
     line: float = 1.3
@@ -143,6 +143,9 @@ class _Planner:
                 once = fan[len(fan) // 2]
                 labels |= dict.fromkeys(fan, "")
                 labels[once] = words.pop() if is_fan else f"all {words.pop()}"
+        for wire, name in scene.terminals.items():
+            if wire.channel != "output":  # whose own name stands at its end
+                labels[wire] = ", ".join(filter(None, (name, labels[wire])))
         return labels
 
     def _beside(self) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ Delay lines are no items: their delay is written on the wires that leave them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -55,6 +55,7 @@ class Scene:
     items: list[Item] = field(default_factory=list)
     weights: dict[Wire, float | None] = field(default_factory=dict)
     kinds: dict[Wire, list[str]] = field(default_factory=dict)
+    terminals: dict[Wire, str] = field(default_factory=dict)  # what they are to a box: x, carry
     one_to_one: bool = False  # whether sheets have wires without a label that are
 
     @property
@@ -107,6 +108,7 @@ class _Builder:
             self._add_projection(projection)
         for output in circuit.outputs:
             self._add_output(output.name, output.index)
+        self._name_terminals()
         self._drop_idle_constants()
 
     # ------------------------------------------------------------ items
@@ -166,6 +168,7 @@ class _Builder:
         scene.items = [scene.items[i] for i in keep]
         scene.weights = {moved[w]: v for w, v in scene.weights.items()}
         scene.kinds = {moved[w]: v for w, v in scene.kinds.items()}
+        scene.terminals = {moved[w]: v for w, v in scene.terminals.items()}
 
     # ------------------------------------------------------------ wires
 
@@ -260,6 +263,39 @@ class _Builder:
                 float(delays[number]), int(ports[number]),
             )  # fmt: skip
             self.scene.add(wire, None)
+
+    def _name_terminals(self) -> None:
+        """Name the wires of closed boxes by the outputs they leave and the inputs they enter."""
+        entering: dict[tuple[int, int, float, int], list[str]] = {}
+        leaving: dict[tuple[int, int], list[str]] = {}
+        for path, box in self.boxes.items():
+            terminals = self.circuit.terminals.get(".".join(path))
+            if terminals is None:  # a circuit from a file
+                continue
+            for name, places in _named_elements(terminals.inputs):
+                origins = self.origin[places]
+                columns = self.home[origins], self.late[places], self.port[origins]
+                for home, delay, port in _different(*columns):
+                    entering.setdefault((home, box, delay, port), []).append(name)
+            for name, places in _named_elements(terminals.outputs):
+                for (port,) in _different(self.port[self.origin[places]]):
+                    leaving.setdefault((box, port), []).append(name)
+        for wire in self.scene.weights:
+            source, target, channel, delay, port = wire
+            into = entering.get((source, target, delay, port), []) if channel == "signal" else []
+            ends = [", ".join(n) for n in (leaving.get((source, port), []), into) if n]
+            if ends:
+                self.scene.terminals[wire] = " → ".join(ends)
+
+
+def _named_elements(named: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
+    """Return names with their places: one by one where they are few."""
+    for name, places in named.items():
+        if places.ndim > 0 and places.size <= MOST_CIRCLES:
+            for at in np.ndindex(places.shape):
+                yield f"{name}[{', '.join(map(str, at))}]", places[at].reshape(1)
+        else:
+            yield name, places.ravel()
 
 
 def _different(*columns: np.ndarray) -> list[tuple[Any, ...]]:
