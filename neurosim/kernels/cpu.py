@@ -149,7 +149,7 @@ def apply_transfer(code, a, b, c, u, n):
             u[j] = transfer(code, u[j], a, b, c)
 
 
-@inner
+@inner(once=True)
 def apply_rule(program, g, i, n, trial, block, step, seed, tiny, most, sums, before, after):
     """Compute the activities of n values from neuron i of a group on; False if one is too large.
 
