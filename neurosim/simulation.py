@@ -124,7 +124,7 @@ def simulate(
     dtype
         "float64", or "float32" for rates in half the memory.
     threads
-        How many; left out, by the amount of work.  The result never depends on it.
+        How many of the CPU's; left out, by the amount of work.  The result never depends on it.
     device
         "cpu"; "cuda", an NVIDIA card (extra: cuda13 or cuda12), which binary neurons agree with
         bit for bit and float64 rates to 1e-12; "auto", "cuda" where it can be had.

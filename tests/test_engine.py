@@ -59,7 +59,21 @@ LAYOUTS = SPLITS | {
     "large layouts": {"lowering.FEW_ENTRIES": 0},
 }
 if numba.config.ENABLE_CUDASIM:  # what the CUDA engine cuts, and lays out in other ways
-    SPLITS |= {"a step a stretch": {"cuda.running.AT_ONCE": 1, "cuda.running.VALUES": 1}}
+    from neurosim.kernels.cuda_jit import THREADS
+
+    def three_blocks(kernel, arguments, wanted):
+        """A launcher of a stage at a time: the simulator lets no more than one block wait."""
+
+        def launch(circuit, work, first, last):
+            for stage in range(first, last):
+                kernel[3, THREADS](circuit, work, stage, stage + 1)
+
+        return launch
+
+    SPLITS |= {
+        "a step a stretch": {"cuda.running.AT_ONCE": 1, "cuda.running.VALUES": 1},
+        "three blocks": {"cuda.running.launcher": three_blocks},
+    }
     products = {"cuda.layout.SIDE_BY_SIDE": 1, "cuda.layout.PRODUCT_FROM": 0}
     large = {"program.SMALL": 2, "lowering.FEW_ENTRIES": 0}
     LAYOUTS |= SPLITS | {

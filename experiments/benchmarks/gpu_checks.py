@@ -11,10 +11,9 @@ from scipy import sparse
 
 from circuits.arithmetic import depth_two_adder, ripple_carry_adder
 from neurosim import Circuit, convolve, power
-from neurosim.bits.choice import WORTH_COMPILING
+from neurosim.bits import engine
 from neurosim.bits.compiler import BitProgram, compile_bits
-from neurosim.calls import output_planes
-from neurosim.cuda.bits import first_difference
+from neurosim.cuda.bits import first_difference, run_enumerated
 from neurosim.patterns import enumerated
 
 from .timing import difference
@@ -141,16 +140,14 @@ def static(size: int, generator: np.random.Generator) -> Check:
 def bits(quick: bool) -> Iterator[Check]:
     """Compare the bit engine's calls, steps and search for a difference."""
     adder = ripple_carry_adder(16)
-    count = WORTH_COMPILING if quick else 1 << 20
-    shown = enumerated(adder, 1 << 24, (1 << 24) + count)
+    first, count = 1 << 24, 640 if quick else 1 << 20
     program, shifts = compiled(adder)
-    ours, theirs = (output_planes(adder, shown, device=device) for device in ("cuda", "cpu"))
-    assert ours is not None
-    assert theirs is not None
+    ours = run_enumerated(program, shifts, first, first + count)
+    theirs = engine.run_enumerated(program, shifts, first, first + count)
     yield Check("bits, listed patterns", float((ours != theirs).sum()), 0)
     other, _ = compiled(depth_two_adder(16))
     for name, one in (("two adders", other), ("an adder and itself", program)):
-        where = first_difference(program, one, shifts, shown.first, shown.last)
+        where = first_difference(program, one, shifts, first, first + count)
         yield Check(f"bits, {name} agree", 0.0 if where is None else 1.0, 0)
     generator = np.random.default_rng(1)
     circuit = Circuit("register")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from ..errors import InputError
 from ..kernels import cuda_bits
 from ..kernels.cuda_jit import THREADS, launcher, view
 from .availability import arrays, free_bytes, to_host
+from .memory import GIB
 from .running import one_at_a_time
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ def run_planes(program: BitProgram, planes: np.ndarray) -> np.ndarray:
     """Return the results' planes, (results, words), for the inputs' planes, (inputs, words)."""
     shifts = np.full(len(planes), -1)
     answers = np.empty((program.results.argument.size, planes.shape[1]), dtype=np.uint64)
-    with one_at_a_time:
+    with _on_card(planes.shape[1]):
         for low, high in _pieces(len(planes) + len(answers), planes.shape[1]):
             answers[:, low:high] = to_host(
                 _run(program, planes[:, low:high], shifts, 0, high - low)
@@ -48,7 +50,7 @@ def run_enumerated(program: BitProgram, shifts: np.ndarray, first: int, last: in
     words = -(-(last - first) // WORD)
     answers = np.empty((program.results.argument.size, words), dtype=np.uint64)
     nothing = np.zeros((0, 0), dtype=np.uint64)
-    with one_at_a_time:
+    with _on_card(words):
         for low, high in _pieces(len(answers), words):
             found = _run(program, nothing, shifts, first // WORD + low, high - low)
             answers[:, low:high] = to_host(found)
@@ -70,8 +72,8 @@ def first_difference(
     xp = arrays()
     words = -(-(last - first) // WORD)
     nothing = np.zeros((0, 0), dtype=np.uint64)
-    found = xp.full(1, MOST_PATTERNS, dtype=np.int64)
-    with one_at_a_time:
+    with _on_card(words):
+        found = xp.full(1, MOST_PATTERNS, dtype=np.int64)
         for low, high in _pieces(2 * ours.results.argument.size, words):
             start = first // WORD + low
             answers = [_run(p, nothing, shifts, start, high - low) for p in (ours, theirs)]
@@ -96,7 +98,7 @@ def run_in_time(
     if not words or not steps:
         return
     held = sum(array.nbytes for array in (shown, ring, record, state))
-    with one_at_a_time:
+    with _on_card(words):
         registers = _registers(program, words, held)
         moved = [_move(array) for array in (ring, record, state)]
         arguments = (
@@ -107,6 +109,26 @@ def run_in_time(
         launcher(cuda_bits.run_bits_in_time, arguments, registers.shape[1])(*arguments)
         for array, found in zip((ring, record, state), moved, strict=True):
             array[:] = to_host(found)
+
+
+@contextlib.contextmanager
+def _on_card(words: int) -> Iterator[None]:
+    """Have the card for oneself, and say so where its memory does not do.
+
+    Raises
+    ------
+    InputError
+        There is too little memory.
+    """
+    with one_at_a_time:
+        try:
+            yield
+        except MemoryError:  # ours, or CuPy's where others took it meanwhile
+            raise InputError(
+                f"device 'cuda': {WORD * words:,} patterns are too many for the "
+                f"{free_bytes() / GIB:,.3g} GiB that are free there: try fewer at once, or use "
+                "device='cpu'"
+            ) from None
 
 
 def _run(
@@ -126,15 +148,17 @@ def _run(
 
 
 def _registers(program: BitProgram, words: int, beside: int) -> Any:
-    """Return scratch for as many threads as are worth having, where `beside` fits too."""
+    """Return scratch for as many threads as are worth having.
+
+    Raises
+    ------
+    MemoryError
+        It does not fit with `beside`, bytes.
+    """
     fits = SCRATCH // (8 * program.registers)
     threads = min(max(fits, 32 * THREADS), MOST_THREADS, max(1, words))
-    needed, free = 8 * program.registers * threads + beside, free_bytes()
-    if needed > free:
-        raise InputError(
-            f"device 'cuda': {WORD * words:,} patterns need {needed / 2**30:,.3g} GiB, but "
-            f"{free / 2**30:,.3g} GiB are free there: try fewer at once, or use device='cpu'"
-        )
+    if 8 * program.registers * threads + beside > free_bytes():
+        raise MemoryError
     return arrays().empty((program.registers, threads), dtype=np.uint64)
 
 

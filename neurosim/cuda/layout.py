@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 32  # trials from which a thread takes a whole neuron in one of them
 A_LANE = 8  # synapses that a lane has at least, where several share a neuron
+FULL = 1 << 19  # lanes of all neurons that fill a card some times over
+LANES = 8  # at least, where there are synapses for them: they read side by side
 PRODUCT_FROM = 4096  # weights of a matrix that is worth a product of its own
 
 
@@ -56,6 +58,7 @@ class Layout:
     Attributes
     ----------
     circuit : what the kernel reads
+    many : whether it is for many trials
     stages : how many a step has
     products : what is to be multiplied before which of them
     sums : values a trial that connections add up before their neurons are computed
@@ -63,6 +66,7 @@ class Layout:
     """
 
     circuit: Circuit
+    many: bool
     stages: int
     products: dict[int, list[Product]]
     sums: int
@@ -133,7 +137,7 @@ class _Maker:
         sizes = self.groups[:, tables.STOP] - self.groups[:, tables.START]
         return Layout(
             Circuit(**{name: view(array) for name, array in held.items()}),
-            len(stages), products, self.sums, int((sizes * lanes).sum()),
+            self.many, len(stages), products, self.sums, int((sizes * lanes).sum()),
         )  # fmt: skip
 
     def _layers(self) -> list[tuple[int, int]]:
@@ -208,5 +212,10 @@ class _Maker:
                 first = row[tables.POINTERS]
                 pointers = self.program.tables.pointers[[first, first + targets]]
                 synapses += pointers[1] - pointers[0]
-        each = int(synapses // size // A_LANE)
-        return min(THREADS, 1 << max(0, each.bit_length() - 1))
+        most = _power(int(synapses // size) // A_LANE)
+        return min(THREADS, most, max(LANES, 2 * _power(FULL // int(size))))
+
+
+def _power(number: int) -> int:
+    """Return the largest power of two up to a number, at least 1."""
+    return 1 << max(0, number.bit_length() - 1)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backend import TINY, Run, interleaved
 from ..kernels import tables
-from ..kernels.cuda import Work, run
+from ..kernels.cuda import Work, run_few, run_many
 from ..kernels.cuda_jit import launcher, view
 from ..kernels.random import seed_words
 from .availability import arrays, to_host
@@ -240,4 +240,5 @@ class _Stretch:
     def _launcher(self) -> Callable[..., None]:
         moved = self.inputs.size + self.recorded.size
         wanted = max(self.plan.threads, moved) * self.width
-        return launcher(run, (self.plan.circuit, self.work, 0, 0), wanted)
+        kernel = run_many if self.plan.many else run_few
+        return launcher(kernel, (self.plan.circuit, self.work, 0, 0), wanted)

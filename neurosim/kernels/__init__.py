@@ -1,7 +1,7 @@
 """The loops: each equation once in `rules`, and engines that run them over arrays.
 
 `rules`, `random` and `tables` are plain Python; `cpu`, `bits` and what they call are compiled; what
-is here is what Python calls.
+is here is what Python calls.  `cuda` and `cuda_bits` run on cards, and `neurosim.cuda` calls them.
 """
 
 from .machine_code import Kernel, Prepared

@@ -46,7 +46,7 @@ SUMS_AT = tables.CONNECTION_COLUMNS
 COLUMNS = SUMS_AT + 1
 PRODUCT = tables.SEPARABLE + 1
 
-TWO, THREE = np.uint64(2), np.uint64(3)
+TWO, THREE, FOUR = np.uint64(2), np.uint64(3), np.uint64(4)
 
 # What a stage does, and its columns: that, and the first and last row of what it goes through:
 # delay lines, connections or groups.
@@ -152,6 +152,33 @@ def add_down(row, weights, x, sums, trials):
 
 
 @inner
+def four(values, at, hop):
+    """Four values from `at` on, so far apart."""
+    return values[at], values[at + hop], values[at + TWO * hop], values[at + THREE * hop]
+
+
+@inner
+def heard(x, column, trials, b):
+    """The value at a place in one trial."""
+    return x[np.uint64(column) * trials + b]
+
+
+@inner
+def four_heard(x, c0, c1, c2, c3, trials, b):
+    """The values at four places in one trial."""
+    return (
+        heard(x, c0, trials, b), heard(x, c1, trials, b), heard(x, c2, trials, b),
+        heard(x, c3, trials, b),
+    )  # fmt: skip
+
+
+@inner
+def add_four(total, w0, x0, w1, x1, w2, x2, w3, x3):
+    """Add four products, one after the other."""
+    return total + product(w0, x0) + product(w1, x1) + product(w2, x2) + product(w3, x3)
+
+
+@inner
 def add_rest(w0, x0, w1, x1, w2, x2, e, step, end, total):
     """Add the up to three products that are left, from the e-th on."""
     if e < end:
@@ -167,18 +194,24 @@ def add_rest(w0, x0, w1, x1, w2, x2, e, step, end, total):
 def add_dense(weights, first, x, source, trials, begin, end, step, total):
     """Add weights[first + e] · x[source + e · trials] for every `step`-th e of [begin, end).
 
-    Four at a time, in the same order: their loads are under way together.  Indices are unsigned,
-    which Numba does not look at for the sign.
+    Eight at a time, then four, in the same order: their loads are under way together.  Indices are
+    unsigned, which Numba does not look at for the sign.
     """
     e = begin
-    while e + 3 * step < end:
+    w_hop, x_hop = np.uint64(step), np.uint64(step * trials)
+    while e + 7 * step < end:
         at, place = np.uint64(first + e), np.uint64(source + e * trials)
-        w_hop, x_hop = np.uint64(step), np.uint64(step * trials)
-        w0, x0 = weights[at], x[place]
-        w1, x1 = weights[at + w_hop], x[place + x_hop]
-        w2, x2 = weights[at + TWO * w_hop], x[place + TWO * x_hop]
-        w3, x3 = weights[at + THREE * w_hop], x[place + THREE * x_hop]
-        total = total + product(w0, x0) + product(w1, x1) + product(w2, x2) + product(w3, x3)
+        w0, w1, w2, w3 = four(weights, at, w_hop)
+        w4, w5, w6, w7 = four(weights, at + FOUR * w_hop, w_hop)
+        x0, x1, x2, x3 = four(x, place, x_hop)
+        x4, x5, x6, x7 = four(x, place + FOUR * x_hop, x_hop)
+        total = add_four(total, w0, x0, w1, x1, w2, x2, w3, x3)
+        total = add_four(total, w4, x4, w5, x5, w6, x6, w7, x7)
+        e += 8 * step
+    if e + 3 * step < end:
+        w0, w1, w2, w3 = four(weights, np.uint64(first + e), w_hop)
+        x0, x1, x2, x3 = four(x, np.uint64(source + e * trials), x_hop)
+        total = add_four(total, w0, x0, w1, x1, w2, x2, w3, x3)
         e += 4 * step
     w0 = w1 = w2 = x0 = x1 = x2 = weights.dtype.type(0)
     if e < end:
@@ -196,27 +229,34 @@ def add_dense(weights, first, x, source, trials, begin, end, step, total):
 def add_row(weights, first, columns, source, x, trials, b, begin, end, step, total):
     """Add weights[first + e] · x[columns[source + e] · trials + b], likewise."""
     e = begin
-    wide, own = np.uint64(trials), np.uint64(b)
-    while e + 3 * step < end:
-        at, entry, hop = np.uint64(first + e), np.uint64(source + e), np.uint64(step)
-        w0, c0 = weights[at], columns[entry]
-        w1, c1 = weights[at + hop], columns[entry + hop]
-        w2, c2 = weights[at + TWO * hop], columns[entry + TWO * hop]
-        w3, c3 = weights[at + THREE * hop], columns[entry + THREE * hop]
-        x0, x1 = x[np.uint64(c0) * wide + own], x[np.uint64(c1) * wide + own]
-        x2, x3 = x[np.uint64(c2) * wide + own], x[np.uint64(c3) * wide + own]
-        total = total + product(w0, x0) + product(w1, x1) + product(w2, x2) + product(w3, x3)
+    wide, own, hop = np.uint64(trials), np.uint64(b), np.uint64(step)
+    while e + 7 * step < end:
+        at, entry = np.uint64(first + e), np.uint64(source + e)
+        c0, c1, c2, c3 = four(columns, entry, hop)
+        c4, c5, c6, c7 = four(columns, entry + FOUR * hop, hop)
+        w0, w1, w2, w3 = four(weights, at, hop)
+        w4, w5, w6, w7 = four(weights, at + FOUR * hop, hop)
+        x0, x1, x2, x3 = four_heard(x, c0, c1, c2, c3, wide, own)
+        x4, x5, x6, x7 = four_heard(x, c4, c5, c6, c7, wide, own)
+        total = add_four(total, w0, x0, w1, x1, w2, x2, w3, x3)
+        total = add_four(total, w4, x4, w5, x5, w6, x6, w7, x7)
+        e += 8 * step
+    if e + 3 * step < end:
+        c0, c1, c2, c3 = four(columns, np.uint64(source + e), hop)
+        w0, w1, w2, w3 = four(weights, np.uint64(first + e), hop)
+        x0, x1, x2, x3 = four_heard(x, c0, c1, c2, c3, wide, own)
+        total = add_four(total, w0, x0, w1, x1, w2, x2, w3, x3)
         e += 4 * step
     w0 = w1 = w2 = x0 = x1 = x2 = weights.dtype.type(0)
     if e < end:
-        place = np.uint64(columns[np.uint64(source + e)]) * wide + own
-        w0, x0 = weights[np.uint64(first + e)], x[place]
+        w0 = weights[np.uint64(first + e)]
+        x0 = heard(x, columns[np.uint64(source + e)], wide, own)
     if e + step < end:
-        place = np.uint64(columns[np.uint64(source + e + step)]) * wide + own
-        w1, x1 = weights[np.uint64(first + e + step)], x[place]
+        w1 = weights[np.uint64(first + e + step)]
+        x1 = heard(x, columns[np.uint64(source + e + step)], wide, own)
     if e + 2 * step < end:
-        place = np.uint64(columns[np.uint64(source + e + 2 * step)]) * wide + own
-        w2, x2 = weights[np.uint64(first + e + 2 * step)], x[place]
+        w2 = weights[np.uint64(first + e + 2 * step)]
+        x2 = heard(x, columns[np.uint64(source + e + 2 * step)], wide, own)
     return add_rest(w0, x0, w1, x1, w2, x2, e, step, end, total)
 
 
@@ -418,7 +458,6 @@ def keep(work, k, y):
 # ------------------------------------------------------------------ whole stretches
 
 
-@kernel
 def run(circuit, work, first, last):
     """Do the stages [first, last) of a stretch, counted through all its steps.
 
@@ -452,3 +491,10 @@ def run(circuit, work, first, last):
             compute(circuit, work, stage[FIRST], stage[LAST], x, y, k, partial)
         else:
             keep(work, k, y)
+
+
+# What bounds few trials is how many loads of their long sums are under way: a thread with 128
+# registers has sixteen.  What bounds many is how many threads are: with 64 registers, twice as
+# many.  (Unbounded it takes 176.)
+run_few = kernel(run, blocks=2)
+run_many = kernel(run, blocks=4)

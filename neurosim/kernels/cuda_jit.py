@@ -23,13 +23,8 @@ __all__ = [
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)
 THREADS = 4 if SIMULATED else 256  # a block, a power of two: each costs the simulator 0.2 ms
 
-# Blocks that a multiprocessor is to hold at least, which leaves a thread 64 registers (unbounded it
-# takes 176): what bounds a step is how many loads are under way, not what is spilled meanwhile.
-ABREAST = 4
-
-# As on the CPU: x/0 is inf (Numba's default on cards), no fastmath.  The simulator knows no bounds.
+# As on the CPU: x/0 is inf (Numba's default on cards), and no fastmath.
 FLAGS: dict[str, Any] = {"fastmath": False}
-BOUNDS: dict[str, Any] = {} if SIMULATED else {"launch_bounds": (THREADS, ABREAST)}
 
 
 def rule(function, **rules):
@@ -45,9 +40,13 @@ def inner(function):
     return function if SIMULATED else cuda.jit(**FLAGS, device=True)(function)
 
 
-def kernel(function):
-    """Compile a function that Python launches."""
-    return cuda.jit(**FLAGS, **BOUNDS)(function)
+def kernel(function, blocks=4):
+    """Compile a function that Python launches.
+
+    A multiprocessor is to hold so many blocks of it at least: 4 leave a thread 64 registers.
+    """
+    bounds = {} if SIMULATED else {"launch_bounds": (THREADS, blocks)}
+    return cuda.jit(**FLAGS, **bounds)(function)
 
 
 def product(a, b):

@@ -17,9 +17,11 @@ from circuits.arithmetic import ripple_carry_adder
 from neurosim import Circuit, convolve
 from neurosim.bits.compiler import compile_bits
 from neurosim.cuda import availability, bits, layout, running
-from neurosim.kernels import cuda_jit
+from neurosim.kernels import cuda as cuda_engine
+from neurosim.kernels import cuda_bits, cuda_jit
 from neurosim.patterns import enumerated
 
+MODULES = (cuda_engine, cuda_bits, sys.modules[__name__])
 CAPABILITIES = ((8, 0), (9, 0))
 found = []
 done = set()
@@ -28,7 +30,7 @@ done = set()
 def compiling(kernel, arguments, wanted):
     """Compile the kernel for these arguments; what it returns launches nothing."""
     signature = tuple(kernel.typeof_pyval(argument) for argument in arguments)
-    name = kernel.py_func.__name__
+    (name,) = [n for module in MODULES for n, value in vars(module).items() if value is kernel]
     if (name, signature) not in done:
         done.add((name, signature))
         for capability in CAPABILITIES:
@@ -58,7 +60,9 @@ def run_everything():
             circuit = Circuit("all")
             x = circuit.inputs("x", shape=(places,), real=True)
             circuit.output(circuit.rate("z", excite=x[0] + x[1].delay(1e-3), noise=1.0))
-            circuit.simulate(np.zeros(places), steps=2, dtype=dtype, device="cuda")
+            for trials in (1, layout.SIDE_BY_SIDE)[: 2 if places == 3 else 1]:
+                shown = np.zeros((trials, 2, places))
+                circuit.simulate(shown, steps=2, dtype=dtype, device="cuda")
     sheet = Circuit("sheet")
     sheet.output(sheet.rate("z", excite=convolve(sheet.inputs("x", shape=(9, 9)), np.ones((3, 3)))))
     sheet.simulate(np.zeros((9, 9)), steps=2, device="cuda")

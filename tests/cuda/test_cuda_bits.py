@@ -114,6 +114,6 @@ def test_too_little_memory_is_said(monkeypatch, rng):
     adder = ripple_carry_adder(4)
     monkeypatch.setattr("neurosim.bits.choice.WORTH_COMPILING", 1)
     monkeypatch.setattr(bits, "free_bytes", lambda: 10)
-    with pytest.raises(InputError, match=r"device 'cuda': .* patterns need .* GiB") as caught:
+    with pytest.raises(InputError, match=r"device 'cuda': .* too many for the .* GiB") as caught:
         adder.evaluate(tuple(rng.integers(16, size=(2, 200))), device="cuda")
     assert "\n" not in str(caught.value)
