@@ -147,14 +147,14 @@ def execute(
     plan = updates or schedule(program, block, parts)
     groups = threads // parts
     start = program.state[None] if state is None else state
-    shown, frames, shared = interleaved(movie, block, real, program.most)
+    shown = joined(movie, real, program.most)
     begun = program.constants if program.static else slice(None)
-    begin, _, state_shared = interleaved([start[:, None, begun]], block, real, program.most)
+    begin = joined([start[:, None, begun]], real, program.most)
     held = stretches(program.constants) if program.static else np.array([[0, size]])
     rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
     samples = (phase + steps) // every
-    record = np.empty(trials * samples * recorded.size, dtype=real)
-    final = np.empty(trials * size if keep_final else 0, dtype=real)
+    record = np.empty((trials, samples, recorded.size), dtype=real)
+    final = np.empty((trials if keep_final else 0, size), dtype=real)
     # A static call leaves out the delay lines' places, and a fault is looked for in all.
     values = np.zeros((groups, 1 if in_place else 2, size * block), dtype=real)
     sums = np.empty((threads, 4, plan.longest * block), dtype=real)
@@ -164,9 +164,9 @@ def execute(
     weights = np.zeros((1, 0), dtype=real) if learned is None else learned
     barrier = np.zeros(tables.BARRIER_SIZE, dtype=np.int64)
     settings = (
-        int(in_place), block, shown, frames, int(shared), stretches(places), begin,
-        int(state_shared), held, rings, stretches(recorded), record, every, phase,
-        final, first_step, steps, seed_words(seed), TINY[real], real.type(program.most),
+        int(in_place), block, shown, stretches(places), begin, held, rings, stretches(recorded),
+        record, every, phase, final, first_step, steps, seed_words(seed), TINY[real],
+        real.type(program.most),
     )  # fmt: skip
 
     def call(thread: int, low: int, high: int) -> None:
@@ -186,11 +186,7 @@ def execute(
         run_together([partial(call, thread, low, high) for thread in range(threads)], barrier)
         if faults[:, tables.FAULT].any():
             break
-    return Run(
-        separated(record, trials, samples, recorded.size, block),
-        separated(final, trials, 1, size, block)[:, 0] if keep_final else np.empty((0, size)),
-        _first_fault(faults, values, program.most, size, block, trials),
-    )
+    return Run(record, final, _first_fault(faults, values, program.most, size, block, trials))
 
 
 def stretches(places: np.ndarray) -> np.ndarray:
@@ -217,60 +213,28 @@ def longest_stretch(program: Program, trials: int, recorded: int, device: str) -
     return steps_at_once(program, trials, recorded)
 
 
-def interleaved(
-    movie: Sequence[np.ndarray], block: int, real: np.dtype, most: float
-) -> tuple[np.ndarray, int, bool]:
-    """Return a movie as the kernel reads it, its number of moments, and whether trials share it.
+def joined(movie: Sequence[np.ndarray], real: np.dtype, most: float) -> np.ndarray:
+    """Return what all inputs show side by side, (trials or 1, moments or 1, values).
 
-    Flat, block after block; in each block moment, then value, then trial, so that the trials of a
-    block lie side by side as they do in the state.
+    Raises
+    ------
+    InputError
+        Inputs so large that sums in float32 may overflow; float64 has room for all there are.
     """
-    if len(movie) == 1 and block == 1 and movie[0].dtype == real:  # it lies so already
-        (only,) = movie
-        _check_size(only, real, most)
-        return np.ascontiguousarray(only).ravel(), only.shape[1], len(only) == 1
     trials = max((len(part) for part in movie), default=1)
-    frames = max((part.shape[1] for part in movie), default=1)
-    width = sum(part.shape[2] for part in movie)
-    flat = np.empty(trials * frames * width, dtype=real)
-    full = trials // block * block
+    moments = max((part.shape[1] for part in movie), default=1)
     with np.errstate(over="ignore"):
-        for first, last, side in ((0, full, block), (full, trials, trials - full)):
-            if first == last:
-                continue
-            whole = flat[first * frames * width : last * frames * width]
-            laid = whole.reshape((last - first) // side, frames, width, side)
+        if len(movie) == 1:
+            whole = np.ascontiguousarray(movie[0], dtype=real)
+        else:
+            whole = np.empty((trials, moments, sum(part.shape[2] for part in movie)), dtype=real)
             at = 0
             for part in movie:
-                seen = part[first:last] if len(part) > 1 else part
-                groups = len(seen) // side if len(part) > 1 else 1
-                inner = side if len(part) > 1 else 1
-                stretch = seen.reshape(groups, inner, *seen.shape[1:]).transpose(0, 2, 3, 1)
-                laid[:, :, at : at + part.shape[2]] = stretch
+                whole[:, :, at : at + part.shape[2]] = part
                 at += part.shape[2]
-    _check_size(flat, real, most)
-    return flat, frames, trials == 1
-
-
-def _check_size(values: np.ndarray, real: np.dtype, most: float) -> None:
-    """Refuse inputs that sums in float32 may overflow with; float64 has room for all there are."""
-    if real == np.float32 and not magnitude(values) <= most:
+    if real == np.float32 and not magnitude(whole) <= most:
         raise InputError("an input is too large for float32; leave out dtype= (float64)")
-
-
-def separated(flat: np.ndarray, trials: int, frames: int, width: int, block: int) -> np.ndarray:
-    """Return values as the kernel wrote them, in the shape (trials, moments, values)."""
-    if block == 1:
-        return flat.reshape(trials, frames, width)
-    answer = np.empty((trials, frames, width), dtype=flat.dtype)
-    full = trials // block * block
-    for first, last, side in ((0, full, block), (full, trials, trials - full)):
-        if first < last:
-            whole = flat[first * frames * width : last * frames * width]
-            laid = whole.reshape((last - first) // side, frames, width, side)
-            turned = laid.transpose(0, 3, 1, 2)
-            answer[first:last].reshape(turned.shape)[:] = turned
-    return answer
+    return whole
 
 
 def _first_fault(

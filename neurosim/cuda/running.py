@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..backend import TINY, Run, interleaved
+from ..backend import TINY, Run, joined
 from ..kernels import tables
 from ..kernels.cuda import Work, run_few, run_many
 from ..kernels.cuda_jit import launcher, view
@@ -118,9 +118,9 @@ class _Stretch:
         self.inputs, self.recorded, self.moment = places, recorded, moment
         self.places = program.state.size
         self.samples = (moment["phase"] + steps) // moment["every"]
-        self.shown, self.moments, self.shared = interleaved(
-            movie, self.width, program.dtype, program.most
-        )
+        shown = joined(movie, program.dtype, program.most)
+        self.moments, self.shared = shown.shape[1], len(shown) == 1
+        self.shown = np.ascontiguousarray(shown.transpose(1, 2, 0)).ravel()
         self.need = self._need()
         self.need.check()
 

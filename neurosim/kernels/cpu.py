@@ -21,6 +21,8 @@ from .jit import inner, kernel, rule
 from .rows import add_gathered
 from .separable import add_separable
 
+LINE = 8  # values of a trial that are moved at a time where trials lie side by side
+
 net_input = rule(rules.net_input)
 fires = rule(rules.fires)
 silent_bar = rule(rules.silent_bar)
@@ -284,42 +286,44 @@ def learn(program, learned, x, y, tiny):
 
 
 @inner
-def count_places(stretches):
-    """Return how many places the stretches have together."""
-    n = 0
-    for r in range(len(stretches)):
-        n += stretches[r, 1]
-    return n
-
-
-@inner
-def scatter(frames, at, shared, stretches, block, x):
-    """Write a block's values, which lie side by side from `at` on, to their places.
-
-    `shared`: there is one value for all trials.
-    """
+def scatter(shown, trial, moment, stretches, block, x):
+    """Write what a block of trials shows at a moment to its places; shown once: to all of them."""
+    b, k = trial * (len(shown) > 1), moment * (shown.shape[1] > 1)
+    at = 0
     for r in range(len(stretches)):
         first, count = stretches[r, 0], stretches[r, 1]
-        if shared and block > 1:
-            for i in range(count):
-                value = frames[at + i]
-                part = x[(first + i) * block : (first + i + 1) * block]
-                for b in range(block):
-                    part[b] = value
-            at += count
+        if block == 1:
+            move(shown[b, k], at, x, first, count)
+        elif len(shown) > 1:
+            for low in range(0, count, LINE):
+                for c in range(block):
+                    row = shown[b + c, k]
+                    for i in range(low, min(low + LINE, count)):
+                        x[(first + i) * block + c] = row[at + i]
         else:
-            n = count * block
-            move(frames, at, x, first * block, n)
-            at += n
+            for i in range(count):
+                value = shown[b, k, at + i]
+                part = x[(first + i) * block : (first + i + 1) * block]
+                for c in range(block):
+                    part[c] = value
+        at += count
 
 
 @inner
-def gather(x, stretches, block, frames, at):
-    """Write the values at some places of a block side by side from `at` on."""
+def gather(x, stretches, block, record, trial, sample):
+    """Write the values at some places of a block of trials into their samples."""
+    at = 0
     for r in range(len(stretches)):
-        n = stretches[r, 1] * block
-        move(x, stretches[r, 0] * block, frames, at, n)
-        at += n
+        first, count = stretches[r, 0], stretches[r, 1]
+        if block == 1:
+            move(x, first, record[trial, sample], at, count)
+        else:
+            for low in range(0, count, LINE):
+                for c in range(block):
+                    row = record[trial + c, sample]
+                    for i in range(low, min(low + LINE, count)):
+                        row[at + i] = x[(first + i) * block + c]
+        at += count
 
 
 @inner
@@ -352,8 +356,8 @@ def pass_lines(program, ring, trial, step, block, x, y):
 
 @kernel
 def run(
-    program, chunks, shares, part, barrier, first, last, static, block, movie, frames, shared,
-    places, state, state_shared, begun, ring, recorded, record, every, phase, final, first_step,
+    program, chunks, shares, part, barrier, first, last, static, block, movie, places, state,
+    begun, ring, recorded, record, every, phase, final, first_step,
     steps, seed, tiny, most, values, sums, window, lines, weights, fault,
 ):  # fmt: skip
     """Run the trials [first, last), a block at a time, through all steps.
@@ -364,15 +368,15 @@ def run(
     values.  The run stops at the first block in which a value is above `most`, or NaN, and
     `values` is left as it was then.
 
-    `movie`, `state`, `record` and `final` hold block after block: moment, then place, then trial.
-    `state` is what the places in `begun` start from; a static call computes all others.
+    `movie` (trials or 1, moments or 1, values) is shown, `record` (trials, samples, values) and
+    `final` (trials or 0, places) are written.  `state` (trials or 1, 1, values) is what the places
+    in `begun` start from; a static call computes all others.
     `places`, `begun` and `recorded` are stretches.  Every `every`-th step is recorded, counted
     from `phase` steps before the first.  `weights` (trials, those that learn) change at the end
     of each step, where there are any; blocks are then of one trial, and parts do not share it.
     """
     parts = shares.shape[1] - 1
     size = values.shape[1] // block
-    samples = (phase + steps) // every
     rounds = 0
     for trial in range(first, last, block):
         width = min(block, last - trial)
@@ -380,18 +384,15 @@ def run(
         y = values[1 - static]
         learned = weights[trial] if weights.shape[1] > 0 else weights[0]
         if part == 0:
-            begin = 0 if state_shared else trial * count_places(begun)
-            scatter(state, begin, state_shared, begun, width, x)
+            scatter(state, trial, 0, begun, width, x)
             if not static:
-                scatter(state, begin, state_shared, begun, width, y)
+                scatter(state, trial, 0, begun, width, y)
         for k in range(steps):
             if part == 0:
-                if k == 0 or frames > 1:
-                    n = count_places(places)
-                    begin = k * n if shared else (trial * frames + k * width) * n
-                    scatter(movie, begin, shared, places, width, x)
+                if k == 0 or movie.shape[1] > 1:
+                    scatter(movie, trial, k, places, width, x)
                     if not static:
-                        scatter(movie, begin, shared, places, width, y)
+                        scatter(movie, trial, k, places, width, y)
                 pass_lines(program, ring, trial, first_step + k, width, x, y)
             if parts > 1:
                 rounds += 1
@@ -416,10 +417,9 @@ def run(
             if len(learned) > 0:
                 learn(program, learned, x, y, tiny)
             if part == 0 and (phase + k + 1) % every == 0:
-                sample = (phase + k + 1) // every - 1
-                begin = (trial * samples + sample * width) * count_places(recorded)
-                gather(y, recorded, width, record, begin)
+                gather(y, recorded, width, record, trial, (phase + k + 1) // every - 1)
             x, y = y, x
         if part == 0 and len(final):
-            for i in range(size * width):
-                final[trial * size + i] = x[i]
+            for i in range(size):
+                for b in range(width):
+                    final[trial + b, i] = x[i * width + b]

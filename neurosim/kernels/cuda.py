@@ -74,7 +74,7 @@ class Work(NamedTuple):
 
     values: Any  # real (2 in time, 1 in a call; places * trials): before and after a step
     sums: Any  # real, flat: what PRODUCT and SEPARABLE connections have added up so far
-    movie: Any  # real, flat: moment, then value, then trial; as `backend.interleaved` lays it out
+    movie: Any  # real, flat: moment, then value, then trial
     places: Any  # int64: where the movie's values go
     ring: Any  # real (values in delay lines * trials)
     recorded: Any  # int64: the places to record
