@@ -9,7 +9,7 @@ import numpy as np
 
 from .arguments import batch, gather_bits, spread_bits
 from .backend import check_device, check_threads, execute
-from .bits.choice import for_call
+from .bits.choice import engine_of_call, for_call
 from .bits.engine import (
     pack,
     run_enumerated,
@@ -112,6 +112,11 @@ def output_planes(
 
         return planes_on_card(program, planes)
     return run_planes(program, planes, threads)
+
+
+def engine_of(circuit: Circuit, patterns: int) -> str:
+    """Return which engine computes the outputs for so many patterns, and why not the other."""
+    return engine_of_call(circuit, _output_places(circuit), patterns)
 
 
 def _output_places(circuit: Circuit) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .bits.engine import first_one
-from .calls import activities, count_of, output_planes, output_values
+from .calls import activities, count_of, engine_of, output_planes, output_values
 from .errors import InputError, spelled
 from .layering import layers_of
 from .patterns import (
@@ -79,6 +79,7 @@ class CheckResult:
     possible : how many there are, in words: ``2^20``, or a continuum
     seed : of the sample
     counterexample : the first in truth-table order, or, from a sample, a shrunk one
+    engine : what ran the circuit: "bits", or "cpu" and why it was not that
     """
 
     circuit: str
@@ -88,6 +89,7 @@ class CheckResult:
     possible: str
     seed: int
     counterexample: Counterexample | None
+    engine: str
 
     def __bool__(self) -> bool:
         return self.holds
@@ -190,7 +192,7 @@ def check(
             break
     return CheckResult(
         circuit.name, counterexample is None, exhaustive, total, _possible(binary, bits), seed,
-        counterexample,
+        counterexample, engine_of(circuit, min(total, chunk)),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from circuits import logic
+from circuits.arithmetic import depth_two_adder, ripple_carry_adder
 from neurosim import Circuit, InputError, NeurosimError, convolve
 
 
@@ -316,3 +317,23 @@ def logic_pair():
     circuit.output(circuit.binary("both", excite=x + y, threshold=2))
     circuit.output(circuit.binary("either", excite=x + y, threshold=1))
     return circuit
+
+
+def test_a_result_says_which_engine_ran_it_and_why():
+    few = logic.xor().check(lambda x, y: x ^ y)
+    assert few.engine == "cpu: few patterns"
+    adder = ripple_carry_adder(8)
+    assert adder.check(depth_two_adder(8)).engine == "bits"
+    graded = Circuit("graded")
+    x = graded.inputs("x", bits=16)
+    graded.output(graded.rate("z", excite=np.ones(16) @ x))
+    found = graded.check(lambda n: np.array([int(i).bit_count() for i in n]), vectorized=True,
+                         tolerance=1e-9)  # fmt: skip
+    assert found
+    assert found.engine == "cpu: 'z' is graded"
+    fine = Circuit("fine")
+    x = fine.inputs("x", bits=16)
+    weights = np.full(16, 1e9)
+    weights[0] = 1e-9
+    fine.output(fine.binary("z", excite=weights @ x, threshold=1.0))
+    assert "do not fit integer counters" in fine.check(lambda n: n > 1, vectorized=True).engine

@@ -37,6 +37,16 @@ def for_call(circuit: Circuit, places: np.ndarray, patterns: int) -> BitProgram 
     return found if isinstance(found, BitProgram) and _is_faster(found) else None
 
 
+def engine_of_call(circuit: Circuit, places: np.ndarray, patterns: int) -> str:
+    """Return which engine runs a call of so many patterns: "bits", or "cpu" with the reason."""
+    if for_call(circuit, places, patterns) is not None:
+        return "bits"
+    found = circuit.programs.get(("bits", places.tobytes()))
+    if isinstance(found, str):
+        return f"cpu: {found}"
+    return "cpu: sums are faster than gates" if found is not None else "cpu: few patterns"
+
+
 def for_steps(circuit: Circuit, program: Program, trials: int) -> BitSteps | None:
     """Return the bit engine's steps of a Program, or None: the scalar engine's turn."""
     if trials < LEAST or not circuit.is_binary:
