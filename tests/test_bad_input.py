@@ -72,6 +72,19 @@ WEIGHTS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("weights", "drive", "told"),
+    [
+        (np.arange(4), lambda c: c["retina"], r"\(4,\) do not fit retina, of shape \(3,\)"),
+        (np.arange(2), lambda c: np.ones(3) * c["x"], r"\(2,\) do not fit w \* x, of shape \(3,\)"),
+        (np.ones((2, 2)), lambda c: c["x"] + c["retina"], r"\(2, 2\) do not fit retina, of shape"),
+    ],
+)
+def test_weights_that_do_not_fit_their_source(circuit, weights, drive, told):
+    told = f"'lab': weights of shape {told}"
+    refusal(lambda: circuit.binary("z", excite=weights * drive(circuit)), CircuitError, told)
+
+
 def test_an_overflow_is_no_veto(circuit):
     x = circuit["x"]
     message = "'lab': the weight from x must be at most 1e\\+90, the product of its factors is more"
