@@ -301,8 +301,9 @@ class Builder(Parts):
         known = self._known_line(source.index, seconds)
         if known is not None:
             return Source(self, known.index)
-        label = str(source).replace(".", "_")
-        name = self._free_name(f"{label} {seconds:g} s ago")
+        origin, before = self.origin(source.index)
+        label = self.name_of(origin).replace(".", "_")
+        name = self._free_name(f"{label} {before + seconds:g} s ago")
         return self._add(name, "delay", source.shape, delayed=source.index, seconds=seconds)
 
     def __getitem__(self, name: str) -> Source:
@@ -320,6 +321,7 @@ class Builder(Parts):
         except BaseException:  # an interrupt too
             for population in self._populations[populations:]:
                 del self._by_name[population.name]
+                self._origins.pop(population.name, None)
             for name in list(self._instances)[instances:]:
                 del self._instances[name]
             del self._populations[populations:], self._starts[populations:]
@@ -360,12 +362,9 @@ class Builder(Parts):
 
         What is built on them takes them for that, whatever neurons the circuit gets later.
         """
-        for position in self.positions_of(index):
+        for position in self.positions_of(self.undelayed(index)):
             population = self._populations[position]
-            if population.delayed is not None:
-                where = (index >= population.start) & (index < population.stop)
-                self.declare_binary(population.delayed.ravel()[index[where] - population.start])
-            elif population.role == "input" and population.bits is None and population.real is None:
+            if population.role == "input" and population.bits is None and population.real is None:
                 self._populations[position] = replace(population, real=False)
         self._changed()
 
@@ -404,6 +403,8 @@ class Builder(Parts):
         self.size += population.size
         if population.delayed is not None:
             self._lines[_line_key(population.delayed, population.seconds)] = name
+            origin, before = self.origin(population.delayed)
+            self._origins[name] = origin, before + population.seconds
         self._changed()
         return Source(self, population.index)
 

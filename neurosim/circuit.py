@@ -383,6 +383,7 @@ class Circuit(Builder):
         copy._by_name = dict(self._by_name)
         copy._instances = dict(self._instances)
         copy._lines = dict(self._lines)
+        copy._origins = dict(self._origins)
         # A connection's source knows its circuit; the copy's must know the copy.
         copy._projections = [
             replace(p, connection=copy.adopted(p.connection)) for p in self._projections
