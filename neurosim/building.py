@@ -20,6 +20,7 @@ from .neurons import Binary, Neurons, Rate, finite_numbers
 from .parts import Parts, plain_name
 from .populations import Output, Population, Projection
 from .sources import Drive, Source, broadcast_shape, stack
+from .timing import real
 from .wiring import check_silence, checked_drive, projections
 
 MOST_VALUES = 2**31 - 1  # in a population: engines index with 32 bits
@@ -289,7 +290,7 @@ class Builder(Parts):
         """Return the source `seconds` ago (≥ 0); the same delay of the same source is shared."""
         self.check_own(source)
         try:
-            seconds = float(seconds)
+            seconds = real(seconds)
         except (TypeError, ValueError):
             raise CircuitError(f"{self}: a delay must be seconds (got {seconds!r})") from None
         if not (math.isfinite(seconds) and seconds >= 0):

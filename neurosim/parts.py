@@ -92,6 +92,10 @@ class Parts:
         """
         return self._once(f"binary places, {unknown}", lambda: self._binary_places(unknown))
 
+    def holds_binary(self, index: np.ndarray) -> bool:
+        """Return whether all values at some places are always 0 or 1; none are what neurons are."""
+        return bool(self.binary_places()[index].all()) if index.size else self.is_binary
+
     def binary_at(self, index: np.ndarray, *, unknown: bool = False) -> np.ndarray:
         """As `binary_places`, only for the values at some places: bool, of the index's shape."""
         if index.size > FEW_PLACES:

@@ -282,7 +282,8 @@ def convolve(image: Source, kernel: Any, *, border: str = "zero", stride: int = 
         raise CircuitError(f"convolve: the kernel is empty (shape {np.shape(kernel)})")
     if border not in BORDERS:
         raise CircuitError(f"convolve: border must be one of {', '.join(BORDERS)} (got {border!r})")
-    if not (isinstance(stride, int | np.integer) and stride >= 1):
+    whole = isinstance(stride, int | np.integer) and not isinstance(stride, bool)
+    if not (whole and stride >= 1):
         raise CircuitError(f"convolve: stride must be a whole number from 1 (got {stride!r})")
     made = Convolution(image, weights, border, int(stride))
     if border == "valid" and min(made.extent[:2]) < 1:

@@ -453,7 +453,7 @@ def _check_alike(circuit: Circuit, other: Circuit) -> None:
 
 
 def _is_binary(circuit: Circuit, output: Output) -> bool:
-    return bool(circuit.binary_places()[output.index].all())
+    return circuit.holds_binary(output.index)
 
 
 def _shape(output: Output) -> tuple[int, ...]:

@@ -339,7 +339,7 @@ def test_delays(circuit):
             CircuitError,
             "delay of x must be finite and not negative",
         )
-    for seconds in ("late", None, [1], 1j):
+    for seconds in ("late", "1", True, np.True_, None, [1], 1j):
         refusal(lambda s=seconds: circuit["x"].delay(s), CircuitError, "a delay must be seconds")
     circuit.output(circuit.rate("z", excite=circuit["x"].delay(0.0025)))
     shown = {"x": 1.0, "y": 1.0, "retina": np.ones(3)}
@@ -508,3 +508,74 @@ def test_a_recurrent_circuit_is_refused_before_a_tolerance_is_asked_for():
     circuit.output(z)
     with pytest.raises(CircuitError, match="recurrent"):
         circuit.check(lambda x: x)
+
+
+# ------------------------------------------------------------------ text and truth are no numbers
+
+
+@pytest.mark.parametrize("wrong", ["1", np.str_("1"), True, np.True_, np.array("1"), None, 1j])
+def test_what_is_no_number_of_anything(wrong):
+    made = Circuit("made")
+    x = made.inputs("x", real=True)
+    made.output(made.rate("z", excite=x))
+    got = r"\(got .*\)"
+    if wrong is not None:
+        message = f"duration must be a number of seconds {got}"
+        refusal(lambda: made.simulate(1, wrong), InputError, message)
+    refusal(lambda: made.simulate(1, 1, wrong), InputError, f"dt must be a number of seconds {got}")
+    message = f"tolerance must be a number .*{got}"
+    refusal(lambda: made.settle(1, tolerance=wrong), InputError, message)
+    if not isinstance(wrong, bool | np.bool_):
+        message = r"initial activity of 'z' must be numbers"
+        refusal(lambda: made.simulate(1, 1, initial={"z": wrong}), InputError, message)
+    message = r"the domain of 'x' must be \(low, high\)"
+    refusal(
+        lambda: made.check(lambda x: x, tolerance=1, domain={"x": (0, wrong)}), InputError, message
+    )
+    message = f"stride must be a whole number from 1 {got}"
+    refusal(lambda: convolve(x.reshape(1), [1], stride=wrong), CircuitError, message)
+
+
+def test_a_number_beyond_all_floats():
+    made = Circuit("made")
+    x = made.inputs("x", real=True)
+    made.output(made.rate("z", excite=x))
+    refusal(lambda: made.simulate(1, 10**400), InputError, "duration must be finite")
+    refusal(lambda: made.settle(1, dt=10**400), InputError, "dt must be finite")
+    refusal(lambda: x.delay(10**400), CircuitError, "must be finite")
+
+
+@pytest.mark.parametrize("how", [{"bits": 3}, {"real": False}])
+def test_a_domain_is_for_real_inputs(how):
+    made = Circuit("made")
+    a = made.inputs("a", **how)
+    made.output(made.binary("z", excite=a.ravel().sum()))
+    refusal(
+        lambda: made.check(lambda a: int(a > 0), domain={"a": (0, 1)}),
+        InputError,
+        "'made': input 'a' takes only 0 and 1, .*: leave it out of domain=",
+    )
+
+
+def test_a_domain_beyond_what_inputs_may_be():
+    made = Circuit("made")
+    made.output(made.rate("z", excite=made.inputs("x", real=True)))
+    refusal(
+        lambda: made.check(lambda x: x, tolerance=1, domain={"x": (-1e308, 1e308)}),
+        InputError,
+        r"both finite and at most 1e\+90 \(got \(-1e\+308, 1e\+308\)\)",
+    )
+
+
+@pytest.mark.parametrize("count", [1, 40_000])
+def test_a_precision_that_there_is_not(count):
+    made = Circuit("made")
+    made.output(made.binary("z", excite=made.inputs("x")))
+    shown = np.ones(count)
+    for _ in range(2):  # the bit engine runs the second for certain
+        refusal(
+            lambda: made.evaluate(shown, dtype="float16"),
+            InputError,
+            r"'made': dtype must be 'float64' or 'float32' \(got 'float16'\)",
+        )
+        made(shown)

@@ -827,3 +827,27 @@ def test_a_refused_neuron_leaves_no_delay_behind():
     with pytest.raises(CircuitError, match="takes only 0 and 1"):
         inner(circuit.rate("r", excite=x))
     assert str(x.delay(1e-3).delay(1e-3)) == "x 0.002 s ago"
+
+
+def test_a_population_of_none_answers_in_its_own_kind():
+    circuit = Circuit("none")
+    x = circuit.inputs("x", shape=0, real=True)
+    circuit.output(circuit.rate("z", excite=x))
+    assert circuit(np.zeros(0)).dtype == np.float64
+    assert circuit.activities(np.zeros(0))["z"].dtype == np.float64
+    assert circuit.simulate(np.zeros(0), steps=2)["z"].dtype == np.float64
+    assert circuit.settle(np.zeros(0)).outputs.dtype == np.float64
+    binary = Circuit("none")
+    binary.output(binary.binary("z", excite=binary.inputs("x", shape=0)))
+    assert binary(np.zeros(0)).dtype == np.int64
+
+
+@pytest.mark.parametrize("kind", ["binary", "rate"])
+def test_a_threshold_is_as_small_as_a_weight_may_be(kind):
+    """Both are stored as 0, so that the one is not compared with what is left of the other."""
+    circuit = Circuit("faint")
+    x = circuit.inputs("x", real=True)
+    transfer = {"transfer": "step"} if kind == "rate" else {}
+    faint = getattr(circuit, kind)("z", excite=1e-305 * x, threshold=1e-305, **transfer)
+    circuit.output(faint)
+    assert circuit(1) == 1
