@@ -18,6 +18,9 @@ FINE = 10  # pixels a center radius, for the tuning curves
 NOISE_SIDE = 15  # pixels a side of the white noise
 PIECE = 5_000  # frames of it that are made at a time
 MANY = 100_000  # frames beyond which progress is shown
+MOST_FRAMES = 10**9
+# No cell's center is so narrow or so wide (degrees), no surround so strong.
+NARROWEST, WIDEST, STRONGEST = 1e-3, 1e4, 1e3
 # Of the largest response: what pixels of a tenth of the center's radius cost.
 ERROR = 0.01
 
@@ -55,15 +58,17 @@ def run(
         Frames of white noise.
     """
     result = Result("lgn", locals(), seed)
-    if frames < 1:
-        raise InputError(f"frames must be at least 1 (got {frames})")
+    if not 1 <= frames <= MOST_FRAMES:
+        raise InputError(f"frames must be from 1 to {MOST_FRAMES:,} (got {frames})")
+    if not NARROWEST <= center <= WIDEST:
+        raise InputError(f"the center must be from {NARROWEST:g}° to {WIDEST:g}° (got {center:g}°)")
     if not center < surround <= 10 * center:
         raise InputError(
             f"the surround must be wider than the center, and at most ten times (got center "
             f"{center:g}°, surround {surround:g}°)"
         )
-    if strength <= 0:
-        raise InputError(f"strength must be above 0 (got {strength:g})")
+    if not 0 < strength <= STRONGEST:
+        raise InputError(f"strength must be above 0, at most {STRONGEST:g} (got {strength:g})")
     field = DifferenceOfGaussians(center, surround, 1.0, strength)
     photograph = stimuli.photograph(image, longest=256 if quick else 512)
     sheets = _sheets(result, field, photograph, pixel)
