@@ -91,7 +91,7 @@ def settle(
     InputError
         A circuit with noise; bad numbers; inputs that do not fit.
     """
-    tolerance = positive(tolerance, "tolerance", "of activity")
+    tolerance = positive(tolerance, "tolerance")
     dt = positive(dt, "dt", "seconds")
     seed = whole(seed, "seed", 0)
     if update not in ("synchronous", "asynchronous"):

@@ -51,14 +51,15 @@ def real(value: Any) -> float:
         return math.inf if value > 0 else -math.inf
 
 
-def positive(value: Any, name: str, unit: str) -> float:
+def positive(value: Any, name: str, unit: str = "") -> float:
     """Return a finite number above 0, or raise."""
+    of_unit, unit = (f" of {unit}", f" {unit}") if unit else ("", "")
     try:
         number = real(value)
     except (TypeError, ValueError):
-        raise InputError(f"{name} must be a number of {unit} (got {value!r})") from None
+        raise InputError(f"{name} must be a number{of_unit} (got {value!r})") from None
     if not (math.isfinite(number) and number > 0):
-        raise InputError(f"{name} must be finite and above 0 {unit} (got {number:g})")
+        raise InputError(f"{name} must be finite and above 0{unit} (got {number:g})")
     return number
 
 
