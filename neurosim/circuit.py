@@ -195,6 +195,7 @@ class Circuit(Builder):
 
     # ---------------------------------------------------------------- verification
 
+    @spelled
     def truth_table(self) -> TruthTable:
         """Return the outputs for every input pattern; see `neurosim.truth_tables`."""
         from .truth_tables import truth_table
@@ -220,6 +221,7 @@ class Circuit(Builder):
             samples=samples, seed=seed,
         )  # fmt: skip
 
+    @spelled
     def margins(self) -> Margins:
         """Return how far thresholds and weights may move; see `neurosim.margins`."""
         from .margins import margins

@@ -6,6 +6,7 @@ All of them are `ValueError`, so that a script which catches that keeps working.
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Iterable
 from functools import wraps
 from inspect import signature
@@ -52,8 +53,11 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
 
 
 def spelled(function: Callable[P, T]) -> Callable[P, T]:
-    """Name the nearest parameter where a call gives one that the function does not have."""
-    known = [name for name in signature(function).parameters if name != "self"]
+    """Refuse what a call gives beyond what the function has; name the nearest parameter."""
+    parameters = signature(function).parameters.values()
+    known = [p.name for p in parameters if p.name != "self"]
+    positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    most = math.inf if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(positional)
 
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -61,6 +65,13 @@ def spelled(function: Callable[P, T]) -> Callable[P, T]:
             if name not in known:
                 kind = f"parameter of {function.__name__}()"
                 raise InputError(unknown(kind, name, known))
+        if len(args) > most:
+            place = [name for name in positional if name != "self"]
+            listed = f": {', '.join(place)}; give others by name" if place else ""
+            raise InputError(
+                f"{function.__name__}() takes {len(place) or 'no'} "
+                f"argument{'s' * (len(place) != 1)} by position{listed}"
+            )
         return function(*args, **kwargs)
 
     return checked

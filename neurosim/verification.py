@@ -61,9 +61,9 @@ class Counterexample:
         def told(values: Mapping[str, Any]) -> str:
             return ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
 
+        given = f"for {told(self.inputs)} " if self.inputs else ""
         return (
-            f"for {told(self.inputs)} the circuit answers {told(self.got)}, the specification "
-            f"{told(self.expected)}"
+            f"{given}the circuit answers {told(self.got)}, the specification {told(self.expected)}"
         )
 
 

@@ -31,7 +31,7 @@ def checked_drive(circuit: Builder, name: str, channel: str, given: Any) -> Driv
         Not a source; a source of another circuit; a weight that is NaN or too large, negative on
         a channel, or infinite on one that is not `divide`; a divisor that can be negative.
     """
-    if given is None or (isinstance(given, int | float) and given == 0):
+    if given is None or (isinstance(given, int | float | np.number) and given == 0):
         return Drive()
     where = f"{circuit}, neuron {name!r}"
     if isinstance(given, list | tuple):

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from neurosim import (
     Circuit,
@@ -579,3 +580,72 @@ def test_a_precision_that_there_is_not(count):
             r"'made': dtype must be 'float64' or 'float32' \(got 'float16'\)",
         )
         made(shown)
+
+
+# ------------------------------------------------------------------ whose it is, and what it was
+
+
+def test_a_weight_that_is_none_names_its_circuit(circuit):
+    x, retina = circuit["x"], circuit["retina"]
+    where = "Circuit 'lab': the weight"
+    refusal(lambda: NAN * x, CircuitError, f"{where} from x must not be NaN")
+    refusal(lambda: "2" * x, CircuitError, rf"{where} from x must be numbers \(got str\)")
+    refusal(lambda: x / "2", CircuitError, r"'lab': the divisor of x must be numbers \(got str\)")
+    for weights, got in (
+        (np.array(["1", "2", "3"]), "an array of str_"),
+        (np.array([{}, {}, {}]), "an array of object_"),
+        (np.ones(3) * 1j, "an array of complex128"),
+    ):
+        message = rf"{where}s from retina must be numbers \(got {got}\)"
+        refusal(lambda w=weights: w @ retina, CircuitError, message)
+    message = r"'lab': the sparse weights from retina must be real numbers \(got complex128\)"
+    refusal(lambda: sparse.eye_array(3, dtype=complex).tocsr() @ retina, CircuitError, message)
+    message = "'lab': the sparse weights from retina must not be NaN"
+    refusal(lambda: sparse.csr_array([[NAN, 0, 1]]) @ retina, CircuitError, message)
+    message = r"'lab', convolve\(retina, …\): the kernel must be numbers"
+    refusal(lambda: convolve(retina, ["1"]), CircuitError, message)
+
+
+def test_nothing_may_be_added_in_any_kind_of_number(circuit):
+    x = circuit["x"]
+    for nothing in (0, 0.0, np.int64(0), np.float32(0)):
+        assert (nothing + x).shape == (x + nothing).shape == ()
+    circuit.output(circuit.binary("z", excite=x, subtract=np.int64(0)))
+    refusal(lambda: np.int64(1) + x, CircuitError, "a constant drive is the neuron's bias=")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda c: convolve(c["x"].reshape(1), [1], strid=1), r"did you mean 'stride'\?"),
+        (lambda c: convolve(c["x"].reshape(1), [1], "wrap"), r"2 arguments by position: image, k"),
+        (lambda c: c.truth_table(3), r"truth_table\(\) takes no arguments by position"),
+        (lambda c: c.margins(a=1), r"no parameter of margins\(\) is called 'a'; there are: none"),
+        (lambda c: c.settle(1, 1e-9), r"settle\(\) takes 1 argument by position: inputs; give"),
+    ],
+)
+def test_what_is_given_beyond_the_parameters(circuit, call, message):
+    refusal(lambda: call(circuit), InputError, message)
+
+
+def test_an_input_function_that_raises_is_named_with_its_time(circuit):
+    circuit.output(circuit.rate("z", excite=circuit["x"]))
+
+    def shown(time):
+        return {}[time] if time > 1.5e-3 else 1.0
+
+    message = "'lab', input 'x': its function raised KeyError at 0.002 s: 0.002"
+    run = {"x": shown, "y": 0, "retina": [0, 0, 0]}
+    refusal(lambda: circuit.simulate(run, steps=5), InputError, message)
+
+
+def test_a_circuit_without_inputs_has_a_counterexample():
+    made = Circuit("made")
+    made.output(made.binary("z", excite=made.constant(1)))
+    text = str(made.check(lambda: 0))
+    assert "specification: the circuit answers z = 1, the specification z = 0" in text
+
+
+def test_what_cannot_be_drawn(circuit):
+    refusal(lambda: circuit.draw(depth=-1), InputError, r"draw\(\): depth must be a whole number")
+    refusal(lambda: circuit.draw(ax=3), InputError, r"'lab': draw\(ax=\) takes .* Axes \(got 3\)")
