@@ -81,22 +81,22 @@ class DifferenceOfGaussians:
     @property
     def peak_frequency(self) -> float:
         """The best spatial frequency in cycles per degree; 0 where the field is low-pass."""
-        a2, b2 = self.center**2, self.surround**2
-        ratio = self.surround_gain * b2 / (self.center_gain * a2) if self.center_gain else 0.0
-        if b2 <= a2 or ratio <= 1:
+        wider = (self.surround / self.center) * (self.surround / self.center)
+        ratio = self.surround_gain * wider / self.center_gain if self.center_gain else 0.0
+        if wider <= 1 or ratio <= 1:
             return 0.0
-        return math.sqrt(math.log(ratio) / (b2 - a2)) / math.pi
+        return math.sqrt(math.log(ratio) / (wider - 1)) / (math.pi * self.center)
 
     @property
     def best_diameter(self) -> float:
         """The best spot's diameter in degrees, where W crosses 0; ∞ where it never does."""
-        a2, b2 = self.center**2, self.surround**2
-        if b2 <= a2 or not self.surround_gain:
+        wider = (self.surround / self.center) * (self.surround / self.center)
+        if wider <= 1 or not self.surround_gain:
             return math.inf
-        ratio = self.center_gain * b2 / (self.surround_gain * a2)
+        ratio = self.center_gain * wider / self.surround_gain
         if ratio <= 1:
             return math.inf
-        return 2 * math.sqrt(a2 * b2 / (b2 - a2) * math.log(ratio))
+        return 2 * self.surround * math.sqrt(math.log(ratio) / (wider - 1))
 
     def kernels(self, pixel: float, radius: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return the center's and the surround's weights, each integrated over the pixels.
@@ -136,7 +136,7 @@ def _reach(spread: float, pixel: float) -> int:
     reach = RADII * spread / pixel
     if reach > LARGEST:
         raise CircuitError(
-            f"receptive field: a radius of {spread:g}° is {spread / pixel:,.0f} pixels of "
+            f"receptive field: a radius of {spread:g}° is {spread / pixel:,.6g} pixels of "
             f"{pixel:g}°; take larger pixels (at most {LARGEST // RADII:,} of them fit into a "
             "radius)"
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INHIBITION = (0.0, 0.5, 1.0, 2.0)
+LEAST_C50 = 1e-3  # nobody sees less
 KINDS = ("subtract", "divide", "veto")
 UNITS = "(arb. units)"
 # The cell that fires: nF, and mV above rest.
@@ -40,8 +41,8 @@ def run(c50: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
         Changes nothing: it is quick as it is.
     """
     result = Result("inhibition", locals(), seed)
-    if not 0 < c50 < 1:
-        raise InputError(f"c50 is a contrast between 0 and 1 (got {c50:g})")
+    if not LEAST_C50 <= c50 < 1:
+        raise InputError(f"c50 is a contrast from {LEAST_C50:g} to below 1 (got {c50:g})")
     figure, axes = new_figure(2, 3, width="page", height=4.5)
     drive = np.linspace(0, 4, 41)
     families = {kind: _family(kind, drive) for kind in KINDS}

@@ -26,6 +26,9 @@ NOISE_SIDE = 15  # pixels a side of the white noise
 LEAST_FRAMES = NOISE_SIDE**2  # of it: as many as there are weights to find
 PIECE = 5_000  # frames of it that are made at a time
 MANY = 100_000  # frames beyond which progress is shown
+MOST_FRAMES = 10**9
+# No cell's center is so narrow or so wide (degrees), no surround so strong.
+NARROWEST, WIDEST, STRONGEST = 1e-3, 1e4, 1e3
 # Of the largest response: what pixels of a tenth of the center's radius cost.
 ERROR = 0.01
 LONGEST = 512  # pixels a side of the photograph at most; half as many for a first look
@@ -82,15 +85,17 @@ def run(
             f"frames must be at least {LEAST_FRAMES}, one for each pixel of the noise: fewer "
             f"recover nothing (got {frames})"
         )
-    if not center > 0:
-        raise InputError(f"center must be above 0 degrees (got {center:g})")
+    if frames > MOST_FRAMES:
+        raise InputError(f"frames must be at most {MOST_FRAMES:,} (got {frames})")
+    if not NARROWEST <= center <= WIDEST:
+        raise InputError(f"center must be from {NARROWEST:g}° to {WIDEST:g}° (got {center:g}°)")
     if not center < surround <= 10 * center:
         raise InputError(
             f"the surround must be wider than the center, and at most ten times (got center "
             f"{center:g}°, surround {surround:g}°)"
         )
-    if strength <= 0:
-        raise InputError(f"strength must be above 0 (got {strength:g})")
+    if not 0 < strength <= STRONGEST:
+        raise InputError(f"strength must be above 0, at most {STRONGEST:g} (got {strength:g})")
     field = DifferenceOfGaussians(center, surround, 1.0, strength)
     photograph = stimuli.photograph(image, longest=LONGEST)
     if quick:  # fewer pixels, each so much larger: it is seen at the same size

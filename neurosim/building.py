@@ -20,6 +20,7 @@ from .neurons import Binary, Neurons, Rate, finite_numbers
 from .parts import Parts, Terminals, plain_name
 from .populations import Output, Population, Projection
 from .sources import Drive, Source, broadcast_shape, stack
+from .timing import real
 from .wiring import check_silence, checked_drive, projections
 
 MOST_VALUES = 2**31 - 1  # in a population: engines index with 32 bits
@@ -289,7 +290,7 @@ class Builder(Parts):
         """Return the source `seconds` ago (≥ 0); the same delay of the same source is shared."""
         self.check_own(source)
         try:
-            seconds = float(seconds)
+            seconds = real(seconds)
         except (TypeError, ValueError):
             raise CircuitError(f"{self}: a delay must be seconds (got {seconds!r})") from None
         if not (math.isfinite(seconds) and seconds >= 0):
@@ -301,8 +302,9 @@ class Builder(Parts):
         known = self._known_line(source.index, seconds)
         if known is not None:
             return Source(self, known.index)
-        label = str(source).replace(".", "_")
-        name = self._free_name(f"{label} {seconds:g} s ago")
+        origin, before = self.origin(source.index)
+        label = self.name_of(origin).replace(".", "_")
+        name = self._free_name(f"{label} {before + seconds:g} s ago")
         return self._add(name, "delay", source.shape, delayed=source.index, seconds=seconds)
 
     def __getitem__(self, name: str) -> Source:
@@ -321,6 +323,7 @@ class Builder(Parts):
         except BaseException:  # an interrupt too
             for population in self._populations[populations:]:
                 del self._by_name[population.name]
+                self._origins.pop(population.name, None)
             for name in list(self._instances)[instances:]:
                 del self._instances[name]
             for name in list(self._terminals)[terminals:]:
@@ -372,12 +375,9 @@ class Builder(Parts):
 
         What is built on them takes them for that, whatever neurons the circuit gets later.
         """
-        for position in self.positions_of(index):
+        for position in self.positions_of(self.undelayed(index)):
             population = self._populations[position]
-            if population.delayed is not None:
-                where = (index >= population.start) & (index < population.stop)
-                self.declare_binary(population.delayed.ravel()[index[where] - population.start])
-            elif population.role == "input" and population.bits is None and population.real is None:
+            if population.role == "input" and population.bits is None and population.real is None:
                 self._populations[position] = replace(population, real=False)
         self._changed()
 
@@ -422,6 +422,8 @@ class Builder(Parts):
         self.size += population.size
         if population.delayed is not None:
             self._lines[_line_key(population.delayed, population.seconds)] = name
+            origin, before = self.origin(population.delayed)
+            self._origins[name] = origin, before + population.seconds
         self._changed()
         return Source(self, population.index)
 

@@ -20,7 +20,7 @@ from .bits.engine import (
 )
 from .errors import InputError, SimulationError
 from .patterns import Enumerated
-from .program import Program, compile_program
+from .program import Program, check_dtype, compile_program
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -33,6 +33,7 @@ def evaluate(
 ) -> Any:  # fmt: skip
     """Return the outputs of a static call, as `Circuit.__call__` describes."""
     device = check_device(device)
+    check_dtype(circuit, dtype)
     threads = check_threads(threads)
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")
@@ -50,11 +51,10 @@ def activities(
     """Return every population's values of a static call, by name."""
     trials, arrays = batch(circuit, given)
     flat = evaluate_places(circuit, arrays, np.arange(circuit.size), device=check_device(device))
-    binary = circuit.binary_places()
     answer = {}
     for p in circuit.populations:
         values = _shaped(flat[:, p.start : p.stop], p.shape, trials)
-        answer[p.name] = as_answer(values, None, bool(binary[p.start : p.stop].all()))
+        answer[p.name] = as_answer(values, None, circuit.holds_binary(p.index))
     return answer
 
 
@@ -77,13 +77,12 @@ def output_values(
             else unpack(part, patterns, threads).reshape(patterns, *output.index.shape)
             for output, part in zip(outputs, np.split(planes, bounds), strict=True)
         ]
-    binary = circuit.binary_places()
     flat = evaluate_places(circuit, arrays, _output_places(circuit), threads, dtype, device)
     return [
         as_array(
             part.reshape(len(part), *output.index.shape),
             output.bits,
-            bool(binary[output.index].all()),
+            circuit.holds_binary(output.index),
         )
         for output, part in zip(outputs, np.split(flat, bounds, axis=1), strict=True)
     ]

@@ -195,6 +195,7 @@ class Circuit(Builder):
 
     # ---------------------------------------------------------------- verification
 
+    @spelled
     def truth_table(self) -> TruthTable:
         """Return the outputs for every input pattern; see `neurosim.truth_tables`."""
         from .truth_tables import truth_table
@@ -220,6 +221,7 @@ class Circuit(Builder):
             samples=samples, seed=seed,
         )  # fmt: skip
 
+    @spelled
     def margins(self) -> Margins:
         """Return how far thresholds and weights may move; see `neurosim.margins`."""
         from .margins import margins
@@ -403,6 +405,7 @@ class Circuit(Builder):
         copy._instances = dict(self._instances)
         copy._terminals = dict(self._terminals)
         copy._lines = dict(self._lines)
+        copy._origins = dict(self._origins)
         # A connection's source knows its circuit; the copy's must know the copy.
         copy._projections = [
             replace(p, connection=copy.adopted(p.connection)) for p in self._projections

@@ -126,7 +126,14 @@ class OneToOne(Connection):
             return None
 
     def scaled(self, factor: Any) -> OneToOne:
-        """As `Connection.scaled`."""
+        """As `Connection.scaled`, broadcast as NumPy does."""
+        try:
+            np.broadcast_shapes(np.shape(factor), self.shape)
+        except ValueError:
+            raise CircuitError(
+                f"{self.source.circuit}: weights of shape {np.shape(factor)} do not fit {self}, "
+                f"of shape {self.shape}: give one number, or one for each of its neurons"
+            ) from None
         return replace(self, weight=_product(factor, self.weight, self.source))
 
     def with_weights(self, weights: np.ndarray) -> OneToOne:

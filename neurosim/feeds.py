@@ -59,7 +59,14 @@ class Feed:
 
     def _called(self, time: float) -> np.ndarray:
         assert self.function is not None
-        values = input_values(self.circuit, self.population, self.function(time))
+        try:
+            shown = self.function(time)
+        except Exception as error:  # whatever a user's function may raise
+            raise InputError(
+                f"{self.circuit}, input {self.population.name!r}: its function raised "
+                f"{type(error).__name__} at {time:g} s: {error}"
+            ) from error
+        values = input_values(self.circuit, self.population, shown)
         if values.ndim > len(self.population.shape) + 1:
             raise InputError(
                 f"{self.circuit}, input {self.population.name!r}: its function returned shape "

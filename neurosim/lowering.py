@@ -155,13 +155,15 @@ class Lowering:
 
     def _keep(self, weights: np.ndarray) -> int:
         offset = self._weight_count
-        kept = self._stored(np.ascontiguousarray(weights)).ravel()
-        small = np.abs(kept) < TINY[self.real.name]
-        if (small & (kept != 0)).any():
-            kept = np.where(small, 0, kept)
+        kept = self.flushed(self._stored(np.ascontiguousarray(weights)).ravel())
         self._weights.append(kept)
         self._weight_count += kept.size
         return offset
+
+    def flushed(self, terms: np.ndarray) -> np.ndarray:
+        """Return what is added or compared with each other, magnitudes that are too small as 0."""
+        small = np.abs(terms) < TINY[self.real.name]
+        return np.where(small, 0, terms) if (small & (terms != 0)).any() else terms
 
     def _stored(self, values: np.ndarray) -> np.ndarray:
         with np.errstate(over="ignore"):

@@ -382,8 +382,8 @@ class _Search:
             decision = _Decision(neuron, self.values, self._critical(neuron))
             alone += self._alone(neuron, decision)
             changes.append(decision.tolerance())
-        together = min(some for some, _ in changes)
-        breaks_at = min(critical for _, critical in changes)
+        together = min((some for some, _ in changes), default=math.inf)  # of no neuron at all
+        breaks_at = min((critical for _, critical in changes), default=math.inf)
         if math.isclose(together, breaks_at, rel_tol=1e-12):
             breaks_at = together
         return Margins(self.circuit.name, tuple(alone), together, breaks_at)

@@ -43,6 +43,7 @@ class Parts:
         self._instances: dict[str, None] = {}  # in the order they were claimed
         self._terminals: dict[str, Terminals] = {}  # of instances, nested ones included
         self._lines: dict[Any, str] = {}  # delay lines, by what they repeat and how late
+        self._origins: dict[str, tuple[np.ndarray, float]] = {}  # of delay lines
         self._numbers: dict[str, int] = {}  # the last that numbered a name
         self._kept: dict[str, Any] = {}  # what follows from the rest, until it changes
         self.programs: dict[Any, Program | BitProgram | BitSteps | str] = {}  # compiled
@@ -106,16 +107,17 @@ class Parts:
         """
         return self._once(f"binary places, {unknown}", lambda: self._binary_places(unknown))
 
+    def holds_binary(self, index: np.ndarray) -> bool:
+        """Return whether all values at some places are always 0 or 1; none are what neurons are."""
+        return bool(self.binary_places()[index].all()) if index.size else self.is_binary
+
     def binary_at(self, index: np.ndarray, *, unknown: bool = False) -> np.ndarray:
         """As `binary_places`, only for the values at some places: bool, of the index's shape."""
         if index.size > FEW_PLACES:
             return self.binary_places(unknown=unknown)[index]
         found = []
-        for place in index.ravel().tolist():
+        for place in self.undelayed(index).ravel().tolist():
             p = self._populations[self.position_at(place)]
-            while p.delayed is not None:
-                place = int(p.delayed.flat[place - p.start])
-                p = self._populations[self.position_at(place)]
             found.append(self._is_binary(p, unknown)[place - p.start])
         return np.array(found, dtype=bool).reshape(index.shape)
 
@@ -140,16 +142,38 @@ class Parts:
 
     def constants_at(self, index: np.ndarray) -> np.ndarray:
         """Return the values that are always at some places, of the index's shape; else NaN."""
-        places = index.ravel()
-        found = np.full(places.size, np.nan)
+        places = self.undelayed(index)
+        found = np.full(index.shape, np.nan)
         for position in self.positions_of(places):
             p = self._populations[position]
-            here = (places >= p.start) & (places < p.stop)
             if p.values is not None:
+                here = (places >= p.start) & (places < p.stop)
                 found[here] = p.values.ravel()[places[here] - p.start]
-            elif p.delayed is not None:
-                found[here] = self.constants_at(p.delayed.ravel()[places[here] - p.start])
+        return found
+
+    def undelayed(self, index: np.ndarray) -> np.ndarray:
+        """Return what stands behind all delay lines at some places, of the index's shape."""
+        if not any(self._populations[p].delayed is not None for p in self.positions_of(index)):
+            return index
+        places = index.ravel()
+        if places.size <= FEW_PLACES:
+            positions = np.array([self.position_at(place) for place in places.tolist()])
+        else:
+            positions = np.searchsorted(self._starts, places, side="right") - 1
+        order = np.argsort(positions, kind="stable")
+        found = places.copy()
+        for here in np.split(order, np.flatnonzero(np.diff(positions[order])) + 1):
+            p = self._populations[positions[here[0]]]
+            if p.delayed is not None:
+                found[here] = self._origins[p.name][0].ravel()[places[here] - p.start]
         return found.reshape(index.shape)
+
+    def origin(self, index: np.ndarray) -> tuple[np.ndarray, float]:
+        """Return what is behind all delay lines at some places, and how long ago, if it is one."""
+        touched = self.positions_of(index)
+        line = self._populations[touched[0]] if len(touched) == 1 else None
+        seconds = 0.0 if line is None or line.delayed is None else self._origins[line.name][1]
+        return self.undelayed(index), seconds
 
     def population(self, name: str) -> Population:
         """Return the population of that name."""

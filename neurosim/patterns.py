@@ -9,7 +9,9 @@ import numpy as np
 
 from .arguments import divides, gather_bits
 from .errors import InputError, unknown
+from .exactness import LARGEST
 from .populations import Population
+from .timing import real
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -114,6 +116,11 @@ def checked_domain(circuit: Circuit, domain: Domain | None) -> dict[str, tuple[f
         if name not in inputs:
             raise InputError(f"{circuit}, domain=: {unknown('input', str(name), inputs)}")
         low, high = ranges[name] = _range(circuit, name, given)
+        if circuit.takes_binary(inputs[name]):
+            raise InputError(
+                f"{circuit}: input {name!r} takes only 0 and 1, all of which are tried or sampled: "
+                "leave it out of domain="
+            )
         if low < 0 and divides(circuit, inputs[name]):
             raise InputError(
                 f"{circuit}: input {name!r} divides, so its domain must not be negative "
@@ -124,13 +131,13 @@ def checked_domain(circuit: Circuit, domain: Domain | None) -> dict[str, tuple[f
 
 def _range(circuit: Circuit, name: str, given: Any) -> tuple[float, float]:
     try:
-        low, high = (float(end) for end in given)
+        low, high = (real(end) for end in given)
     except (TypeError, ValueError):  # no pair, or not of numbers
         low, high = np.nan, np.nan
-    if isinstance(given, str) or not (np.isfinite(high - low) and low <= high):
+    if not -LARGEST <= low <= high <= LARGEST:
         raise InputError(
             f"{circuit}: the domain of {name!r} must be (low, high) with low ≤ high, both finite "
-            f"(got {given!r})"
+            f"and at most {LARGEST:g} (got {given!r})"
         )
     return low, high
 

@@ -144,8 +144,7 @@ def compile_program(circuit: Circuit, dt: float | None, dtype: str = "float64") 
     CircuitError
         A static call of a recurrent circuit; a delay that is no whole number of steps.
     """
-    if dtype not in ("float64", "float32"):
-        raise InputError(f"{circuit}: dtype must be 'float64' or 'float32' (got {dtype!r})")
+    check_dtype(circuit, dtype)
     key = (dt, dtype)
     program = circuit.programs.get(key)  # another thread may clear them meanwhile
     if not isinstance(program, Program):
@@ -155,6 +154,12 @@ def compile_program(circuit: Circuit, dt: float | None, dtype: str = "float64") 
                 circuit.programs.pop(other, None)
         program = circuit.programs[key] = _Compiler(circuit, dt, dtype).program()
     return program
+
+
+def check_dtype(circuit: Circuit, dtype: str) -> None:
+    """Refuse any precision but the two that a Program may have."""
+    if dtype not in ("float64", "float32"):
+        raise InputError(f"{circuit}: dtype must be 'float64' or 'float32' (got {dtype!r})")
 
 
 class _Compiler:
@@ -314,6 +319,8 @@ class _Compiler:
             row[tables.SHAPE] = lowering.add_parameters(np.zeros(3))
         for name, column in PARAMETERS.items():
             flat = self._parameters(members, own, name)
+            if name in ("bias", "threshold") or not isinstance(neurons, Rate):
+                flat = lowering.flushed(flat)  # as the weights, which they are compared with
             row[column] = lowering.add_parameters(flat)
             row[column + 1] = 1 if flat.size > 1 else 0
         row[tables.FIRST] = lowering.count

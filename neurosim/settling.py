@@ -91,7 +91,7 @@ def settle(
     InputError
         A circuit with noise; bad numbers; inputs that do not fit.
     """
-    tolerance = positive(tolerance, "tolerance", "of activity")
+    tolerance = positive(tolerance, "tolerance")
     dt = positive(dt, "dt", "seconds")
     seed = whole(seed, "seed", 0)
     if update not in ("synchronous", "asynchronous"):
@@ -354,11 +354,9 @@ def _without_inertia(program: Program) -> Program:
 def _settled(
     circuit: Circuit, program: Program, state: np.ndarray, steps: int, time: float | None
 ) -> Settled:
-    binary = circuit.binary_places()
-
     def values(index: np.ndarray, bits: int | None) -> Any:
         found = state[program.place[index.ravel()]].reshape(index.shape)
-        return as_answer(found, bits, bool(binary[index].all()))
+        return as_answer(found, bits, circuit.holds_binary(index))
 
     outputs = circuit.answer([values(o.index, o.bits) for o in circuit.outputs])
     shown = {p.name: values(p.index, None) for p in circuit.populations if p.role != "delay"}

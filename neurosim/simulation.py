@@ -198,12 +198,11 @@ def _by_name(
 ) -> dict[str, np.ndarray]:
     """Return what was recorded, (trials, samples, values), apart by name and in shape."""
     bits = {o.name: o.bits for o in circuit.outputs}
-    binary = circuit.binary_places()
     bounds = np.cumsum([index.size for index in recorded.values()])[:-1]
     arrays = {}
     for (name, index), part in zip(recorded.items(), np.split(flat, bounds, axis=2), strict=True):
         shaped = part.reshape(*part.shape[:2], *index.shape)
-        arrays[name] = as_array(shaped, bits.get(name), bool(binary[index].all()))
+        arrays[name] = as_array(shaped, bits.get(name), circuit.holds_binary(index))
     return arrays
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .connections import BORDERS, Connection, Convolution, Dense, OneToOne, Sparse
-from .errors import CircuitError
+from .errors import CircuitError, spelled
 
 if TYPE_CHECKING:
     from .building import Builder
@@ -60,14 +60,15 @@ class Arithmetic(ABC):
                 "a source cannot be divided by a source here: put the divisor on the neuron's "
                 "divide= channel"
             )
-        divisor = _finite(divisor, f"the divisor of {self}")
+        divisor = _finite(divisor, f"{_where(self)}the divisor of {self}")
         if (divisor == 0).any():
-            raise CircuitError(f"the divisor of {self} must not be 0")
+            raise CircuitError(f"{_where(self)}the divisor of {self} must not be 0")
         with np.errstate(over="ignore"):  # told apart from a veto, which only ∞ on divide= is
             factor = 1 / divisor
         if np.isinf(factor).any():
             raise CircuitError(
-                f"the divisor of {self} must not be so near 0 (got {np.abs(divisor).min():g})"
+                f"{_where(self)}the divisor of {self} must not be so near 0 "
+                f"(got {np.abs(divisor).min():g})"
             )
         return self.drive().scaled(factor)
 
@@ -280,7 +281,7 @@ class Drive(Arithmetic):
                 "a source cannot be multiplied by a source: a neuron adds its inputs; a product "
                 "is a circuit (AND), or division on the divide= channel"
             )
-        factor = _finite(factor, f"the weight from {self.connections[0].source}")
+        factor = _finite(factor, f"{_where(self)}the weight from {self.connections[0].source}")
         if factor.ndim == 2 and factor.shape[1:] == self.shape != (1,):  # NumPy would broadcast
             raise CircuitError(
                 f"{self} delivers shape {self.shape}, and * takes one factor a target (got shape "
@@ -292,6 +293,7 @@ class Drive(Arithmetic):
         return Drive(tuple(c.scaled(factor) for c in self.connections))
 
 
+@spelled
 def convolve(image: Source, kernel: Any, *, border: str = "zero", stride: int = 1) -> Drive:
     """Return a sheet's drive through one kernel at every place (cross-correlation).
 
@@ -317,7 +319,7 @@ def convolve(image: Source, kernel: Any, *, border: str = "zero", stride: int = 
     """
     if not isinstance(image, Source):
         raise CircuitError(f"convolve: the image must be a source, got {type(image).__name__}")
-    weights = _finite(kernel, f"convolve({image}, …): the kernel")
+    weights = _finite(kernel, f"{image.circuit}, convolve({image}, …): the kernel")
     flat = weights.ndim == 1
     if flat:
         if len(image.shape) != 1:
@@ -339,7 +341,8 @@ def convolve(image: Source, kernel: Any, *, border: str = "zero", stride: int = 
         raise CircuitError(f"convolve: the kernel is empty (shape {np.shape(kernel)})")
     if border not in BORDERS:
         raise CircuitError(f"convolve: border must be one of {', '.join(BORDERS)} (got {border!r})")
-    if not (isinstance(stride, int | np.integer) and stride >= 1):
+    whole = isinstance(stride, int | np.integer) and not isinstance(stride, bool)
+    if not (whole and stride >= 1):
         raise CircuitError(f"convolve: stride must be a whole number from 1 (got {stride!r})")
     made = Convolution(image, weights, border, int(stride))
     if border == "valid" and min(made.extent[:2]) < 1:
@@ -367,19 +370,20 @@ def matrix_product(matrix: Any, source: Source) -> Drive:
     if isinstance(matrix, Arithmetic):
         raise CircuitError("a source cannot be multiplied by a source: a neuron adds its inputs")
     is_sparse = _is_sparse(matrix)
+    where = f"{source.circuit}: the {'sparse ' * is_sparse}weights from {source}"
     if is_sparse:
         from scipy import sparse
 
         if matrix.dtype.kind not in "biuf":
-            raise CircuitError(f"the sparse weights from {source} must be real numbers")
+            raise CircuitError(f"{where} must be real numbers (got {matrix.dtype})")
         # Kept in float32 where they are given so: a large network's weights are most of its memory.
         kept = np.float32 if matrix.dtype == np.float32 else np.float64
         weights: Any = sparse.csr_array(matrix, dtype=kept, copy=True)
         weights.sum_duplicates()
         if np.isnan(weights.data).any():
-            raise CircuitError(f"the sparse weights from {source} must not be NaN")
+            raise CircuitError(f"{where} must not be NaN")
     else:
-        weights = _finite(matrix, f"the weights from {source}")
+        weights = _finite(matrix, where)
     if weights.ndim not in (1, 2) or weights.shape[-1] != source.size:
         raise CircuitError(
             f"weights of shape {weights.shape} @ {source} of shape {source.shape}: the last axis "
@@ -420,7 +424,8 @@ def broadcast_shape(connections: Iterable[Connection]) -> tuple[int, ...]:
 
 def is_nothing(given: Any) -> bool:
     """Return whether it is 0, which Python's `sum` of no sources is; False is no number here."""
-    return isinstance(given, int | float) and not isinstance(given, bool) and given == 0
+    number = isinstance(given, int | float | np.number) and not isinstance(given, bool)
+    return number and bool(given == 0)
 
 
 def pick_one(outputs: Any) -> str:
@@ -443,6 +448,12 @@ def _as_drive(other: Any) -> Drive:
     )
 
 
+def _where(arithmetic: Arithmetic) -> str:
+    """Return the beginning of an error: the circuit that something is of."""
+    connections = arithmetic.drive().connections
+    return f"{connections[0].source.circuit}: " if connections else ""
+
+
 def _finite(weights: Any, what: str) -> np.ndarray:
     """Return a private float array; NaN is refused here, ∞ by each channel."""
     try:
@@ -451,7 +462,10 @@ def _finite(weights: Any, what: str) -> np.ndarray:
             raise TypeError
         values = np.array(values, dtype=float)
     except (TypeError, ValueError):
-        raise CircuitError(f"{what} must be numbers (got {type(weights).__name__})") from None
+        got = type(weights).__name__
+        if isinstance(weights, np.ndarray):
+            got = f"an array of {weights.dtype.type.__name__}"
+        raise CircuitError(f"{what} must be numbers (got {got})") from None
     if np.isnan(values).any():
         raise CircuitError(f"{what} must not be NaN")
     return values

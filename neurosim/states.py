@@ -184,7 +184,10 @@ def _label(circuit: Circuit, name: str) -> str:
 
 def _numbers(circuit: Circuit, name: str, given: Any) -> np.ndarray:
     try:
-        return np.asarray(given, dtype=float)
+        values = np.asarray(given)
+        if values.dtype.kind not in "biuf":
+            raise TypeError
+        return values.astype(float, copy=False)
     except (TypeError, ValueError):  # words, or rows of different lengths
         raise InputError(f"{_label(circuit, name)} must be numbers") from None
 

@@ -19,7 +19,7 @@ def steps_in(circuit: Any, duration: Any, steps: Any, dt: float) -> int:
     if steps is not None:
         return whole(steps, "steps", 0, MOST)
     try:
-        duration = float(duration)
+        duration = real(duration)
     except (TypeError, ValueError):
         raise InputError(f"duration must be a number of seconds (got {duration!r})") from None
     if not (math.isfinite(duration) and duration >= 0):
@@ -35,14 +35,31 @@ def steps_in(circuit: Any, duration: Any, steps: Any, dt: float) -> int:
     return count
 
 
-def positive(value: Any, name: str, unit: str) -> float:
-    """Return a finite number above 0, or raise."""
+def real(value: Any) -> float:
+    """Return a number as a float.
+
+    Raises
+    ------
+    TypeError, ValueError
+        It is none: text and truth values are not, whatever Python makes of them.
+    """
+    if np.asarray(value).dtype.kind in "bSU":
+        raise TypeError
     try:
-        number = float(value)
+        return float(value)
+    except OverflowError:  # a whole number beyond all floats
+        return math.inf if value > 0 else -math.inf
+
+
+def positive(value: Any, name: str, unit: str = "") -> float:
+    """Return a finite number above 0, or raise."""
+    of_unit, unit = (f" of {unit}", f" {unit}") if unit else ("", "")
+    try:
+        number = real(value)
     except (TypeError, ValueError):
-        raise InputError(f"{name} must be a number of {unit} (got {value!r})") from None
+        raise InputError(f"{name} must be a number{of_unit} (got {value!r})") from None
     if not (math.isfinite(number) and number > 0):
-        raise InputError(f"{name} must be finite and above 0 {unit} (got {number:g})")
+        raise InputError(f"{name} must be finite and above 0{unit} (got {number:g})")
     return number
 
 

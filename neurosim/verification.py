@@ -61,9 +61,9 @@ class Counterexample:
         def told(values: Mapping[str, Any]) -> str:
             return ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
 
+        given = f"for {told(self.inputs)} " if self.inputs else ""
         return (
-            f"for {told(self.inputs)} the circuit answers {told(self.got)}, the specification "
-            f"{told(self.expected)}"
+            f"{given}the circuit answers {told(self.got)}, the specification {told(self.expected)}"
         )
 
 
@@ -455,7 +455,7 @@ def _check_alike(circuit: Circuit, other: Circuit) -> None:
 
 
 def _is_binary(circuit: Circuit, output: Output) -> bool:
-    return bool(circuit.binary_places()[output.index].all())
+    return circuit.holds_binary(output.index)
 
 
 def _shape(output: Output) -> tuple[int, ...]:

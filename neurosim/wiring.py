@@ -155,13 +155,11 @@ def check_divisor(circuit: Builder, projection: Projection) -> None:
 
 
 def _check_divisor(circuit: Builder, where: str, source: Source) -> None:
-    for position in circuit.positions_of(source.index):
+    for position in circuit.positions_of(circuit.undelayed(source.index)):
         population = circuit.population_at(position)
-        if population.delayed is not None:
-            _check_divisor(circuit, where, Source(circuit, population.delayed))
-        elif population.values is not None and (population.values < 0).any():
+        if population.values is not None and (population.values < 0).any():
             raise CircuitError(f"{where}: constant {population.name!r} on divide= is negative")
-        elif population.neurons is not None and not population.neurons.non_negative:
+        if population.neurons is not None and not population.neurons.non_negative:
             raise CircuitError(
                 f"{where}: {population.name!r} on divide= can be negative; rectify it first "
                 "(transfer='threshold-linear')"

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from neurosim import (
     Circuit,
@@ -70,6 +71,19 @@ WEIGHTS = [
         r"weight from retina on excite must not be negative \(got -2\)",
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("weights", "drive", "told"),
+    [
+        (np.arange(4), lambda c: c["retina"], r"\(4,\) do not fit retina, of shape \(3,\)"),
+        (np.arange(2), lambda c: np.ones(3) * c["x"], r"\(2,\) do not fit w \* x, of shape \(3,\)"),
+        (np.ones((2, 2)), lambda c: c["x"] + c["retina"], r"\(2, 2\) do not fit retina, of shape"),
+    ],
+)
+def test_weights_that_do_not_fit_their_source(circuit, weights, drive, told):
+    told = f"'lab': weights of shape {told}"
+    refusal(lambda: circuit.binary("z", excite=weights * drive(circuit)), CircuitError, told)
 
 
 def test_an_overflow_is_no_veto(circuit):
@@ -326,7 +340,7 @@ def test_delays(circuit):
             CircuitError,
             "delay of x must be finite and not negative",
         )
-    for seconds in ("late", None, [1], 1j):
+    for seconds in ("late", "1", True, np.True_, None, [1], 1j):
         refusal(lambda s=seconds: circuit["x"].delay(s), CircuitError, "a delay must be seconds")
     circuit.output(circuit.rate("z", excite=circuit["x"].delay(0.0025)))
     shown = {"x": 1.0, "y": 1.0, "retina": np.ones(3)}
@@ -619,3 +633,143 @@ def test_a_drawing_has_no_window():
     made = Circuit("made")
     made.inputs("x")
     refusal(made.draw().show, InputError, r"no window .*savefig\('figure.png'\)")
+
+
+# ------------------------------------------------------------------ text and truth are no numbers
+
+
+@pytest.mark.parametrize("wrong", ["1", np.str_("1"), True, np.True_, np.array("1"), None, 1j])
+def test_what_is_no_number_of_anything(wrong):
+    made = Circuit("made")
+    x = made.inputs("x", real=True)
+    made.output(made.rate("z", excite=x))
+    got = r"\(got .*\)"
+    if wrong is not None:
+        message = f"duration must be a number of seconds {got}"
+        refusal(lambda: made.simulate(1, wrong), InputError, message)
+    refusal(lambda: made.simulate(1, 1, wrong), InputError, f"dt must be a number of seconds {got}")
+    message = f"tolerance must be a number .*{got}"
+    refusal(lambda: made.settle(1, tolerance=wrong), InputError, message)
+    if not isinstance(wrong, bool | np.bool_):
+        message = r"initial activity of 'z' must be numbers"
+        refusal(lambda: made.simulate(1, 1, initial={"z": wrong}), InputError, message)
+    message = r"the domain of 'x' must be \(low, high\)"
+    refusal(
+        lambda: made.check(lambda x: x, tolerance=1, domain={"x": (0, wrong)}), InputError, message
+    )
+    message = f"stride must be a whole number from 1 {got}"
+    refusal(lambda: convolve(x.reshape(1), [1], stride=wrong), CircuitError, message)
+
+
+def test_a_number_beyond_all_floats():
+    made = Circuit("made")
+    x = made.inputs("x", real=True)
+    made.output(made.rate("z", excite=x))
+    refusal(lambda: made.simulate(1, 10**400), InputError, "duration must be finite")
+    refusal(lambda: made.settle(1, dt=10**400), InputError, "dt must be finite")
+    refusal(lambda: x.delay(10**400), CircuitError, "must be finite")
+
+
+@pytest.mark.parametrize("how", [{"bits": 3}, {"real": False}])
+def test_a_domain_is_for_real_inputs(how):
+    made = Circuit("made")
+    a = made.inputs("a", **how)
+    made.output(made.binary("z", excite=a.ravel().sum()))
+    refusal(
+        lambda: made.check(lambda a: int(a > 0), domain={"a": (0, 1)}),
+        InputError,
+        "'made': input 'a' takes only 0 and 1, .*: leave it out of domain=",
+    )
+
+
+def test_a_domain_beyond_what_inputs_may_be():
+    made = Circuit("made")
+    made.output(made.rate("z", excite=made.inputs("x", real=True)))
+    refusal(
+        lambda: made.check(lambda x: x, tolerance=1, domain={"x": (-1e308, 1e308)}),
+        InputError,
+        r"both finite and at most 1e\+90 \(got \(-1e\+308, 1e\+308\)\)",
+    )
+
+
+@pytest.mark.parametrize("count", [1, 40_000])
+def test_a_precision_that_there_is_not(count):
+    made = Circuit("made")
+    made.output(made.binary("z", excite=made.inputs("x")))
+    shown = np.ones(count)
+    for _ in range(2):  # the bit engine runs the second for certain
+        refusal(
+            lambda: made.evaluate(shown, dtype="float16"),
+            InputError,
+            r"'made': dtype must be 'float64' or 'float32' \(got 'float16'\)",
+        )
+        made(shown)
+
+
+# ------------------------------------------------------------------ whose it is, and what it was
+
+
+def test_a_weight_that_is_none_names_its_circuit(circuit):
+    x, retina = circuit["x"], circuit["retina"]
+    where = "Circuit 'lab': the weight"
+    refusal(lambda: NAN * x, CircuitError, f"{where} from x must not be NaN")
+    refusal(lambda: "2" * x, CircuitError, rf"{where} from x must be numbers \(got str\)")
+    refusal(lambda: x / "2", CircuitError, r"'lab': the divisor of x must be numbers \(got str\)")
+    for weights, got in (
+        (np.array(["1", "2", "3"]), "an array of str_"),
+        (np.array([{}, {}, {}]), "an array of object_"),
+        (np.ones(3) * 1j, "an array of complex128"),
+    ):
+        message = rf"{where}s from retina must be numbers \(got {got}\)"
+        refusal(lambda w=weights: w @ retina, CircuitError, message)
+    message = r"'lab': the sparse weights from retina must be real numbers \(got complex128\)"
+    refusal(lambda: sparse.eye_array(3, dtype=complex).tocsr() @ retina, CircuitError, message)
+    message = "'lab': the sparse weights from retina must not be NaN"
+    refusal(lambda: sparse.csr_array([[NAN, 0, 1]]) @ retina, CircuitError, message)
+    message = r"'lab', convolve\(retina, …\): the kernel must be numbers"
+    refusal(lambda: convolve(retina, ["1"]), CircuitError, message)
+
+
+def test_nothing_may_be_added_in_any_kind_of_number(circuit):
+    x = circuit["x"]
+    for nothing in (0, 0.0, np.int64(0), np.float32(0)):
+        assert (nothing + x).shape == (x + nothing).shape == ()
+    circuit.output(circuit.binary("z", excite=x, subtract=np.int64(0)))
+    refusal(lambda: np.int64(1) + x, CircuitError, "a constant drive is the neuron's bias=")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda c: convolve(c["x"].reshape(1), [1], strid=1), r"did you mean 'stride'\?"),
+        (lambda c: convolve(c["x"].reshape(1), [1], "wrap"), r"takes image and kernel without a"),
+        (lambda c: c.truth_table(3), r"truth_table\(\) takes nothing without a keyword"),
+        (lambda c: c.margins(a=1), r"no parameter of margins\(\) is called 'a'; there are: none"),
+        (lambda c: c.settle(1, 1e-9), r"settle\(\) takes inputs without a keyword"),
+    ],
+)
+def test_what_is_given_beyond_the_parameters(circuit, call, message):
+    refusal(lambda: call(circuit), InputError, message)
+
+
+def test_an_input_function_that_raises_is_named_with_its_time(circuit):
+    circuit.output(circuit.rate("z", excite=circuit["x"]))
+
+    def shown(time):
+        return {}[time] if time > 1.5e-3 else 1.0
+
+    message = "'lab', input 'x': its function raised KeyError at 0.002 s: 0.002"
+    run = {"x": shown, "y": 0, "retina": [0, 0, 0]}
+    refusal(lambda: circuit.simulate(run, steps=5), InputError, message)
+
+
+def test_a_circuit_without_inputs_has_a_counterexample():
+    made = Circuit("made")
+    made.output(made.binary("z", excite=made.constant(1)))
+    text = str(made.check(lambda: 0))
+    assert "specification: the circuit answers z = 1, the specification z = 0" in text
+
+
+def test_what_cannot_be_drawn(circuit):
+    refusal(lambda: circuit.draw(depth=-1), InputError, r"draw\(\): depth must be a whole number")
+    refusal(lambda: circuit.draw(ax=3), InputError, r"'lab': draw\(ax=\) takes .* Axes \(got 3\)")

@@ -776,3 +776,78 @@ def test_a_large_binary_sheet_is_called_without_a_walk_over_its_values(shape):
     assert calls["position_at"] < 10
     counts = np.array(naive.convolve(image[:9, :9].tolist(), [[1] * 3] * 3, "zero"))
     np.testing.assert_array_equal(answer[:8, :8], counts[:8, :8] >= 3)
+
+
+def test_a_long_chain_of_delays_is_named_by_its_whole_length(tmp_path):
+    circuit = Circuit("taps")
+    tap = circuit.inputs("x", shape=2, real=True)
+    for _ in range(100):
+        tap = tap.delay(1e-3)
+    assert str(tap) == "x 0.1 s ago"
+    assert str(tap[1].delay(0.2)) == "x[1] 0.3 s ago"
+    assert str(circuit["x"].delay(0.1)) == "x 0.1 s ago_2"  # another line
+    circuit.output(circuit.rate("z", excite=tap))
+    circuit.save(tmp_path / "taps.json")
+    for made in (circuit, circuit.with_parameters(), Circuit.load(tmp_path / "taps.json")):
+        assert str(made["x 0.1 s ago"].delay(0.5)) == "x 0.6 s ago"
+        found = made.simulate(np.arange(120.0)[:, None].repeat(2, axis=1), steps=120)
+        assert found["z"][0, :, 0].tolist() == [0] * 100 + [*range(20)]
+    host = Circuit("host")
+    host.output(circuit(host.inputs("y", shape=2)), "late")
+    assert str(host["taps.x 0.1 s ago"].delay(0.1)) == "y 0.2 s ago"
+
+
+def test_a_very_long_chain_of_delays(tmp_path):
+    circuit = Circuit("taps")
+    x = tap = circuit.inputs("x")
+    one = held = circuit.constant(1.0)
+    for _ in range(1500):
+        tap, held = tap.delay(1e-3), held.delay(1e-3)
+    circuit.output(circuit.binary("z", excite=tap + held, divide=tap + math.inf * held))
+    circuit.output(circuit.binary("late", excite=held + tap, threshold=2))
+    circuit.output(stack([x, tap]), "both", bits=2)
+    assert circuit(1) == (0, 1, 3)
+    assert circuit.check(lambda x: (0, x, 3 * x))
+    circuit.save(tmp_path / "taps.json")
+    assert Circuit.load(tmp_path / "taps.json")(0) == (0, 0, 0)
+    assert circuit.constants_at(held.index) == 1
+    assert circuit.undelayed(stack([one, tap, x]).index).tolist() == [
+        one.index, x.index, x.index,
+    ]  # fmt: skip
+    many = stack([tap, held] * 40)
+    assert circuit.undelayed(many.index).tolist() == [int(x.index), int(one.index)] * 40
+    assert circuit.settling_time().steps == 1501
+
+
+def test_a_refused_neuron_leaves_no_delay_behind():
+    circuit = Circuit("undone")
+    x = circuit.inputs("x", real=True)
+    inner = Circuit("inner")
+    inner.output(inner.binary("z", excite=inner.inputs("y", real=False).delay(1e-3)))
+    with pytest.raises(CircuitError, match="takes only 0 and 1"):
+        inner(circuit.rate("r", excite=x))
+    assert str(x.delay(1e-3).delay(1e-3)) == "x 0.002 s ago"
+
+
+def test_a_population_of_none_answers_in_its_own_kind():
+    circuit = Circuit("none")
+    x = circuit.inputs("x", shape=0, real=True)
+    circuit.output(circuit.rate("z", excite=x))
+    assert circuit(np.zeros(0)).dtype == np.float64
+    assert circuit.activities(np.zeros(0))["z"].dtype == np.float64
+    assert circuit.simulate(np.zeros(0), steps=2)["z"].dtype == np.float64
+    assert circuit.settle(np.zeros(0)).outputs.dtype == np.float64
+    binary = Circuit("none")
+    binary.output(binary.binary("z", excite=binary.inputs("x", shape=0)))
+    assert binary(np.zeros(0)).dtype == np.int64
+
+
+@pytest.mark.parametrize("kind", ["binary", "rate"])
+def test_a_threshold_is_as_small_as_a_weight_may_be(kind):
+    """Both are stored as 0, so that the one is not compared with what is left of the other."""
+    circuit = Circuit("faint")
+    x = circuit.inputs("x", real=True)
+    transfer = {"transfer": "step"} if kind == "rate" else {}
+    faint = getattr(circuit, kind)("z", excite=1e-305 * x, threshold=1e-305, **transfer)
+    circuit.output(faint)
+    assert circuit(1) == 1

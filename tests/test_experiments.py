@@ -196,8 +196,14 @@ def test_a_first_look_sees_the_photograph_at_the_same_size(monkeypatch):
         (["--seed", "-1"], "--seed must be a whole number from 0 on (got -1)"),
         (["--center", "1e3", "--surround", "2e3"], "take larger pixels"),
         (["--pixel", "1e-9"], "take larger pixels"),
-        (["--center", "-1"], "center must be above 0 degrees (got -1)"),
+        (["--center", "-1"], "center must be from 0.001° to 10000° (got -1°)"),
         (["--frames", "224"], "frames must be at least 225, one for each pixel of the noise"),
+        (["--pixel", "1e-300"], "a radius of 0.62° is 6.2e+299 pixels of 1e-300°"),
+        (["--center", "1e-300", "--surround", "2e-300"], "center must be from 0.001° to"),
+        (["--center", "1e-100", "--surround", "2e-100"], "center must be from 0.001° to"),
+        (["--center", "nan"], "center"),
+        (["--strength", "1e300"], "strength must be above 0, at most 1000 (got 1e+300)"),
+        (["--frames", "9" * 23], "frames must be at most 1,000,000,000 (got 999"),
     ],
 )
 def test_what_lgn_cannot_do_is_one_line_and_status_2(words, line, tmp_path, capsys):
@@ -223,6 +229,14 @@ def test_long_noise_shows_progress(monkeypatch):
 
 
 # ---------------------------------------------------------------- inhibition
+
+
+@pytest.mark.parametrize("c50", ["1e-300", "0", "1", "nan"])
+def test_a_c50_that_cannot_be_is_named(c50, tmp_path, capsys):
+    assert main(["run", "inhibition", "--c50", c50, "--out", str(tmp_path)]) == 2
+    err = capsys.readouterr().err
+    assert "c50" in err
+    assert len(err.splitlines()) == 1
 
 
 def test_the_seed_is_heard(monkeypatch):

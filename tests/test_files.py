@@ -719,10 +719,10 @@ def test_delays_of_delays_do_not_double_the_work(tmp_path):
         [inputs("x", real=False), inputs("y", real=False), *lines, rates("z")],
         [one_to_one("z", 2 + 4 * 40 - 1, "divide")],
     )
-    refused(tmp_path, data, r"projections\[0\]: the rules would go through more than")
-    data["projections"][0]["channel"] = "excite"
-    (tmp_path / "excite.json").write_text(json.dumps(data))
-    assert Circuit.load(tmp_path / "excite.json").size == 2 + 4 * 40 + 1
+    for channel in ("divide", "excite"):
+        data["projections"][0]["channel"] = channel
+        (tmp_path / "lines.json").write_text(json.dumps(data))
+        assert Circuit.load(tmp_path / "lines.json").size == 2 + 4 * 40 + 1
 
 
 def test_a_long_chain_of_delays_is_no_crash(tmp_path):
@@ -730,10 +730,7 @@ def test_a_long_chain_of_delays_is_no_crash(tmp_path):
     data = described([inputs("x"), *lines, rates("z")], [one_to_one("z", 2000, "divide")])
     path = tmp_path / "chain.json"
     path.write_text(json.dumps(data))
-    try:
-        assert Circuit.load(path).size == 2002
-    except FileError as error:
-        assert "no circuit can be built of it" in str(error)  # noqa: PT017 - either is fine
+    assert Circuit.load(path).size == 2002
 
 
 WORK = {

@@ -196,3 +196,10 @@ def test_kernels_that_would_fill_the_memory_are_refused(pixel):
 def test_impossible_fields_are_one_clear_error(make):
     with pytest.raises(CircuitError):
         make()
+
+
+@pytest.mark.parametrize("unit", [1e-170, 1e-3, 1e170])
+def test_a_field_of_any_size_has_the_same_best_stimuli(unit):
+    field = DifferenceOfGaussians(0.62 * unit, 1.26 * unit)
+    assert field.peak_frequency * unit == pytest.approx(0.32519, abs=5e-6)
+    assert field.best_diameter / unit == pytest.approx(1.79087, abs=5e-6)

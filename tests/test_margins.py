@@ -382,3 +382,12 @@ def test_long_work_shows_progress(monkeypatch):
     monkeypatch.setattr(margins_module, "LONG", 1)
     assert str(circuit.margins()) == expected
     assert shown == ["margins of xor"]
+
+
+def test_a_circuit_of_no_neurons_has_no_margins():
+    circuit = Circuit("none")
+    x = circuit.inputs("x", shape=0)
+    circuit.output(circuit.binary("z", excite=x))
+    margins = circuit.margins()
+    assert (margins.alone, margins.together, margins.breaks_at) == ((), math.inf, math.inf)
+    assert "every relative change below inf is harmless" in str(margins)

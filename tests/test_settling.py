@@ -276,3 +276,22 @@ def test_bad_requests():
         integrator(0.5).settle(1.0, update="sometimes")
     with pytest.raises(InputError, match="time constant"):
         integrator(0.5).settle(1.0, update="asynchronous")
+
+
+def test_a_pattern_that_never_settles_is_told_with_its_period():
+    told = r"does not settle within 50 steps \(0.05 s\): it repeats every 6 steps \(0.006 s\)"
+    with pytest.raises(SimulationError, match=told):
+        logic.ring_oscillator(3).settling_time(max_steps=50)
+    circuit = Circuit("clock")
+    on = circuit.inputs("on")
+    z = circuit.binary("z", excite=on, shape=())
+    circuit.connect(z, subtract=z.delay(9e-3))
+    circuit.output(z)
+    told = r"\(1.\d* s\) for on = 1: it repeats every 20 steps \(0.02 s\)"  # not: raise max_steps
+    with pytest.raises(SimulationError, match=told):
+        circuit.settling_time()
+
+
+def test_a_tolerance_of_nothing_is_refused():
+    with pytest.raises(InputError, match=r"tolerance must be finite and above 0 \(got 0\)"):
+        integrator(0.5).settle(1.0, tolerance=0)

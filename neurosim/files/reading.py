@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -135,6 +134,7 @@ class Reader(Decoder):
         if seconds <= 0:
             self.fail(f'"seconds" must be above 0 (got {seconds:g})')
         self._room(places.size)
+        self._effort(self._lines(places))
         line = Population(name, "delay", 0, places.shape, delayed=places, seconds=seconds)
         self.made.adopt(line, name)
 
@@ -378,31 +378,13 @@ class Reader(Decoder):
         """Return how many values the rules go through for one projection."""
         if channel not in ("divide", VETO):
             return source.size + target.size
-        behind = self._behind[self._touched(source.index)].sum() if self._behind.any() else 0
-        return 4 * source.size + target.size + int(behind)
+        return 4 * source.size + target.size + self._lines(source.index)
 
-    @cached_property
-    def _behind(self) -> np.ndarray:
-        """How many values the rule for divisors goes through behind each population.
-
-        It follows a delay line to what that repeats, once for every way there: lines that repeat
-        lines twice each would double them.
-        """
-        behind = np.zeros(len(self.made.populations), dtype=np.int64)
-        for position, population in enumerate(self.made.populations):
-            if population.delayed is not None:
-                before = int(behind[self._touched(population.delayed)].sum())
-                work = CALL_WORK + 4 * population.size + before
-                behind[position] = min(work, MOST_WORK + 1)
-        return behind
-
-    @cached_property
-    def _starts(self) -> np.ndarray:
-        return np.array([population.start for population in self.made.populations], dtype=np.int64)
-
-    def _touched(self, places: np.ndarray) -> np.ndarray:
-        """Return the positions of the populations that places belong to."""
-        return np.unique(np.searchsorted(self._starts, places.ravel(), side="right") - 1)
+    def _lines(self, places: np.ndarray) -> int:
+        """Return what it costs to look behind the delay lines at some places."""
+        touched = map(self.made.population_at, self.made.positions_of(places))
+        lines = sum(population.delayed is not None for population in touched)
+        return lines and CALL_WORK * lines + 20 * places.size
 
     def _effort(self, values: int) -> None:
         self.work += values

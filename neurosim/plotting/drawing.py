@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..description import ONE_TO_ONE, SYMBOLS, number_text
-from ..errors import spelled
+from ..errors import InputError, spelled
 from ..neurons import Rate
+from ..timing import whole
 from .activities import Activities, checked_activities, scale_of
 from .blocks import Point
 from .captions import text_size, value_text
@@ -88,10 +89,14 @@ def draw_circuit(
     Raises
     ------
     InputError
-        Activities that do not fit, or of several trials; both `inputs` and `activities`.
+        Activities that do not fit, or of several trials; both `inputs` and `activities`; axes
+        that are none, a depth below 0.
     CircuitError
         `inputs` for a recurrent circuit: settle it, and give its `activities`.
     """
+    if ax is not None and not isinstance(ax, Axes):
+        raise InputError(f"{circuit}: draw(ax=) takes Matplotlib's Axes (got {ax!r})")
+    depth = None if depth is None else whole(depth, "draw(): depth", 0)
     values = checked_activities(circuit, inputs, activities)
     plan = plan_for(circuit, depth, values is not None)
     title = circuit.name if title is None else title
