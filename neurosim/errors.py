@@ -103,7 +103,8 @@ def spelled(function: Callable[P, T]) -> Callable[P, T]:
         for name in kwargs:
             if name not in known:
                 kind = f"parameter of {function.__name__}()"
-                raise InputError(unknown(kind, name, known, others, most=len(known)))
+                what = unknown(kind, name, known, others, most=len(known))
+                raise InputError(f"{args[0]}: {what}" if is_method else what)
         values = args[1:] if is_method else args
         if len(values) > len(placed) and not any_number:
             owner = f"{args[0]}: " if is_method else ""

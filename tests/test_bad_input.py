@@ -492,7 +492,8 @@ def test_what_sums_have_no_room_for(kind):
 def test_a_misspelled_parameter_is_named_with_the_nearest(call):
     circuit = Circuit("circuit")
     circuit.output(circuit.binary("z", excite=circuit.inputs("x")))
-    with pytest.raises(InputError, match=r"no parameter of \w+\(\) is called .* \(did you mean"):
+    message = r"^Circuit 'circuit': no parameter of \w+\(\) is called .* \(did you mean"
+    with pytest.raises(InputError, match=message):
         call(circuit)
 
 
