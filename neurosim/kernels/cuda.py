@@ -8,8 +8,8 @@ is `x[i * trials + b]`.
 A *unit* is one neuron in one trial.  With many trials a thread takes a unit: neighbouring threads
 take neighbouring trials, so what they read lies side by side.  With few trials several threads, its
 *lanes*, share a unit: neighbouring lanes take neighbouring synapses, and their sums are added
-pairwise in shared memory.  Which it is depends on the circuit and the number of trials alone, so a
-run is the same on every card.
+pairwise in shared memory.  Which it is depends on the circuit and the number of trials alone, so
+that but for products that cuBLAS makes (many trials) a run is the same on every card.
 
 Connections whose learning goes on inside the loop would be a stage of their own, behind NEURONS:
 it knows the values before (x) and after (y).
