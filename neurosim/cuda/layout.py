@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..kernels import tables
-from ..kernels.cuda import (
-    COLUMNS,
-    DOWN,
-    LINES,
-    NEURONS,
-    PRODUCT,
-    RECORD,
-    SHOW,
-    STAGE_COLUMNS,
-    SUMS_AT,
-    Circuit,
-)
+from ..kernels.cuda import DOWN, LINES, NEURONS, RECORD, SHOW, STAGE_COLUMNS, Circuit
 from ..kernels.cuda_jit import THREADS, view
+from ..kernels.cuda_sums import COLUMNS, PRODUCT, SUMS_AT
 from .availability import arrays
 from .memory import check_weights, weights_too_large
 

@@ -6,8 +6,7 @@ import pytest
 from neurosim import Circuit, Hebb, InputError, convolve, plastic
 from neurosim.backend import execute, longest_stretch
 from neurosim.cuda import layout, memory, running
-from neurosim.kernels import cuda as kernels
-from neurosim.kernels import tables
+from neurosim.kernels import cuda_jit, cuda_sums, tables
 from neurosim.program import compile_program
 from neurosim.scheduling import one_by_one
 
@@ -67,12 +66,12 @@ def test_dense_and_sparse_networks(rng, trials, density, dtype):
 def test_many_trials_are_a_matrix_product(rng):
     circuit = network(rng)
     found, lanes, made = kinds(circuit, 32)
-    assert kernels.PRODUCT in found
+    assert cuda_sums.PRODUCT in found
     assert lanes == [1]
     assert len(made.products) == 1
     few, lanes, _ = kinds(circuit, 31)
-    assert kernels.PRODUCT not in few
-    assert lanes == [kernels.THREADS]
+    assert cuda_sums.PRODUCT not in few
+    assert lanes == [cuda_jit.THREADS]
 
 
 @pytest.mark.parametrize("trials", [1, 32])
@@ -86,7 +85,7 @@ def test_rounded_binary_sums_are_made_in_one_order(rng, trials):
     program = compile_program(circuit, DT)
     assert not program.exact
     found, lanes, _ = kinds(circuit, trials)
-    assert kernels.PRODUCT not in found
+    assert cuda_sums.PRODUCT not in found
     assert lanes == [1]
     both(circuit, rng.random((trials, 3, 70)), steps=3)
 
@@ -94,7 +93,7 @@ def test_rounded_binary_sums_are_made_in_one_order(rng, trials):
 def test_exact_binary_sums_may_be_products(rng):
     circuit = network(rng, "binary", threshold=0.5)
     assert compile_program(circuit, DT).exact
-    assert kernels.PRODUCT in kinds(circuit, 40)[0]
+    assert cuda_sums.PRODUCT in kinds(circuit, 40)[0]
     both(circuit, (rng.random((40, 3, 70)) < 0.5).astype(float), steps=3)
     both(circuit, (rng.random((1, 3, 70)) < 0.5).astype(float), steps=3)
 
