@@ -75,7 +75,7 @@ class Lowering:
     def add_parameters(self, values: np.ndarray) -> int:
         """Keep values; returns their offset."""
         offset = self._parameter_count
-        self._parameters.append(self._stored(values))
+        self._parameters.append(self.stored(values))
         self._parameter_count += values.size
         return offset
 
@@ -155,7 +155,7 @@ class Lowering:
 
     def _keep(self, weights: np.ndarray) -> int:
         offset = self._weight_count
-        kept = self.flushed(self._stored(np.ascontiguousarray(weights)).ravel())
+        kept = self.flushed(self.stored(np.ascontiguousarray(weights)).ravel())
         self._weights.append(kept)
         self._weight_count += kept.size
         return offset
@@ -165,7 +165,8 @@ class Lowering:
         small = np.abs(terms) < TINY[self.real.name]
         return np.where(small, 0, terms) if (small & (terms != 0)).any() else terms
 
-    def _stored(self, values: np.ndarray) -> np.ndarray:
+    def stored(self, values: np.ndarray) -> np.ndarray:
+        """Return numbers as they are stored; refuse those that leave a sum no room."""
         with np.errstate(over="ignore"):
             stored = values.astype(self.real, copy=False)
         if not magnitude(stored) <= self._room:

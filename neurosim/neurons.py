@@ -122,6 +122,8 @@ def naka_rushton(
 class Neurons(ABC):
     """What `Binary` and `Rate` share; each parameter is a number or one value a neuron.
 
+    Parameters, weights and inputs are at most 10^90, so that no sum of them overflows.
+
     Attributes
     ----------
     threshold : θ, in units of u

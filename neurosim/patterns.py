@@ -10,6 +10,7 @@ import numpy as np
 from .arguments import divides, gather_bits
 from .errors import InputError, unknown
 from .exactness import LARGEST
+from .kernels.random import fair_bits, uniforms
 from .populations import Population
 from .timing import real
 
@@ -157,19 +158,19 @@ def sampled(
     InputError
         A real input without a domain.
     """
-    random = np.random.default_rng(seed)
     arrays: dict[str, np.ndarray] = {}
     for population in circuit.input_populations:
-        size = (count, population.size)
+        address = (count, population.size, population.start, seed)
         if circuit.takes_binary(population):
-            arrays[population.name] = random.integers(0, 2, size, dtype=np.uint8)
+            arrays[population.name] = fair_bits(*address)
             continue
         if population.name not in domain:
             raise InputError(
                 f"{circuit}: input {population.name!r} takes any number; say from where to "
                 f"sample it: domain={{{population.name!r}: (low, high)}}"
             )
-        arrays[population.name] = random.uniform(*domain[population.name], size)
+        low, high = domain[population.name]
+        arrays[population.name] = low + (high - low) * uniforms(*address)
     return arrays
 
 

@@ -212,7 +212,8 @@ class _Compiler:
         for population in self.populations:
             if population.values is not None:
                 start = place[population.start] if population.size else 0
-                state[start : start + population.size] = population.values.ravel()
+                held = lowering.stored(population.values.ravel())
+                state[start : start + population.size] = held
                 constants.append(np.arange(start, start + population.size))
         flat = lowering.finished()
         narrow = flat.columns.dtype == np.uint16

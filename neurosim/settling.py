@@ -15,6 +15,7 @@ from .backend import Run, execute
 from .calls import as_answer, name_at, not_finite
 from .errors import InputError, SimulationError, spelled
 from .kernels import tables
+from .kernels.random import order
 from .patterns import as_values, enumerated, input_bits
 from .program import Program, compile_program
 from .scheduling import one_by_one, steps_at_once
@@ -82,7 +83,7 @@ def settle(
         seeded random order, anew each sweep, as a Hopfield network; for circuits without time
         constants and delays.
     seed
-        Of the order.
+        Of the order: a whole number from 0 to 2^64 − 1.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def settle(
     """
     tolerance = positive(tolerance, "tolerance")
     dt = positive(dt, "dt", "seconds")
-    seed = whole(seed, "seed", 0)
+    seed = whole(seed, "seed", 0, 2**64)
     if update not in ("synchronous", "asynchronous"):
         raise InputError(f"update must be 'synchronous' or 'asynchronous' (got {update!r})")
     trials, arrays = batch(circuit, match_arguments(circuit, *as_inputs(inputs)))
@@ -380,11 +381,11 @@ def _asynchronous(
     neurons = program.places_of(circuit.neuron_populations)
     inputs = program.places_of(circuit.input_populations)
     allowed = _allowed(circuit, tolerance)
-    random = np.random.default_rng(seed)
+    places = np.sort(neurons)
     for sweep in range(max_sweeps + 1):
         run = execute(
             program, 1, 1, movie, inputs, neurons[:0], state=state, keep_final=True,
-            updates=one_by_one(program, random.permutation(np.sort(neurons))),
+            updates=one_by_one(program, places[order(places.size, sweep, seed)]),
         )  # fmt: skip
         if run.fault:
             raise not_finite(circuit, program, run.fault, batched=False)

@@ -147,7 +147,7 @@ def check(
         if `spec` is vectorized or a circuit), and 100,000 are sampled beyond that or for real
         inputs.
     seed
-        Of the sample: a whole number from 0.
+        Of the sample: a whole number from 0 to 2^64 − 1.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def check(
     tolerance = _checked_tolerance(circuit, tolerance)
     expect = _Expectation(circuit, spec, vectorized)
     ranges = checked_domain(circuit, domain)
-    seed = whole(seed, "check(): seed", 0)
+    seed = whole(seed, "check(): seed", 0, 2**64)
     bits = sum(p.size for p in circuit.input_populations)
     binary = all(circuit.takes_binary(p) for p in circuit.input_populations)
     fast = vectorized or expect.is_circuit

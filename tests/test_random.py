@@ -111,3 +111,53 @@ def test_a_seed_is_split_into_its_two_words(seed):
     low, high = random.seed_words(seed)
     assert int(low) + (int(high) << 32) == seed
     assert max(int(low), int(high)) < 2**32
+
+
+# ------------------------------------------------------------------ many at once
+
+SEED = 2**63 + 12345
+
+
+def at(block, neuron, trial, purpose):
+    """The four words at an address, by plain Python's integers."""
+    key = (SEED & 0xFFFFFFFF, SEED >> 32)
+    return in_python(random.philox)(block, neuron, trial, purpose, *key)
+
+
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 300])
+def test_bits_are_the_words_at_their_address(size):
+    found = random.fair_bits(5, size, 7, SEED)
+    assert (found.shape, found.dtype) == ((5, size), np.uint8)
+    for trial in range(5):
+        words_ = [word for block in range(3) for word in at(block, 7, trial, 2)]
+        expected = [words_[i // 32] >> i % 32 & 1 for i in range(size)]
+        assert found[trial].tolist() == expected
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 5])
+def test_uniform_numbers_are_the_words_at_their_address(size):
+    found = random.uniforms(4, size, 3, SEED)
+    assert found.shape == (4, size)
+    for trial in range(4):
+        for i in range(size):
+            high, low = at(i // 2, 3, trial, 2)[2 * (i % 2) :][:2]
+            assert found[trial, i] == ((high >> 5) * 2**26 + (low >> 6)) / 2**53
+
+
+def test_an_order_is_that_of_the_words_at_their_addresses():
+    for turn in (0, 1, 2**32 - 1):
+        keys = [at(turn, i, 0, 1)[:2] for i in range(50)]
+        assert random.order(50, turn, SEED).tolist() == sorted(range(50), key=lambda i: keys[i])
+    assert random.order(0, 0, SEED).size == 0
+
+
+def test_a_larger_sample_begins_as_a_smaller_one():
+    for draw in (random.fair_bits, random.uniforms):
+        assert np.array_equal(draw(1000, 9, 0, 1)[:10], draw(10, 9, 0, 1))
+
+
+def test_bits_and_numbers_are_fair():
+    for values in (random.fair_bits(20_000, 40, 0, 5), random.uniforms(20_000, 40, 0, 5)):
+        deviation = values.std() / math.sqrt(values.size)
+        assert abs(values.mean() - 0.5) < 4 * deviation
+        assert np.abs(values.mean(axis=0) - 0.5).max() < 5 * values.std() / math.sqrt(20_000)

@@ -5,6 +5,7 @@ import pytest
 
 from circuits import logic
 from neurosim import Circuit, InputError, SimulationError
+from neurosim.kernels.random import order
 
 
 def integrator(weight, tau=0.1):
@@ -295,3 +296,24 @@ def test_a_pattern_that_never_settles_is_told_with_its_period():
 def test_a_tolerance_of_nothing_is_refused():
     with pytest.raises(InputError, match=r"tolerance must be finite and above 0 \(got 0\)"):
         integrator(0.5).settle(1.0, tolerance=0)
+
+
+def test_an_asynchronous_order_is_the_generators_own():
+    """A chain in which each unit hears the one before: a sweep copies what has come so far."""
+    circuit = Circuit("chain")
+    x = circuit.inputs("x")
+    z = circuit.binary("z", shape=40)
+    circuit.connect(z[0], excite=x)
+    circuit.connect(z[1:], excite=z[:-1])
+    circuit.output(z)
+    for seed in (0, 1, 2**64 - 1):
+        reached, sweeps = 0, 0
+        while reached < 40:
+            for place in order(40, sweeps, seed).tolist():
+                reached += place == reached
+            sweeps += 1
+        settled = circuit.settle(1, update="asynchronous", seed=seed)
+        assert settled.steps in (sweeps, sweeps + 1)  # none moves in the last
+        assert settled.outputs.all()
+    with pytest.raises(InputError, match=r"seed must be below 2\^64"):
+        circuit.settle(1, seed=2**64)

@@ -224,6 +224,10 @@ def test_functions_that_return_nonsense_are_named(function, message):
 def test_inputs_too_large_for_float32_are_said_so():
     with pytest.raises(InputError, match="too large for float32"):
         relay().simulate(1e60, steps=2, dtype="float32")
+    held = Circuit("held")
+    held.output(held.rate("z", excite=held.constant(1e60)))
+    with pytest.raises(CircuitError, match=r"'held': the number 1e\+60 is too large for float32"):
+        held.simulate(steps=2, dtype="float32")
 
 
 def test_a_name_is_recorded_as_what_it_is():

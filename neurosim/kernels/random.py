@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 # What a random number is for: the last counter word; another use takes another number.
-NOISE = np.uint64(0)
+NOISE, ORDER, SAMPLE = (np.uint64(purpose) for purpose in range(3))
 
 MASK = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)
@@ -50,3 +50,41 @@ def box_muller(r0, r1, r2, r3):
 def seed_words(seed: int) -> tuple[np.uint64, np.uint64]:
     """Split a seed (an integer in [0, 2^64)) into the two words of the key."""
     return np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32)
+
+
+# ------------------------------------------------------------------ many at once, in NumPy
+
+
+def order(count: int, turn: int, seed: int) -> np.ndarray:
+    """Return the numbers below `count` in a random order, another one each turn."""
+    first, second, _, _ = philox(
+        np.uint64(turn) & MASK, np.arange(count, dtype=np.uint64), np.uint64(0), ORDER,
+        *seed_words(seed),
+    )  # fmt: skip
+    return np.argsort(first << SHIFT | second, kind="stable")
+
+
+def fair_bits(count: int, size: int, neuron: int, seed: int) -> np.ndarray:
+    """Return `size` bits for each of `count` trials: uint8, (count, size)."""
+    words = np.stack(_words(count, -(-size // 128), neuron, seed), axis=-1).astype("<u4")
+    octets = words.reshape(count, -1).view(np.uint8)
+    return np.unpackbits(octets, axis=1, count=size, bitorder="little")
+
+
+def uniforms(count: int, size: int, neuron: int, seed: int) -> np.ndarray:
+    """Return `size` numbers from [0, 1) for each of `count` trials, (count, size)."""
+    r0, r1, r2, r3 = _words(count, -(-size // 2), neuron, seed)
+    pairs = [
+        ((high >> np.uint64(5)) * 67108864.0 + (low >> np.uint64(6))) / 9007199254740992.0
+        for high, low in ((r0, r1), (r2, r3))
+    ]
+    return np.stack(pairs, axis=-1).reshape(count, -1)[:, :size]
+
+
+def _words(count: int, each: int, neuron: int, seed: int) -> list[np.ndarray]:
+    """Return the four words of `each` addresses a trial, all of one neuron."""
+    found = philox(
+        np.arange(each, dtype=np.uint64), np.uint64(neuron),
+        np.arange(count, dtype=np.uint64)[:, None], SAMPLE, *seed_words(seed),
+    )  # fmt: skip
+    return [np.broadcast_to(words, (count, each)) for words in found]
