@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WORD = 64
 SCRATCH = 20 << 20  # bytes of registers: about what the first caches of a card hold
+MOST_SCRATCH = 1 << 30  # bytes of them, where so many threads as keep a card busy need more
 MOST_THREADS = 1 << 17
 PLANES = 1 << 30  # bytes of inputs and results that are on the card at a time
 MOST_PATTERNS = np.iinfo(np.int64).max
@@ -95,8 +96,6 @@ def run_in_time(
     `ring`, `record` and `state` are written to.
     """
     words = state.shape[1]
-    if not words or not steps:
-        return
     held = sum(array.nbytes for array in (shown, ring, record, state))
     with _on_card(words):
         registers = _registers(program, words, held)
@@ -142,8 +141,7 @@ def _run(
         _put(program.code.argument), _put(results), _put(shifts.astype(np.int64, copy=False)),
         _put(planes), view(answers), view(registers), start,
     )  # fmt: skip
-    if words:
-        launcher(cuda_bits.run_bits, arguments, registers.shape[1])(*arguments)
+    launcher(cuda_bits.run_bits, arguments, registers.shape[1])(*arguments)
     return answers
 
 
@@ -155,8 +153,9 @@ def _registers(program: BitProgram, words: int, beside: int) -> Any:
     MemoryError
         It does not fit with `beside`, bytes.
     """
-    fits = SCRATCH // (8 * program.registers)
-    threads = min(max(fits, 32 * THREADS), MOST_THREADS, max(1, words))
+    cached, held = (nbytes // (8 * program.registers) for nbytes in (SCRATCH, MOST_SCRATCH))
+    worth = max(cached, min(32 * THREADS, held), THREADS)
+    threads = min(worth, MOST_THREADS, max(1, words))
     if 8 * program.registers * threads + beside > free_bytes():
         raise MemoryError
     return arrays().empty((program.registers, threads), dtype=np.uint64)

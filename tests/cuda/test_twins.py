@@ -1,5 +1,7 @@
 """Circuits whose layout on the card is not that of small random ones, beside the CPU engine."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -271,6 +273,10 @@ def test_memory_that_others_took_meanwhile(rng, monkeypatch):
     def full(*args, **kwargs):
         raise MemoryError
 
+    with monkeypatch.context() as patch:
+        patch.setattr(layout, "arrays", lambda: SimpleNamespace(asarray=full))
+        with pytest.raises(InputError, match=r"the weights need .* GiB"):
+            circuit.simulate(rng.random(3), steps=1, device="cuda")
     monkeypatch.setattr(running._Stretch, "_begun", full)
     with pytest.raises(InputError, match=r"1 trials of .* GiB are free there: not even one"):
         circuit.simulate(rng.random(3), steps=1, device="cuda")
