@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import InputError, unknown
-from .exactness import LARGEST
+from .exactness import LARGEST, too_large
 from .populations import VETO, Population
 
 if TYPE_CHECKING:
@@ -95,9 +95,8 @@ def input_values(
                 f"{label} takes only 0 and 1 (got {values[wrong][0]:g}); for other numbers "
                 f"declare it with inputs({population.name!r}, real=True)"
             )
-    largest = max(float(high), -float(low))
-    if largest > LARGEST:
-        raise InputError(f"{label} must be at most {LARGEST:g} (got {largest!r})")
+    if max(float(high), -float(low)) > LARGEST:
+        raise InputError(f"{label} {too_large(np.array([low, high], dtype=float))}")
     if low < 0 and divides(circuit, population):
         raise InputError(f"{label} divides, so it must not be negative (got {low:g})")
     return values

@@ -27,6 +27,14 @@ def magnitude(values: np.ndarray) -> float:
     return float(max(values.max(), -values.min())) if values.size else 0.0
 
 
+def too_large(values: np.ndarray, most: float = LARGEST) -> str:
+    """Return what is wrong with values if one is beyond `most` either way, else nothing."""
+    if magnitude(values) <= most:
+        return ""
+    wrong = float(values.flat[np.abs(values).argmax()])
+    return f"must be at most {most:g} either way (got {wrong!r})"
+
+
 def decimals(values: Sequence[np.ndarray]) -> int | None:
     """Return how many decimal places the shortest decimals of all values need, or None.
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from .errors import CircuitError, unknown
-from .exactness import LARGEST, magnitude
+from .exactness import too_large
 from .kernels import rules
 
 
@@ -228,8 +228,8 @@ def finite_numbers(given: Any, what: str) -> np.ndarray:
     values = values.astype(float)
     if not np.isfinite(values).all():
         raise CircuitError(f"{what} must be finite (got {values[~np.isfinite(values)][0]})")
-    if magnitude(values) > LARGEST:
-        raise CircuitError(f"{what} must be at most {LARGEST:g} (got {magnitude(values)!r})")
+    if wrong := too_large(values):
+        raise CircuitError(f"{what} {wrong}")
     return values
 
 

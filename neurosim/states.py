@@ -12,7 +12,7 @@ import numpy as np
 
 from .arguments import input_values
 from .errors import InputError
-from .exactness import magnitude
+from .exactness import too_large
 from .kernels import tables
 from .plasticity import flattened
 from .populations import Population
@@ -97,8 +97,8 @@ def initial_state(
             raise InputError(f"{label} has shape {array.shape}, it takes {p.shape}") from None
         if not np.isfinite(full).all():
             raise InputError(f"{label} must be finite")
-        if magnitude(full) > program.most:
-            raise InputError(f"{label} must be at most {program.most:g} (got {magnitude(full):g})")
+        if wrong := too_large(full, program.most):
+            raise InputError(f"{label} {wrong}")
         if p.is_binary and not np.isin(full, (0, 1)).all():
             raise InputError(f"{label} must be 0 or 1")
         if p.neurons is not None and p.neurons.non_negative and (full < 0).any():

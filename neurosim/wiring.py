@@ -9,7 +9,7 @@ import numpy as np
 
 from .connections import Connection, Dense, Sparse
 from .errors import CircuitError
-from .exactness import LARGEST, magnitude
+from .exactness import too_large
 from .populations import VETO, Population, Projection
 from .sources import Arithmetic, Drive, Source, is_nothing, pick_one
 
@@ -59,8 +59,8 @@ def checked_drive(circuit: Builder, name: str, channel: str, given: Any) -> Driv
                 f"{label} must be finite; only divide= takes an infinite weight (a veto)"
             )
         held = weights[np.isfinite(weights)] if channel == "divide" else weights
-        if magnitude(held) > LARGEST:
-            raise CircuitError(f"{label} must be at most {LARGEST:g} (got {magnitude(held)!r})")
+        if wrong := too_large(held):
+            raise CircuitError(f"{label} {wrong}")
         if channel == "divide":
             _check_divisor(circuit, where, connection.source)
     return drive
