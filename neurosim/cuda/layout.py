@@ -12,7 +12,7 @@ from ..kernels import tables
 from ..kernels.cuda import DOWN, LINES, NEURONS, RECORD, SHOW, STAGE_COLUMNS, Circuit
 from ..kernels.cuda_jit import THREADS, view
 from ..kernels.cuda_sums import COLUMNS, PRODUCT, SUMS_AT
-from .availability import arrays
+from .availability import arrays, rounds_factors
 from .memory import check_weights, weights_too_large
 
 if TYPE_CHECKING:
@@ -180,6 +180,7 @@ class _Maker:
             and row[tables.WEIGHT_STRIDE] != 0
             and size >= PRODUCT_FROM
             and self._any_order(self.groups[g])
+            and not (self.groups[g, tables.RULE] != tables.RATE and rounds_factors())
         )
 
     def _any_order(self, group: np.ndarray) -> bool:
