@@ -42,6 +42,11 @@ def _has_driver() -> bool:
     return bool(cuda.is_available())
 
 
+def rounds_factors() -> bool:
+    """Return whether CuPy multiplies float32 matrices in TF32, which keeps 11 binary digits."""
+    return os.environ.get("CUPY_TF32", "0") not in ("", "0")
+
+
 def arrays() -> ModuleType:
     """Return the module whose arrays the kernels take: CuPy, or NumPy in the simulator."""
     if is_simulated():

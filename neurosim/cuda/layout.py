@@ -11,8 +11,8 @@ import numpy as np
 from ..kernels import tables
 from ..kernels.cuda import DOWN, LINES, NEURONS, RECORD, SHOW, STAGE_COLUMNS, Circuit
 from ..kernels.cuda_jit import THREADS, view
-from ..kernels.cuda_sums import COLUMNS, PRODUCT, SUMS_AT
-from .availability import arrays
+from ..kernels.cuda_sums import COLUMNS, KINDS, PRODUCT, SUMS_AT
+from .availability import arrays, rounds_factors
 from .memory import check_weights, weights_too_large
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ class _Maker:
         self.many = many
         self.groups = program.tables.groups
         rows = program.tables.connections
+        assert np.isin(rows[:, tables.KIND], KINDS).all(), "a kind that `kernels.cuda_sums` lacks"
         self.connections = np.zeros((len(rows), COLUMNS), dtype=np.int64)
         self.connections[:, : rows.shape[1]] = rows
         self.arrays = _large(program)
@@ -180,6 +181,7 @@ class _Maker:
             and row[tables.WEIGHT_STRIDE] != 0
             and size >= PRODUCT_FROM
             and self._any_order(self.groups[g])
+            and not (self.groups[g, tables.RULE] != tables.RATE and rounds_factors())
         )
 
     def _any_order(self, group: np.ndarray) -> bool:

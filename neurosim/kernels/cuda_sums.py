@@ -17,7 +17,8 @@ folded = rule(rules.folded)
 # kind beside those of `tables`: a matrix product that stands there already.
 SUMS_AT = tables.CONNECTION_COLUMNS
 COLUMNS = SUMS_AT + 1
-PRODUCT = tables.SEPARABLE + 1
+PRODUCT = -1
+KINDS = (tables.ONE_TO_ONE, tables.DENSE, tables.ROWS, tables.CONVOLUTION, tables.SEPARABLE)
 
 TWO, THREE, FOUR = np.uint64(2), np.uint64(3), np.uint64(4)
 

@@ -100,6 +100,12 @@ def test_exact_binary_sums_may_be_products(rng):
     both(circuit, (rng.random((1, 3, 70)) < 0.5).astype(float), steps=3)
 
 
+def test_binary_sums_are_no_products_where_cupy_would_round_them(rng, monkeypatch):
+    monkeypatch.setenv("CUPY_TF32", "1")
+    assert cuda_sums.PRODUCT not in kinds(network(rng, "binary", threshold=0.5), 40)[0]
+    assert cuda_sums.PRODUCT in kinds(network(rng), 40)[0]  # of rates: as it was asked for
+
+
 @pytest.mark.parametrize("border", ["zero", "reflect", "wrap", "valid"])
 @pytest.mark.parametrize("trials", [1, 2])
 def test_sheets(rng, border, trials, monkeypatch):
