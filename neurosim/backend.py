@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "auto", "cuda")
 WORTH_THREADS = 20_000_000  # multiplications of a run from which threads are worth starting
-FEW = 32  # places up to which a Python loop looks for their stretches
+KEPT = 1 << 25  # bytes of scratch that a Program keeps for its next run
 WORTH_SHARING = 100_000  # and those of one step, from which they may share a single trial
 # Below: 0 (denormals).
 TINY = {np.dtype(t): t(tiny) for t, tiny in ((np.float32, 1e-30), (np.float64, 1e-300))}
@@ -66,6 +67,16 @@ def check_device(device: str) -> str:
     elif why:
         raise InputError(f"device 'cuda' {why}")
     return "cpu" if why else "cuda"
+
+
+def device_for(device: str, program: Program, asked: str) -> str:
+    """Return the device of a Program's run: "auto" leaves to the CPU what a card cannot do."""
+    if asked == "auto" and device == "cuda" and program.learned:
+        _tell(
+            "device 'auto' takes 'cpu' for circuits that learn: 'cuda' has no plastic connections"
+        )
+        return "cpu"
+    return device
 
 
 @cache
@@ -150,23 +161,27 @@ def execute(
     shown = joined(movie, real, program.most)
     begun = program.constants if program.static else slice(None)
     begin = joined([start[:, None, begun]], real, program.most)
-    held = stretches(program.constants) if program.static else np.array([[0, size]])
+    held = program.stretches_of(program.constants) if program.static else np.array([[0, size]])
     rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
     samples = (phase + steps) // every
     record = np.empty((trials, samples, recorded.size), dtype=real)
     final = np.empty((trials if keep_final else 0, size), dtype=real)
     # A static call leaves out the delay lines' places, and a fault is looked for in all.
-    values = np.zeros((groups, 1 if in_place else 2, size * block), dtype=real)
-    sums = np.empty((threads, 4, plan.longest * block), dtype=real)
-    windows = np.empty((threads, plan.window), dtype=real)
+    shapes = (
+        (groups, 1 if in_place else 2, size * block),
+        (threads, 4, plan.longest * block),
+        (threads, plan.window),
+    )
+    scratch = program.scratch.pop(shapes, None) or tuple(aligned(s, real) for s in shapes)
+    values, sums, windows = scratch
     lines = np.empty((threads, plan.lines), dtype=np.int64)
     faults = np.zeros((groups, tables.FAULT_COLUMNS), dtype=np.int64)
     weights = np.zeros((1, 0), dtype=real) if learned is None else learned
     barrier = np.zeros(tables.BARRIER_SIZE, dtype=np.int64)
     settings = (
-        int(in_place), block, shown, stretches(places), begin, held, rings, stretches(recorded),
-        record, every, phase, final, first_step, steps, seed_words(seed), TINY[real],
-        real.type(program.most),
+        int(in_place), block, shown, program.stretches_of(places), begin, held, rings,
+        program.stretches_of(recorded), record, every, phase, final, first_step, steps,
+        seed_words(seed), TINY[real], real.type(program.most),
     )  # fmt: skip
 
     def call(thread: int, low: int, high: int) -> None:
@@ -186,22 +201,19 @@ def execute(
         run_together([partial(call, thread, low, high) for thread in range(threads)], barrier)
         if faults[:, tables.FAULT].any():
             break
-    return Run(record, final, _first_fault(faults, values, program.most, size, block, trials))
+    fault = _first_fault(faults, values, program.most, size, block, trials)
+    if fault is None and sum(array.nbytes for array in scratch) <= KEPT:
+        program.scratch.clear()
+        program.scratch[shapes] = scratch  # memory that is new costs more than its use
+    return Run(record, final, fault)
 
 
-def stretches(places: np.ndarray) -> np.ndarray:
-    """Return places as stretches of neighbours, (stretches, 2): the first place, and how many."""
-    if places.size <= FEW:  # as in a call of a gate, where each of NumPy's calls would show
-        found: list[list[int]] = []
-        for place in places.tolist():
-            if found and place == found[-1][0] + found[-1][1]:
-                found[-1][1] += 1
-            else:
-                found.append([place, 1])
-        return np.array(found, dtype=np.int64).reshape(-1, 2)
-    ends = np.flatnonzero(places[1:] != places[:-1] + 1) + 1
-    bounds = np.concatenate(([0], ends, [places.size]))
-    return np.stack((places[bounds[:-1]], np.diff(bounds)), axis=1)
+def aligned(shape: tuple[int, ...], real: np.dtype) -> np.ndarray:
+    """Return zeros that begin where a vector register's memory does: others lie on two lines."""
+    count = math.prod(shape)
+    flat = np.zeros(count + tables.VECTOR // real.itemsize, dtype=real)
+    first = -flat.ctypes.data % tables.VECTOR // real.itemsize
+    return flat[first : first + count].reshape(shape)
 
 
 def longest_stretch(program: Program, trials: int, recorded: int, device: str) -> int:

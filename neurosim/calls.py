@@ -77,7 +77,7 @@ def output_values(
             else unpack(part, patterns, threads).reshape(patterns, *output.index.shape)
             for output, part in zip(outputs, np.split(planes, bounds), strict=True)
         ]
-    flat = evaluate_places(circuit, arrays, _output_places(circuit), threads, dtype, device)
+    flat = evaluate_places(circuit, arrays, None, threads, dtype, device)
     return [
         as_array(
             part.reshape(len(part), *output.index.shape),
@@ -94,7 +94,7 @@ def output_planes(
 ) -> np.ndarray | None:  # fmt: skip
     """Return all outputs' values as words, (values, words), or None: not the bit engine's work."""
     patterns = count_of(arrays)
-    program = for_call(circuit, _output_places(circuit), patterns)
+    program = for_call(circuit, circuit.output_places, patterns)
     if program is None:
         return None
     if isinstance(arrays, Enumerated):
@@ -115,31 +115,29 @@ def output_planes(
 
 def engine_of(circuit: Circuit, patterns: int) -> str:
     """Return which engine computes the outputs for so many patterns, and why not the other."""
-    return engine_of_call(circuit, _output_places(circuit), patterns)
-
-
-def _output_places(circuit: Circuit) -> np.ndarray:
-    return np.concatenate([output.index.ravel() for output in circuit.outputs])
+    return engine_of_call(circuit, circuit.output_places, patterns)
 
 
 def evaluate_places(
-    circuit: Circuit, arrays: Mapping[str, np.ndarray], places: np.ndarray,
+    circuit: Circuit, arrays: Mapping[str, np.ndarray], places: np.ndarray | None = None,
     threads: int | None = None, dtype: str = "float64", device: str = "cpu",
 ) -> np.ndarray:  # fmt: skip
     """Return the values at the circuit's `places`, (trials, places), for laid-out inputs.
 
-    `arrays` holds each input as (1 or trials, size), or a number of bits as (1 or trials,), already
-    checked.
+    Left out, they are the outputs'.  `arrays` holds each input as (1 or trials, size), or a
+    number of bits as (1 or trials,), already checked.
     """
     program = compile_program(circuit, None, dtype)
     trials = count_of(arrays)
+    if places is None:
+        wanted = program.once("outputs", lambda: program.place[circuit.output_places])
+    else:
+        wanted = program.place[places]
     if not trials:
-        return np.zeros((0, places.size))
+        return np.zeros((0, wanted.size))
     movie = [_spread(p, arrays[p.name])[:, None] for p in circuit.input_populations]
     inputs = program.places_of(circuit.input_populations)
-    run = execute(
-        program, trials, 1, movie, inputs, program.place[places], threads=threads, device=device
-    )
+    run = execute(program, trials, 1, movie, inputs, wanted, threads=threads, device=device)
     if run.fault:
         raise not_finite(circuit, program, run.fault, batched=trials > 1)
     return run.record[:, 0, :]

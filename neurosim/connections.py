@@ -50,6 +50,12 @@ class Connection(ABC):
         return None
 
     @property
+    def taught_by(self) -> tuple[np.ndarray, ...]:
+        """The places of its learning rule's teacher, if there is one."""
+        teacher = self.learning.rule.teacher if self.learning else None
+        return () if teacher is None else (teacher.index,)
+
+    @property
     @abstractmethod
     def shape(self) -> tuple[int, ...]:
         """Shape of what it delivers."""

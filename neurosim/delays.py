@@ -31,6 +31,7 @@ def running_lines(circuit: Circuit, dt: float) -> list[tuple[Population, int]]:
     if not any(p.delayed is not None for p in circuit.populations):
         return []
     heard = [p.connection.source.index for p in circuit.projections]
+    heard += [index for p in circuit.projections for index in p.connection.taught_by]
     check_delays(circuit, [*heard, *(o.index for o in circuit.outputs)], dt)
     running: dict[int, int] = {}
     left_out: set[int] = set()

@@ -78,6 +78,11 @@ class Parts:
         return tuple(self._outputs)
 
     @property
+    def output_places(self) -> np.ndarray:
+        """The places of all outputs' values, one after the other: int64."""
+        return self._once("output places", self._output_places)
+
+    @property
     def is_binary(self) -> bool:
         """Whether it has neurons and all of them are binary."""
         neurons = self.neuron_populations
@@ -231,6 +236,10 @@ class Parts:
 
     def _of_role(self, role: str) -> tuple[Population, ...]:
         return tuple(p for p in self._populations if p.role == role)
+
+    def _output_places(self) -> np.ndarray:
+        parts = [output.index.ravel() for output in self._outputs]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
     def _once(self, what: str, compute: Callable[[], T]) -> T:
         """Return something that follows from the circuit, computed once until it changes."""

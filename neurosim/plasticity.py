@@ -15,6 +15,7 @@ import numpy as np
 
 from .connections import Connection, Convolution, Learning, Sparse
 from .errors import CircuitError, InputError, unknown
+from .exactness import LARGEST, too_large
 from .kernels import rules
 from .sources import Arithmetic, Drive, Source
 
@@ -44,6 +45,11 @@ class Rule:
             raise CircuitError(
                 f"learning rule {self.name!r}: rate must be a finite number (got {self.rate!r})"
             )
+        if abs(self.rate) > LARGEST:
+            raise CircuitError(
+                f"learning rule {self.name!r}: rate must be at most {LARGEST:g} either way (got "
+                f"{self.rate!r})"
+            )
 
     @property
     def teacher(self) -> Source | None:
@@ -65,6 +71,10 @@ class Delta(Rule):
 
     For binary neurons it is the perceptron's rule (Rosenblatt 1958): nothing changes where the
     answer is right.
+
+    Attributes
+    ----------
+    taught_by : one source for all neurons of the target's population, or one for each of them
     """
 
     code = rules.DELTA
@@ -94,7 +104,8 @@ def plastic(drive: Any, rule: Rule) -> Drive:
 
     Each trial has its own weights; the record of a run has them, and `Circuit.with_weights` makes
     a circuit of them.  On `excite`, `subtract` and `divide` a weight does not fall below 0, on
-    `drive` it may.  Calls, checks and `settle` take the weights as they stand.
+    `drive` it may.  Calls, checks and `settle` take the weights as they stand.  Binary neurons
+    that hear them are not computed in whole numbers in time, as learned weights are any numbers.
 
     Parameters
     ----------
@@ -157,15 +168,24 @@ def by_name(circuit: Circuit, flat: np.ndarray) -> dict[str, np.ndarray]:
     Those of a sparse matrix are (trials, synapses), in CSR order.
     """
     found, at = {}, 0
-    for name, (connection, shape) in _plastic_connections(circuit).items():
-        matrix, learning = connection.matrix(shape), connection.learning
+    shapes = weights_shapes(circuit)
+    for name, (connection, _) in _plastic_connections(circuit).items():
+        learning, size = connection.learning, math.prod(shapes[name])
         assert learning is not None
-        part = learning.sign * flat[:, at : at + matrix.nnz]
-        if matrix.nnz == math.prod(matrix.shape):
-            part = part.reshape(len(flat), *shape, matrix.shape[1])
-        found[name] = part
-        at += matrix.nnz
+        part = learning.sign * flat[:, at : at + size]
+        found[name] = part.reshape(len(flat), *shapes[name])
+        at += size
     return found
+
+
+def weights_shapes(circuit: Circuit) -> dict[str, tuple[int, ...]]:
+    """Return the shape of what one trial learns, by name."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, (connection, shape) in _plastic_connections(circuit).items():
+        matrix = connection.matrix(shape)
+        whole = matrix.nnz == math.prod(matrix.shape)
+        shapes[name] = (*shape, matrix.shape[1]) if whole else (matrix.nnz,)
+    return shapes
 
 
 def flattened(circuit: Circuit, weights: Mapping[str, np.ndarray], trials: int) -> np.ndarray:
@@ -216,5 +236,8 @@ def with_weights(circuit: Circuit, record: Record, trial: int) -> Circuit:
                 f"{circuit}: {name!r} has {connection.weights.size} weights, the record's has "
                 f"{weights.size}; take a record of this circuit"
             )
+        wrong = too_large(weights)
+        if wrong:
+            raise InputError(f"{circuit}: a weight of {name!r} {wrong}; learn more slowly")
         changed[position] = connection.with_weights(weights)
     return circuit.with_connections(changed)

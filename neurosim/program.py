@@ -22,6 +22,7 @@ from .kernels import Prepared, rules, tables
 from .layering import layers_of
 from .lowering import Lowering, is_sheet
 from .neurons import Neurons, Rate
+from .places import stretches
 from .populations import Population, Projection
 from .scaling import Scaled, scaled
 
@@ -73,6 +74,8 @@ class Program:
     windows : for each separable convolution the columns of a row with its borders, and the
         kernel's rows and columns together
     most : how large an activity or an input may be
+    scratch : what runs work on and nobody works on now, by its shapes
+    known : places that every run asks for, and their stretches
     schedules : how it is cut, by trials a block and threads, as far as it was asked for
     on_card : what the CUDA engine has made of it, as far as it was asked for
     """
@@ -92,6 +95,8 @@ class Program:
     windows: tuple[tuple[int, int], ...]
     most: float
     schedules: dict[tuple[int, int], Schedule] = field(default_factory=dict)
+    scratch: dict[Any, Any] = field(default_factory=dict)
+    known: dict[Any, np.ndarray] = field(default_factory=dict)
     on_card: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
@@ -106,8 +111,26 @@ class Program:
 
     def places_of(self, populations: Iterable[Population]) -> np.ndarray:
         """Return where in the state vector some populations stand, one after the other."""
-        parts = [self.place[p.start : p.stop] for p in populations]
-        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+        populations = tuple(populations)
+        return self.once(
+            tuple((p.start, p.stop) for p in populations),
+            lambda: np.concatenate(
+                [np.zeros(0, dtype=np.int64), *(self.place[p.start : p.stop] for p in populations)]
+            ),
+        )
+
+    def once(self, what: Any, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        """Return places that every run asks for, computed once."""
+        found = self.known.get(what)
+        if found is None:
+            found = self.known[what] = compute()
+        return found
+
+    def stretches_of(self, places: np.ndarray) -> np.ndarray:
+        """Return places as stretches of neighbours, once for each array that `once` made."""
+        if not any(places is array for array in list(self.known.values())):
+            return stretches(places)
+        return self.once(id(places), lambda: stretches(places))
 
     def untaught(self) -> np.ndarray:
         """Return the weights that learn as they are before the first step, one after the other."""
@@ -291,7 +314,7 @@ class _Compiler:
     def _scaled(self, population: Population) -> Scaled:
         noisy = self.dt is not None and _is_noisy(population.neurons)
         arriving = self.arriving[self.circuit.position(population)]
-        return scaled(population, arriving, self.binary, noisy)
+        return scaled(population, arriving, self.binary, noisy, learning=self.dt is not None)
 
     # ------------------------------------------------------------ rows
 

@@ -29,8 +29,9 @@ class Scaled:
 
 
 def scaled(
-    population: Population, arriving: Sequence[Projection], binary: np.ndarray, noisy: bool
-) -> Scaled:
+    population: Population, arriving: Sequence[Projection], binary: np.ndarray, noisy: bool,
+    learning: bool = False,
+) -> Scaled:  # fmt: skip
     """Return a population's parameters and connections as its rule takes them.
 
     A noise-free binary population compares bias + E − S with θσ + θD, in integers if every
@@ -44,6 +45,8 @@ def scaled(
         For each of the circuit's values whether it is always 0 or 1.
     noisy
         Whether it has noise in what is compiled.
+    learning
+        Whether weights that can learn do so in what is compiled: they do not stay whole numbers.
     """
     neurons = population.neurons
     assert neurons is not None
@@ -54,7 +57,7 @@ def scaled(
         "threshold": np.asarray(neurons.threshold, dtype=float),
         "sigma": np.asarray(neurons.semi_saturation, dtype=float),
     }
-    learns = any(p.connection.learning is not None for p in arriving)
+    learns = learning and any(p.connection.learning is not None for p in arriving)
     if not population.is_binary or noisy:
         signed = [(c, k.scaled(np.float64(s)) if s < 0 else k) for c, s, k in parts]
         return Scaled(values, signed, None)

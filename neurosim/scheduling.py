@@ -1,7 +1,8 @@
 """How a run is cut: blocks of trials side by side, chunks of neurons, each thread's share.
 
-None of it depends on a machine or changes an answer: each neuron's sum is made by one thread in
-one order, and the trials of a block do not meet.
+None of it depends on a machine or on threads: each neuron's sum is made by one thread in one order,
+and the trials of a block do not meet.  A block of one trial has an order of its own, so that a
+batch and its last trial alone may differ in rounding.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
 WIDEST = 256  # trials side by side at most
 AT_LEAST = 64  # of them where the weights take more than the cache
 BUFFER = 4096  # values that each of a chunk's sums holds at most: they stay in the first cache
+MOST_CHUNKS = 2048  # of which each is compared with each
+SHEET_BUFFER = 16384  # the same for convolutions: what they hear is shared by many rows
 AT_ONCE = 400_000_000  # multiplications, about, that a thread makes before Ctrl-C is looked at
 STEP = 300  # of them that a step costs, however little there is to do
 NOISE = 16  # and one random number
@@ -53,7 +56,8 @@ def schedule(program: Program, block: int, parts: int) -> Schedule:
     if key not in program.schedules:
         chunks, layers = _cut(program, block, parts)
         large = block * program.state.nbytes > CACHE
-        if program.static and large and parts == 1:  # nobody waits for the end of a layer
+        few = block == 1 and len(chunks) <= MOST_CHUNKS
+        if program.static and large and few and parts == 1:  # nobody waits for a layer's end
             chunks, layers = in_strips(program, chunks), layers[[0, -1]]
         program.schedules[key] = _schedule(program, chunks, _share(program, chunks, layers, parts))
     return program.schedules[key]
@@ -112,7 +116,8 @@ def _cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.nda
             layers.append(len(chunks))
         size = group.stop - group.start
         rows = size // group.row_length
-        most = max(1, BUFFER // block // group.row_length)
+        buffer = BUFFER if group.row_length == 1 else SHEET_BUFFER
+        most = max(1, buffer // block // group.row_length)
         if group.row_length > 1:
             most = -(-most // tables.SWATH) * tables.SWATH
         pieces = threads * -(-rows // (threads * most))  # as many for each thread

@@ -101,6 +101,11 @@ def settle(
     if trials is not None:
         raise InputError(f"{circuit}: settle() takes one trial, got {trials}; call it for each")
     program = compile_program(circuit, dt)
+    if isinstance(initial, State) and initial.weights:
+        raise InputError(
+            f"{circuit}: settle() takes the circuit's own weights, and the state to begin with has "
+            "learned others; settle circuit.with_weights(record)"
+        )
     _refuse_noise(circuit, program)
     for what, count in initial_trials(circuit, initial).items():
         if count != 1:
@@ -207,7 +212,7 @@ def settling_time(
     program = compile_program(circuit, dt)
     _refuse_noise(circuit, program)
     limit = _limit(program, max_steps, PATIENCE_FOR_ALL)
-    outputs = program.place[np.concatenate([o.index.ravel() for o in circuit.outputs])]
+    outputs = program.place[circuit.output_places]
     share = max(1, VALUES // max(1, STRETCH * program.state.size))
     steps_of = np.concatenate(
         [
@@ -349,7 +354,7 @@ def _without_inertia(program: Program) -> Program:
     parameters = program.tables.parameters.copy()
     for _, _, kept in _kept_decays(program):
         parameters[kept] = 0
-    return replace(program, tables=program.tables._replace(parameters=parameters))
+    return replace(program, tables=program.tables._replace(parameters=parameters), on_card={})
 
 
 def _settled(
@@ -378,6 +383,11 @@ def _asynchronous(
                 f"{circuit}: asynchronous updates have no time, but {p.name!r} has a time "
                 "constant tau"
             )
+    if program.has_sheets:  # whose neurons are computed by whole rows
+        raise InputError(
+            f"{circuit}: asynchronous updates take one neuron after the other, and a convolution "
+            "over a large sheet is computed row by row: use update='synchronous', or W @ source"
+        )
     neurons = program.places_of(circuit.neuron_populations)
     inputs = program.places_of(circuit.input_populations)
     allowed = _allowed(circuit, tolerance)

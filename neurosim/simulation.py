@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arguments import as_inputs, match_arguments
-from .backend import check_device, check_threads, execute, longest_stretch
+from .backend import check_device, check_threads, device_for, execute, longest_stretch
 from .bits.choice import for_steps
 from .calls import as_array, not_finite
 from .delays import check_delays
@@ -138,7 +138,7 @@ def simulate(
     SimulationError
         A rate became infinite or NaN; the message names the neuron and the step.
     """
-    device = check_device(device)
+    asked, device = device, check_device(device)
     threads = check_threads(threads)
     dt = positive(dt, "dt", "seconds")
     count = steps_in(circuit, duration, steps, dt)
@@ -160,6 +160,7 @@ def simulate(
     )
     flat = allocated((trials, samples, places.size), program.dtype, needs)
     inputs = program.places_of(circuit.input_populations)
+    device = device_for(device, program, asked)
     words = for_steps(circuit, program, trials)  # 64 trials each
     learned = initial_weights(circuit, program, initial, trials)
     longest = longest_stretch(program, trials, places.size, device)

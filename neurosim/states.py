@@ -14,7 +14,7 @@ from .arguments import input_values
 from .errors import InputError
 from .exactness import too_large
 from .kernels import tables
-from .plasticity import flattened
+from .plasticity import flattened, weights_shapes
 from .populations import Population
 from .program import Program
 
@@ -129,19 +129,18 @@ def initial_weights(
     InputError
         A state of a circuit with other plastic connections.
     """
+    before = initial.weights if isinstance(initial, State) else None
+    known = weights_shapes(circuit)
+    if before is not None and {name: w.shape[1:] for name, w in before.items()} != known:
+        raise InputError(
+            f"{circuit}: the state to continue from has other plastic connections; continue with "
+            "the same circuit"
+        )
     if not program.learned:
         return None
     needs = f"{circuit}: {trials:,} trials of {program.learned:,} weights that learn"
     weights = allocated((trials, program.learned), program.dtype, needs)
-    weights[:] = program.untaught()
-    if isinstance(initial, State):
-        try:
-            weights[:] = flattened(circuit, initial.weights, trials)
-        except (KeyError, ValueError):
-            raise InputError(
-                f"{circuit}: the state to continue from has other plastic connections; continue "
-                "with the same circuit"
-            ) from None
+    weights[:] = program.untaught() if before is None else flattened(circuit, before, trials)
     return weights
 
 

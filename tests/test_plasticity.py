@@ -5,6 +5,8 @@ import pytest
 from scipy import sparse
 
 from neurosim import Circuit, CircuitError, Delta, FileError, Hebb, InputError, convolve, plastic
+from neurosim.bits.compiler import BitProgram, compile_bits, compile_steps
+from neurosim.program import compile_program
 
 STEPS = 12
 SIGNS = {"excite": 1, "subtract": -1, "drive": 1}
@@ -150,6 +152,72 @@ def _without_values(state):
     return type(state)(state.step, state.dt, {}, {}, state.weights)
 
 
+def test_a_state_with_learned_weights_is_taken_whole_or_refused(rng):
+    one, five = learner(np.ones((1, 1))), learner(np.ones((1, 5)))
+    state = one.simulate((np.ones(1), np.zeros(1)), steps=3).final_state
+    with pytest.raises(InputError, match="other plastic connections"):
+        five.simulate((np.ones(5), np.zeros(1)), steps=1, initial=_without_values(state))
+    fixed = Circuit("fixed")
+    fixed.output(fixed.rate("z", excite=fixed.inputs("x", real=True)))
+    with pytest.raises(InputError, match="other plastic connections"):
+        fixed.simulate(1.0, steps=1, initial=_without_values(state))
+    with pytest.raises(InputError, match=r"settle circuit.with_weights\(record\)"):
+        one.settle((np.ones(1), np.zeros(1)), initial=state)
+
+
+def test_a_teacher_may_come_late_by_whole_steps(rng):
+    def taught(seconds):
+        return lambda wanted: Delta(0.5, wanted.delay(seconds))
+
+    shown = {"x": np.ones(1), "wanted": rng.random((9, 1))}
+    record = learner(np.zeros((1, 1)), rule=taught(2e-3)).simulate(shown, steps=9)
+    wanted = np.concatenate([np.zeros((2, 1)), shown["wanted"]])  # nothing was shown before
+    _, learned = by_steps(
+        np.zeros((1, 1)), "drive", lambda y, t: t - y, np.ones((9, 1)), wanted[:9], 0.5
+    )
+    np.testing.assert_allclose(record.weights["z.drive"][0], learned, rtol=1e-12)
+    with pytest.raises(CircuitError, match="whole number of steps"):
+        learner(np.zeros((1, 1)), rule=taught(1.5e-3)).simulate(shown, steps=9)
+
+
+def test_a_call_is_exact_whether_or_not_weights_may_learn():
+    circuit = Circuit("decimals")
+    x = circuit.inputs("x", shape=(2,), real=False)
+    weights = plastic(np.array([0.1, 0.7]) @ x, Hebb(0.0))
+    circuit.output(circuit.binary("z", drive=weights, threshold=0.8))
+    assert circuit([1, 1]) == 1
+    assert circuit.check(lambda x: int(x.all()))
+    assert isinstance(compile_bits(circuit, circuit.output_places), BitProgram)
+    assert compile_steps(circuit, compile_program(circuit, 1e-3)) == "its weights learn"
+
+
+def test_float32_learns_alike(rng):
+    weights = rng.random((2, 3)).astype(np.float32)
+    shown = {"x": rng.normal(size=(STEPS, 3)), "wanted": rng.normal(size=(STEPS, 2))}
+    records = [
+        learner(weights, "drive", lambda wanted: Delta(0.1, wanted)).simulate(
+            shown, steps=STEPS, dtype=dtype
+        )
+        for dtype in ("float64", "float32")
+    ]
+    double, single = (record.weights["z.drive"] for record in records)
+    assert single.dtype == np.float32
+    np.testing.assert_allclose(single, double, rtol=0, atol=1e-5)
+
+
+def test_one_teacher_for_all_neurons(rng):
+    circuit = Circuit("class")
+    x, t = circuit.inputs("x", shape=(2,), real=True), circuit.inputs("t", real=True)
+    weights = rng.random((3, 2))
+    circuit.output(
+        circuit.rate("z", drive=plastic(weights @ x, Delta(0.1, t)), transfer="identity")
+    )
+    shown = rng.random(2)
+    record = circuit.simulate({"x": shown, "t": 1.0}, steps=1)
+    expected = weights + 0.1 * np.outer(1 - weights @ shown, shown)
+    np.testing.assert_allclose(record.weights["z.drive"][0], expected, rtol=1e-12)
+
+
 def test_nothing_learns_in_calls_checks_and_settling(rng):
     weights = rng.random((2, 3))
     circuit = learner(weights)
@@ -189,16 +257,25 @@ def test_a_circuit_that_learns_is_saved_whole(tmp_path, rng):
         found = again.simulate(shown, steps=STEPS)
         np.testing.assert_array_equal(found["z"], expected["z"])
         np.testing.assert_array_equal(found.weights["z.subtract"], expected.weights["z.subtract"])
+
+
+@pytest.mark.parametrize(
+    ("part", "instead", "told"),
+    [
+        ('"rule": "delta"', '"rule": "hebb"', "has no teacher"),
+        ('"rule": "delta"', '"rule": "belief"', "no learning rule is called"),
+        ('"rate": 0.05', '"rate": "x"', "rate"),
+        ('"teacher"', '"tutor"', "tutor"),
+    ],
+)
+def test_a_file_of_a_rule_that_is_none_is_refused(part, instead, told, tmp_path):
+    path = tmp_path / "learner.json"
+    learner(np.ones((2, 3)), "excite", lambda wanted: Delta(0.05, wanted)).save(path)
     text = path.read_text()
-    for wrong, told in (
-        ('"rule": "delta"', "hebb"),
-        ('"rule": "delta"', "belief"),
-        ('"rate": 0.05', '"rate": "x"'),
-    ):
-        changed = '"rule": "%s"' % told if "rule" in wrong else told  # noqa: UP031
-        path.write_text(text.replace(wrong, changed))
-        with pytest.raises(FileError):
-            Circuit.load(path)
+    assert part in text
+    path.write_text(text.replace(part, instead))
+    with pytest.raises(FileError, match=told):
+        Circuit.load(path)
 
 
 def test_a_summary_says_what_learns():
@@ -213,6 +290,8 @@ def test_what_cannot_learn_is_refused(rng):
         plastic(convolve(x, np.ones((3, 3))), Hebb(0.1))
     with pytest.raises(CircuitError, match="rate must be a finite number"):
         Hebb(float("nan"))
+    with pytest.raises(CircuitError, match=r"rate must be at most 1e\+90"):
+        Hebb(1e300)
     with pytest.raises(CircuitError, match="takes a learning rule"):
         plastic(x, 0.1)
     with pytest.raises(CircuitError, match="takes a source"):
@@ -236,3 +315,6 @@ def test_what_cannot_learn_is_refused(rng):
         circuit.with_weights(record)
     with pytest.raises(InputError, match="has 3 weights"):
         learner(np.ones((1, 3))).with_weights(record)
+    wild = learner(np.ones((1, 2)), rule=Hebb(1e60))
+    with pytest.raises(InputError, match="learn more slowly"):
+        wild.with_weights(wild.simulate((np.ones(2), np.ones(1)), steps=2))

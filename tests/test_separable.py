@@ -62,7 +62,7 @@ def test_neither_chunks_nor_threads_nor_strips_change_a_bit(border, taps, rng, m
     kernel = np.outer(rng.normal(size=taps), rng.normal(size=taps))
     whole = convolved(sheets, kernel, border)
     for buffer, cache, threads in itertools.product((70, 700), (0, 10**9), (1, 2)):
-        monkeypatch.setattr("neurosim.scheduling.BUFFER", buffer)
+        monkeypatch.setattr("neurosim.scheduling.SHEET_BUFFER", buffer)
         monkeypatch.setattr("neurosim.scheduling.CACHE", cache)
         found = convolved(sheets, kernel, border, threads=threads)
         np.testing.assert_array_equal(found, whole)

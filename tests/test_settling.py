@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from circuits import logic
-from neurosim import Circuit, InputError, SimulationError
+from neurosim import Circuit, InputError, SimulationError, convolve
 from neurosim.kernels.random import order
 
 
@@ -317,3 +317,15 @@ def test_an_asynchronous_order_is_the_generators_own():
         assert settled.outputs.all()
     with pytest.raises(InputError, match=r"seed must be below 2\^64"):
         circuit.settle(1, seed=2**64)
+
+
+def test_a_sheet_has_no_asynchronous_updates(rng):
+    """Its neurons are computed by whole rows."""
+    circuit = Circuit("sheet")
+    x = circuit.inputs("x", shape=(9, 40), real=True)
+    kernel = np.outer(np.arange(1.0, 5), np.arange(1.0, 5))
+    circuit.output(circuit.rate("z", drive=convolve(x, kernel), transfer="identity"))
+    shown = rng.random((9, 40))
+    with pytest.raises(InputError, match="computed row by row: use update='synchronous'"):
+        circuit.settle(shown, update="asynchronous")
+    np.testing.assert_allclose(circuit.settle(shown).outputs, circuit(shown), rtol=1e-12)

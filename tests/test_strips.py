@@ -15,6 +15,7 @@ SIDE = 40
 @pytest.fixture
 def cut_small(monkeypatch):
     monkeypatch.setattr("neurosim.scheduling.BUFFER", SIDE)
+    monkeypatch.setattr("neurosim.scheduling.SHEET_BUFFER", SIDE)
     monkeypatch.setattr("neurosim.scheduling.CACHE", 0)
 
 
@@ -72,6 +73,7 @@ def test_the_answers_are_those_of_whole_layers(border, rng, monkeypatch):
     images = rng.normal(size=(2, SIDE, SIDE))
     whole = layers(border)(images)
     monkeypatch.setattr("neurosim.scheduling.BUFFER", SIDE)
+    monkeypatch.setattr("neurosim.scheduling.SHEET_BUFFER", SIDE)
     for cache in (0, 10**9):
         monkeypatch.setattr("neurosim.scheduling.CACHE", cache)
         found = layers(border)(images)

@@ -326,6 +326,7 @@ def test_a_result_says_which_engine_ran_it_and_why():
     assert few.engine == "cpu: few patterns"
     adder = ripple_carry_adder(8)
     assert adder.check(depth_two_adder(8)).engine == "bits"
+    assert adder.check(depth_two_adder(8), samples=10).engine == "cpu: few patterns"
     graded = Circuit("graded")
     x = graded.inputs("x", bits=16)
     graded.output(graded.rate("z", excite=np.ones(16) @ x))

@@ -18,7 +18,7 @@ from .timing import Benchmark, Side
 
 UNITS = INPUTS = 64
 LARGEST = (1, 15, 255, 4_095, 65_535, 1_048_575)
-CHOICE = "neurosim.bits.choice._is_faster"
+CHOICE, WORTH = "neurosim.bits.choice._is_faster", "neurosim.bits.choice.WORTH_COMPILING"
 
 
 def benchmarks(quick: bool) -> list[Benchmark]:
@@ -43,7 +43,7 @@ def layer(largest: int, patterns: int) -> Benchmark:
             return Side(run)
 
         def forced() -> np.ndarray:
-            with patch(CHOICE, return_value=answer):
+            with patch(CHOICE, return_value=answer), patch(WORTH, 1):
                 return run()
 
         return Side(forced)

@@ -11,15 +11,14 @@ from functools import partial
 import numba
 import numpy as np
 
-from neurosim.kernels.jit import REORDER
-
+REORDER = {"reassoc", "contract", "arcp", "nsz"}  # so that a sum uses vector registers
 FLAGS = {"nogil": True, "error_model": "numpy"}
 
 SECONDS = 1.0  # that each rate is measured for: others may share the cores
 TERMS = 16  # multiply–adds for each value read and written, so that memory does not count
 
 
-@numba.njit(**FLAGS, fastmath=set(REORDER))
+@numba.njit(**FLAGS, fastmath=REORDER)
 def _read(values: np.ndarray, rounds: int) -> np.float32:
     """Add up all values, again and again."""
     total = np.float32(0)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-PAUSE = 0.02  # seconds between turns: thread pools spin after their work and would disturb
+PAUSE = 0.1  # seconds between turns: thread pools spin after their work and would disturb
 BUDGET = 30.0  # seconds after which no further round is begun
 FEWEST = 3  # rounds, however long they take
 

@@ -105,5 +105,5 @@ def _call(folder: Path, *words: str) -> str:
     """Run a compiler in a folder and return what it prints."""
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"{words[0]}: {done.stderr.strip().splitlines()[:1]}")
+        raise RuntimeError(f"{words[0]}: {done.stderr.strip().partition(chr(10))[0]}")
     return done.stdout

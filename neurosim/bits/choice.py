@@ -40,6 +40,8 @@ def for_call(circuit: Circuit, places: np.ndarray, patterns: int) -> BitProgram 
 
 def engine_of_call(circuit: Circuit, places: np.ndarray, patterns: int) -> str:
     """Return which engine runs a call of so many patterns: "bits", or "cpu" with the reason."""
+    if patterns < LEAST:
+        return "cpu: few patterns"
     if for_call(circuit, places, patterns) is not None:
         return "bits"
     found = circuit.programs.get(("bits", places.tobytes()))

@@ -19,7 +19,7 @@ ROWS = 4  # of weights side by side, for one trial
 
 # Rows and vectors of trials whose sums fill the registers: 32 of them with AVX-512, else 16.
 TILE_ROWS, TILE_VECTORS = (6, 4) if WIDE else (4, 2)
-VECTOR = 64 if WIDE else 32  # bytes
+TILE_BYTES = 64 if WIDE else 32  # of one of its vectors
 STRETCH = 256  # sources whose activities stay in cache while all rows pass over them
 
 
@@ -94,7 +94,7 @@ def _vector_product(typing, weights, first, stride, count, width, x, source, blo
     def generate(context, builder, signature, arguments):
         weights, first, stride, count, width, x, source, block, sums, target = arguments
         kinds = signature.args
-        write = Writer(context, builder, kinds[0].dtype, VECTOR)
+        write = Writer(context, builder, kinds[0].dtype, TILE_BYTES)
         values = write.start(kinds[5], x, write.times(source, block))
         answers = write.start(kinds[8], sums, write.times(target, block))
 

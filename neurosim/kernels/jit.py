@@ -23,10 +23,6 @@ FLAGS = {
     "no_cfunc_wrapper": True,
 }
 
-# What a sum of rates may be reordered by, so that it uses vector registers.  NaN and inf are kept.
-# Never where a threshold decides on numbers that are not integers: reordering could flip it.
-REORDER = frozenset({"reassoc", "contract", "arcp", "nsz"})
-
 
 def rule(function, **rules):
     """Compile a scalar rule into whatever calls it; `rules` are the compiled ones that it calls."""
@@ -36,18 +32,15 @@ def rule(function, **rules):
     return numba.njit(**FLAGS, inline="always")(function)
 
 
-def inner(function=None, *, reorder=False, fuse=False, once=False):
+def inner(function=None, *, once=False):
     """Compile a function that only other kernels call.
 
-    `reorder` lets its sums be reordered; `fuse` only lets a product and a sum be rounded once,
-    which changes no order.  `once` is for what is called from one place: it becomes part of its
-    caller, so that nothing of it is compiled twice.
+    `once` is for what is called from one place, or returns a slice: it becomes part of its caller.
+    No sum is reordered: a threshold may decide on it (`vectors` writes out the orders that pay).
     """
 
     def decorate(function):
-        fastmath = set(REORDER) if reorder else {"contract"} if fuse else False
-        inline = "always" if once else "never"
-        return numba.njit(**FLAGS, fastmath=fastmath, inline=inline)(function)
+        return numba.njit(**FLAGS, inline="always" if once else "never")(function)
 
     return decorate if function is None else decorate(function)
 

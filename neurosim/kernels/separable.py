@@ -7,8 +7,8 @@ sums stay in registers through all taps.
 *Down*: each row that is read serves four rows of results.  *Across*: the values that a vector of
 results hears begin at every place, and reading across cache lines takes twice as long.  A longer
 kernel is therefore taken as a banded matrix: a value is spread over a vector and multiplied with
-the weights that it has for each of a vector's results, 0 where it has none.  That is `LANES` − 1
-taps more, each at twice the rate.
+the weights that it has for each of a vector's results, 0 where it has none.  That is a
+vector's lanes less 1 taps more, each at twice the rate.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def _vector_down(typing, weights, first, lines, begin, end, x, columns, window, 
 def _plain_across(weights, last, taps, window, at, stride, rows, columns, sums, target):
     """Add to row k of `sums`: value j is Σ weights[last − q] · window[at + k·stride + j + q].
 
-    The taps lie backwards, the first of them at `last`, with `LANES` − 1 zeros at either end.
+    The taps lie backwards, the first of them at `last`, with as many zeros at either end as a
+    vector has lanes, less 1.
     """
     for k in range(rows):
         for j in range(columns):

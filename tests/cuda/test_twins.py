@@ -295,3 +295,6 @@ def test_learning_is_refused(rng):
     assert circuit.evaluate(2.0, device="cuda") == 2.0
     with pytest.raises(InputError, match="device 'cuda' has no plastic connections"):
         circuit.simulate(2.0, steps=3, device="cuda")
+    record = circuit.simulate(2.0, steps=3, device="auto")
+    assert record.device == "cpu"
+    assert record.weights["z.excite"] > 1
