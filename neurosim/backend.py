@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import InputError, unknown
 from .exactness import magnitude
-from .kernels import run, tables
+from .kernels import run, run_learning, tables
 from .kernels.random import seed_words
 from .kernels.threads import most_threads, run_together
 from .scheduling import Schedule, block_of, blocks_at_once, schedule, steps_at_once
@@ -184,10 +184,12 @@ def execute(
         seed_words(seed), TINY[real], real.type(program.most),
     )  # fmt: skip
 
+    kernel = run if learned is None else run_learning
+
     def call(thread: int, low: int, high: int) -> None:
         group, part = divmod(thread, parts)
         first, last = ((low + (high - low) * (group + k) // groups) * block for k in (0, 1))
-        run(
+        kernel(
             program.prepared, plan.chunks, plan.shares, part, barrier, first, min(last, trials),
             *settings, values[group], sums[thread], windows[thread], lines[thread], weights,
             faults[group],

@@ -16,6 +16,7 @@ def layer(weights: np.ndarray) -> Circuit:
     return circuit
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("dtype", CLOSE)
 @pytest.mark.parametrize(("targets", "sources"), SIZES)
 @pytest.mark.parametrize("trials", [1, 3, 4, 7, 64, 87, 300])
@@ -27,6 +28,7 @@ def test_a_layer_is_a_product_of_matrices(targets, sources, trials, dtype, rng):
     assert np.all(np.abs(found - shown @ weights.T) <= CLOSE[dtype] * size)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("dtype", CLOSE)
 def test_a_sum_is_the_same_however_rows_and_trials_are_cut(dtype, rng, monkeypatch):
     weights = rng.normal(size=(83, 290)).astype(dtype)

@@ -39,6 +39,7 @@ def small_sheets(monkeypatch):
     monkeypatch.setattr("neurosim.lowering.FEW_ENTRIES", 0)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("border", [*MODES, "valid"])
 @pytest.mark.parametrize(("shape", "sides"), [*itertools.product(SHEETS, KERNELS)])
 def test_it_is_scipys_correlation(shape, sides, border, rng):
@@ -55,6 +56,7 @@ def test_it_is_scipys_correlation(shape, sides, border, rng):
         )
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("border", MODES)
 @pytest.mark.parametrize("taps", [9, 21])
 def test_neither_chunks_nor_threads_nor_strips_change_a_bit(border, taps, rng, monkeypatch):

@@ -8,10 +8,12 @@ from .machine_code import Kernel, Prepared
 
 __all__ = [
     "Kernel", "Prepared", "pack_numbers", "pack_values", "run", "run_bits", "run_bits_in_time",
+    "run_learning",
     "unpack_numbers", "unpack_values",
 ]  # fmt: skip
 
 run = Kernel("neurosim.kernels.cpu", "run")
+run_learning = Kernel("neurosim.kernels.cpu", "run_learning")
 run_bits_in_time = Kernel("neurosim.kernels.bits", "run_bits_in_time")
 run_bits = Kernel("neurosim.kernels.bits", "run_bits")
 pack_numbers = Kernel("neurosim.kernels.bits", "pack_numbers")

@@ -11,6 +11,8 @@ thread in one order, so any number of threads gives identical results.
 
 from __future__ import annotations
 
+from types import FunctionType
+
 import numpy as np
 
 from . import random, rules, tables
@@ -21,6 +23,7 @@ from .jit import inner, kernel, rule
 from .rows import add_gathered
 from .separable import add_separable
 
+LEARNS = False  # in `run`; `run_learning` is the same with True
 LINE = 8  # values of a trial that are moved at a time where trials lie side by side
 
 net_input = rule(rules.net_input)
@@ -151,7 +154,7 @@ def apply_transfer(code, a, b, c, u, n):
             u[j] = transfer(code, u[j], a, b, c)
 
 
-@inner(once=True)
+@inner
 def apply_rule(program, g, i, n, trial, block, step, seed, tiny, most, sums, before, after):
     """Compute the activities of n values from neuron i of a group on; False if one is too large.
 
@@ -354,8 +357,7 @@ def pass_lines(program, ring, trial, step, block, x, y):
 # ------------------------------------------------------------------ whole runs
 
 
-@kernel
-def run(
+def _run(
     program, chunks, shares, part, barrier, first, last, static, block, movie, places, state,
     begun, ring, recorded, record, every, phase, final, first_step,
     steps, seed, tiny, most, values, sums, window, lines, weights, fault,
@@ -414,7 +416,7 @@ def run(
                 fault[tables.FAULT_TRIAL] = trial
                 fault[tables.FAULT_TURN] = 0 if static else (k + 1) % 2
                 return
-            if len(learned) > 0:
+            if LEARNS:
                 learn(program, learned, x, y, tiny)
             if part == 0 and (phase + k + 1) % every == 0:
                 gather(y, recorded, width, record, trial, (phase + k + 1) // every - 1)
@@ -423,3 +425,8 @@ def run(
             for i in range(size):
                 for b in range(width):
                     final[trial + b, i] = x[i * width + b]
+
+
+# Two kernels of one text, so that nobody waits for learning to be compiled who does not learn.
+run = kernel(_run)
+run_learning = kernel(FunctionType(_run.__code__, {**globals(), "LEARNS": True}, "run_learning"))

