@@ -6,9 +6,7 @@ import time
 
 import numpy as np
 
-from neurosim import Circuit
-
-from .rate_network import DT, STEP, TAU, Network, jax_side
+from .rate_network import STEP, Network, jax_side, our_side
 from .timing import Benchmark, Side
 
 NEURONS = 3
@@ -25,7 +23,7 @@ def benchmarks(quick: bool) -> list[Benchmark]:
     return [
         Benchmark(
             f"{NEURONS} rate neurons, a step of {steps:,}",
-            ours=lambda: our_side(network),
+            ours=lambda: our_side(network, dtype="float64"),
             peers={
                 "JAX": lambda: jax_side(network, lambda y, weights: weights @ y, network.weights),
                 "NumPy": lambda: numpy_side(network),
@@ -36,22 +34,6 @@ def benchmarks(quick: bool) -> list[Benchmark]:
             tolerance=1e-3,
         )
     ]
-
-
-def our_side(network: Network) -> Side:
-    """Build the circuit, as a user would."""
-    circuit = Circuit("few")
-    v = circuit.rate("v", shape=network.size, tau=TAU, bias=network.bias, transfer="tanh")
-    circuit.connect(v, drive=network.weights @ v)
-    circuit.output(v)
-
-    def run() -> np.ndarray:
-        record = circuit.simulate(
-            steps=network.steps, dt=DT, initial={"v": network.initial}, every=network.steps
-        )
-        return record["v"][0, -1]
-
-    return Side(run)
 
 
 def numpy_side(network: Network) -> Side:

@@ -84,8 +84,8 @@ def floor(network: Network) -> Floor:
     return Floor(network.steps * nbytes / rate, reason)
 
 
-def our_side(network: Network) -> Side:
-    """Build the circuit, as a user would."""
+def our_side(network: Network, dtype: str = "float32") -> Side:
+    """Build the circuit, as a user would; answers what the activities are last, as `initial`."""
     circuit = Circuit("net")
     v = circuit.rate("v", shape=network.size, tau=TAU, bias=network.bias, transfer="tanh")
     circuit.connect(v, drive=network.weights @ v)
@@ -96,10 +96,10 @@ def our_side(network: Network) -> Side:
             steps=network.steps,
             dt=DT,
             initial={"v": network.initial},
-            dtype="float32",
+            dtype=dtype,
             every=network.steps,
         )
-        return record["v"][0, -1]
+        return record["v"][:, -1].reshape(network.initial.shape)
 
     return Side(run)
 

@@ -12,10 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from neurosim import Circuit
-
 from .floors import multiply_add_rate
-from .rate_network import DT, STEP, TAU, Network, jax_side
+from .rate_network import STEP, Network, jax_side, our_side
 from .timing import Benchmark, Floor, Side, load
 
 
@@ -51,23 +49,6 @@ def floor(network: Network) -> Floor:
     count = network.steps * network.weights.size * len(network.initial)
     rate = multiply_add_rate()
     return Floor(count / rate, f"{count / 1e9:.2g}·10⁹ multiply–adds at {rate / 1e9:.0f}/ns")
-
-
-def our_side(network: Network) -> Side:
-    """Build the circuit, as a user would; answers (trials, neurons)."""
-    circuit = Circuit("net")
-    v = circuit.rate("v", shape=network.size, tau=TAU, bias=network.bias, transfer="tanh")
-    circuit.connect(v, drive=network.weights @ v)
-    circuit.output(v)
-
-    def run() -> np.ndarray:
-        record = circuit.simulate(
-            steps=network.steps, dt=DT, initial={"v": network.initial}, dtype="float32",
-            every=network.steps,
-        )  # fmt: skip
-        return record["v"][:, -1]
-
-    return Side(run)
 
 
 def neurons(drive: np.ndarray, y: np.ndarray, bias: np.ndarray) -> np.ndarray:
