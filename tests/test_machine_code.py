@@ -188,13 +188,13 @@ def compile_count(monkeypatch) -> list[str]:
     from neurosim.kernels import jit
 
     made: list[str] = []
-    compile_object = jit.compile_object
+    compile_objects = jit.compile_objects
 
-    def counted(function, arguments):
+    def counted(function, arguments, key):
         made.append(function.__name__)
-        return compile_object(function, arguments)
+        return compile_objects(function, arguments, key)
 
-    monkeypatch.setattr(jit, "compile_object", counted)
+    monkeypatch.setattr(jit, "compile_objects", counted)
     return made
 
 

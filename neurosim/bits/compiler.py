@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,7 @@ class BitProgram:
     ----------
     code, results : as `Instructions`, for the kernel
     instructions, registers, synapses : how many there are
+    scratch : what runs leave for the next: registers, aligned, and which plane is read for each
     """
 
     code: Prepared
@@ -42,6 +43,7 @@ class BitProgram:
     instructions: int
     registers: int
     synapses: int
+    scratch: list[tuple[Prepared, Prepared]] = field(default_factory=list)
 
 
 def why_not(circuit: Circuit) -> str | None:

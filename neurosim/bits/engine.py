@@ -6,13 +6,16 @@ word p // 64.  What lies in the last word beyond the last pattern is anything.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
+from ..backend import aligned
 from ..kernels import (
+    Prepared,
     pack_numbers,
     pack_values,
     run_bits,
@@ -24,7 +27,9 @@ from ..kernels.threads import most_threads, run_together
 from .compiler import BitProgram
 
 WORD = 64
-CACHE = 128 * 1024  # bytes that a thread's registers should not exceed
+NOTHING = Prepared(np.zeros(0, dtype=np.int64))
+CACHE = 384 * 1024  # bytes that a thread's registers should not exceed: in the second cache
+VECTOR = tables.VECTOR // 8
 WIDEST = 256  # words a register
 WORTH_THREADS = 4_000_000  # operations on words from which threads are worth starting
 
@@ -36,8 +41,7 @@ def words_of(patterns: int) -> int:
 
 def run_planes(program: BitProgram, planes: np.ndarray, threads: int | None = None) -> np.ndarray:
     """Return the results' planes, (results, words), for the inputs' planes, (inputs, words)."""
-    shifts = np.full(len(planes), -1)
-    return _run(program, planes, shifts, 0, planes.shape[1], threads)
+    return _run(program, planes, NOTHING, 0, planes.shape[1], threads)
 
 
 def run_enumerated(
@@ -64,15 +68,24 @@ def _run(
     block = block_of(program, words)
 
     def part(first: int, last: int) -> None:
-        registers = np.empty((program.registers, block), dtype=np.uint64)
-        shown = np.empty(program.registers, dtype=np.int64)
+        scratch = _scratch(program, block)
         run_bits(
-            program.code, program.results, shifts, planes, answers, registers, shown, first, last,
-            start,
-        )  # fmt: skip
+            program.code, program.results, shifts, planes, answers, *scratch, first, last, start
+        )
+        program.scratch.append(scratch)
 
     share(part, words, program.instructions * words, threads)
     return answers
+
+
+def _scratch(program: BitProgram, block: int) -> tuple[Prepared, Prepared]:
+    """Return registers of so many words, and a place for each: a former run's where there are."""
+    with contextlib.suppress(IndexError):  # several threads may ask at once
+        registers, shown = program.scratch.pop()
+        if registers.argument.shape[1] == block:
+            return registers, shown
+    registers = aligned((program.registers, block), np.dtype(np.uint64))
+    return Prepared(registers), Prepared(np.empty(program.registers, dtype=np.int64))
 
 
 def first_one(planes: np.ndarray, patterns: int) -> int | None:
@@ -88,8 +101,9 @@ def first_one(planes: np.ndarray, patterns: int) -> int | None:
 
 
 def block_of(program: BitProgram, words: int) -> int:
-    """Return how many words a register holds."""
-    return min(WIDEST, max(8, CACHE // (8 * program.registers)), max(1, words))
+    """Return how many words a register holds: whole vectors, unless there are fewer in all."""
+    fitting = CACHE // (8 * program.registers) // VECTOR * VECTOR
+    return min(WIDEST, max(VECTOR, fitting), max(1, words))
 
 
 def pack(values: np.ndarray, planes: np.ndarray, threads: int | None = None) -> None:

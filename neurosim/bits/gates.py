@@ -137,31 +137,26 @@ class Gates:
             return self._tree(self.and_, [gate for gate, _ in counted])
         if threshold <= min(weight for _, weight in counted):  # any will do
             return self._tree(self.or_, [gate for gate, _ in counted])
-        planes: dict[int, list[int]] = defaultdict(list)
+        planes: list[list[int]] = [[] for _ in range(most.bit_length() + 1)]
         for gate, weight in counted:
             for plane in range(weight.bit_length()):
                 if weight >> plane & 1:
-                    planes[plane].append(gate)
+                    self._count(gate, planes, plane)
         reached = TRUE  # whether the digits seen so far are at least the threshold's
         for plane in range(most.bit_length()):
-            digit = self._digit(planes[plane], planes[plane + 1])
+            if len(planes[plane]) == 2:
+                self._count(FALSE, planes, plane)
+            digit = planes[plane][0] if planes[plane] else FALSE
             reached = (self.and_ if threshold >> plane & 1 else self.or_)(digit, reached)
         return reached
 
-    def _digit(self, ones: list[int], carries: list[int]) -> int:
-        """Count the gates of a plane down to one, the carries going to the next plane."""
-        pending: list[int] = []
-        for gate in ones:
-            pending.append(gate)
-            if len(pending) == 3:
-                digit, carry = self.add(*pending)
-                pending = [digit]
-                carries.append(carry)
-        if len(pending) == 2:
-            digit, carry = self.add(FALSE, *pending)
-            pending = [digit]
-            carries.append(carry)
-        return pending[0] if pending else FALSE
+    def _count(self, gate: int, planes: list[list[int]], plane: int) -> None:
+        """Add a gate to a plane; three there become one, and a carry, at once: few wait."""
+        planes[plane].append(gate)
+        if len(planes[plane]) == 3:
+            digit, carry = self.add(*planes[plane])
+            planes[plane] = [digit]
+            self._count(carry, planes, plane + 1)
 
     def _tree(self, join: Callable[[int, int], int], gates: Iterable[int]) -> int:
         """Join many gates two by two."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from ..kernels.tables import ADD, CONSTANT, INSTRUCTION_COLUMNS, LOAD, MAJORITY, OR, PARITY
 from .gates import FALSE, TRUE, Gate, Gates
+
+WORTH_COPYING = 5  # uses of an input: registers lie where vectors do, planes where they happen to
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +21,8 @@ class Instructions:
     Attributes
     ----------
     code : int32 (instructions, INSTRUCTION_COLUMNS)
-    registers : how many it takes; the first two hold the constants 0 and 1
+    registers : how many it takes; the first two hold the constants 0 and 1.  Where nothing is
+        held, registers from this number on are the answers, one for each root
     results : int64, the register that each root ends in
     """
 
@@ -41,26 +45,41 @@ def instructions(gates: Gates, roots: Sequence[int], held: int = 0) -> Instructi
         if not (step[0] == LOAD and step[2][0] < held)
     ]
     last: dict[int, int] = {}  # the step that uses a gate last
-    for at, (_, _, operands) in enumerate(steps):
-        last |= dict.fromkeys(operands, at)
+    uses: Counter[int] = Counter()
+    for at, (operation, _, operands) in enumerate(steps):
+        if operation != LOAD:
+            last |= dict.fromkeys(operands, at)
+            uses.update(operands)
     last |= dict.fromkeys(roots, len(steps))
     place = {gate: 2 + gates.gates[gate].operands[0] for gate in _inputs(gates.gates, held)}
     kept = {FALSE, TRUE, *place}  # registers that are never free
     place |= {FALSE: 0, TRUE: 1}
+    if not held:  # what is asked for is made in its place: below 0 until `count` is known
+        answers: dict[int, int] = {}
+        for number, root in enumerate(roots):
+            if gates.gates[root].kind not in (CONSTANT, LOAD):
+                answers.setdefault(root, -1 - number)
+        place |= answers
+        kept |= {*answers}
     free: list[int] = []
     count = 2 + held
     code = np.zeros((len(steps), INSTRUCTION_COLUMNS), dtype=np.int32)
     for at, (operation, made, operands) in enumerate(steps):
         row = [operation]
         for gate in made:  # taken before the operands' are given back: none is its own source
-            if free:
+            if gate in place:
+                pass
+            elif free:
                 place[gate] = free.pop()
             else:
                 place[gate] = count
                 count += 1
             row.append(place[gate])
         row += [0] * (3 - len(row))
-        row += operands if operation == LOAD else (place[gate] for gate in operands)
+        if operation == LOAD:
+            row += (*operands, int(uses[made[0]] >= WORTH_COPYING))
+        else:
+            row += (place[gate] for gate in operands)
         code[at, : len(row)] = row
         if operation != LOAD:
             free += [place[g] for g in {*operands} - kept if last[g] == at]
@@ -73,6 +92,8 @@ def instructions(gates: Gates, roots: Sequence[int], held: int = 0) -> Instructi
         rows = [[OR, copy, 0, register, 0, 0] for register, copy in copies.items()]
         code = np.concatenate((code, np.array(rows, np.int32).reshape(-1, INSTRUCTION_COLUMNS)))
         results = [copies.get(register, register) for register in results]
+    code[code < 0] = count - 1 - code[code < 0]
+    results = [count - 1 - register if register < 0 else register for register in results]
     return Instructions(code, count, np.array(results, dtype=np.int64))
 
 

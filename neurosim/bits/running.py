@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..backend import Run
+from ..backend import Run, aligned
 from ..kernels import run_bits_in_time
 from .compiler import BitProgram
 from .engine import block_of, pack, share, unpack, words_of
@@ -54,7 +54,7 @@ class BitSteps:
         block = block_of(self.code, words)
 
         def part(first: int, last: int) -> None:
-            registers = np.empty((self.code.registers, block), dtype=np.uint64)
+            registers = aligned((self.code.registers, block), np.dtype(np.uint64))
             run_bits_in_time(
                 self.code.code, self.code.results, self.neurons + 2, places + 2, inputs, frames,
                 program.tables.lines, program.tables.line_sources, waiting, recorded + 2, record,

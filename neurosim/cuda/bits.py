@@ -98,7 +98,7 @@ def run_in_time(
     words = state.shape[1]
     held = sum(array.nbytes for array in (shown, ring, record, state))
     with _on_card(words):
-        registers = _registers(program, words, held)
+        registers = _registers(program.registers, words, held)
         moved = [_move(array) for array in (ring, record, state)]
         arguments = (
             _put(program.code.argument), _put(program.results.argument), _put(kept), _put(inputs),
@@ -135,7 +135,8 @@ def _run(
 ) -> Any:
     """Return the results' planes, on the card."""
     results = program.results.argument
-    registers = _registers(program, words, 8 * words * (len(planes) + results.size))
+    rows = program.registers + results.size  # those that follow the registers are the results
+    registers = _registers(rows, words, 8 * words * (len(planes) + results.size))
     answers = arrays().empty((results.size, words), dtype=np.uint64)
     arguments = (
         _put(program.code.argument), _put(results), _put(shifts.astype(np.int64, copy=False)),
@@ -145,20 +146,20 @@ def _run(
     return answers
 
 
-def _registers(program: BitProgram, words: int, beside: int) -> Any:
-    """Return scratch for as many threads as are worth having.
+def _registers(rows: int, words: int, beside: int) -> Any:
+    """Return so many rows of scratch for as many threads as are worth having.
 
     Raises
     ------
     MemoryError
         It does not fit with `beside`, bytes.
     """
-    cached, held = (nbytes // (8 * program.registers) for nbytes in (SCRATCH, MOST_SCRATCH))
+    cached, held = (nbytes // (8 * rows) for nbytes in (SCRATCH, MOST_SCRATCH))
     worth = max(cached, min(32 * THREADS, held), THREADS)
     threads = min(worth, MOST_THREADS, max(1, words))
-    if 8 * program.registers * threads + beside > free_bytes():
+    if 8 * rows * threads + beside > free_bytes():
         raise MemoryError
-    return arrays().empty((program.registers, threads), dtype=np.uint64)
+    return arrays().empty((rows, threads), dtype=np.uint64)
 
 
 def _pieces(rows: int, words: int) -> Iterator[tuple[int, int]]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import rules, tables
-from .jit import inner, kernel, rule
+from . import logic, tables
+from .jit import inner, kernel
 
-parity = rule(rules.parity)
-majority = rule(rules.majority)
+# Functions, not the module's attributes: compiled code knows no modules of intrinsics.
+complement, conjunction, disjunction = logic.complement, logic.conjunction, logic.disjunction
+difference, parity, majority = logic.difference, logic.parity, logic.majority
+full_adder = logic.full_adder
 
 FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
 ONE = np.uint64(1)
@@ -70,51 +72,42 @@ def count(shift, start, target, n):
 
 
 @inner(once=True)  # a slice cannot be returned
-def words_of(register, registers, planes, shown, word, n):
-    """Return n words of a register, or of the plane that is read instead."""
+def words_of(register, registers, planes, shown, answers, word, n):
+    """Return n words of a register, or of the plane that is read instead, or of an answer."""
+    if register >= len(registers):
+        return answers[register - len(registers), word : word + n]
     if shown[register] >= 0:
         return planes[shown[register], word : word + n]
     return registers[register, :n]
 
 
-@inner
-def carry_out(code, k, registers, a, b, c, n):
-    """Carry out instruction k, other than LOAD, on n words of its operands."""
-    operation = code[k, tables.OPERATION]
-    answer = registers[code[k, tables.SUM], :n]
+@inner(once=True)
+def carry_out(operation, a, b, c, answer, carry, n):
+    """Carry out an instruction, other than LOAD, on n words of its operands."""
     if operation == tables.ADD:
-        carry = registers[code[k, tables.CARRY], :n]
-        for j in range(n):
-            answer[j] = parity(a[j], b[j], c[j])
-        for j in range(n):  # apart: five arrays that might overlap keep vector registers away
-            carry[j] = majority(a[j], b[j], c[j])
+        full_adder(a, b, c, answer, carry, n)
     elif operation == tables.AND:
-        for j in range(n):
-            answer[j] = a[j] & b[j]
+        conjunction(a, b, c, answer, carry, n)
     elif operation == tables.OR:
-        for j in range(n):
-            answer[j] = a[j] | b[j]
+        disjunction(a, b, c, answer, carry, n)
     elif operation == tables.XOR:
-        for j in range(n):
-            answer[j] = a[j] ^ b[j]
+        difference(a, b, c, answer, carry, n)
     elif operation == tables.NOT:
-        for j in range(n):
-            answer[j] = a[j] ^ FULL
+        complement(a, b, c, answer, carry, n)
     elif operation == tables.PARITY:
-        for j in range(n):
-            answer[j] = parity(a[j], b[j], c[j])
+        parity(a, b, c, answer, carry, n)
     else:
-        for j in range(n):
-            answer[j] = majority(a[j], b[j], c[j])
+        majority(a, b, c, answer, carry, n)
 
 
 @kernel
 def run_bits(code, results, shifts, planes, answers, registers, shown, first, last, start):
     """Compute the words [first, last) of every result.
 
-    `planes` (inputs, words) holds the inputs whose shift is −1; the others are bits of the numbers
-    of the patterns, the first of which is 64·`start`.  `answers` is (results, words).  `shown`
-    has a place for each register: which plane is read instead of it, or −1.
+    `planes` (inputs, words) holds the inputs; where `shifts` has a place for each, they are those
+    bits of the numbers of the patterns instead, the first of which is 64·`start`.  `answers` is
+    (results, words): registers from `registers`' last on are its rows.  `shown` has a place for
+    each register: which plane is read instead of it, or −1.
     """
     block = registers.shape[1]
     shown[:] = -1
@@ -123,24 +116,31 @@ def run_bits(code, results, shifts, planes, answers, registers, shown, first, la
     for word in range(first, last, block):
         n = min(block, last - word)
         for k in range(len(code)):
+            target = code[k, tables.SUM]
             if code[k, tables.OPERATION] == tables.LOAD:
-                register, number = code[k, tables.SUM], code[k, tables.A]
-                shown[register] = number
-                if shifts[number] >= 0:
-                    shown[register] = -1
-                    count(shifts[number], start + word, registers[register], n)
+                if len(shifts) > 0:
+                    count(shifts[code[k, tables.A]], start + word, registers[target], n)
+                elif code[k, tables.COPIED] > 0:
+                    shown[target] = -1
+                    copy(planes[code[k, tables.A]], word, registers[target], 0, n)
+                else:
+                    shown[target] = code[k, tables.A]
                 continue
-            carry_out(
-                code, k, registers,
-                words_of(code[k, tables.A], registers, planes, shown, word, n),
-                words_of(code[k, tables.B], registers, planes, shown, word, n),
-                words_of(code[k, tables.C], registers, planes, shown, word, n), n,
-            )  # fmt: skip
-            shown[code[k, tables.SUM]] = -1
-            if code[k, tables.OPERATION] == tables.ADD:
-                shown[code[k, tables.CARRY]] = -1
+            one = words_of(code[k, tables.A], registers, planes, shown, answers, word, n)
+            two = words_of(code[k, tables.B], registers, planes, shown, answers, word, n)
+            three = words_of(code[k, tables.C], registers, planes, shown, answers, word, n)
+            if target < len(registers):
+                shown[target] = -1
+            answer = words_of(target, registers, planes, shown, answers, word, n)
+            carried = code[k, tables.CARRY]
+            if 0 < carried < len(registers):
+                shown[carried] = -1
+            carry = words_of(carried, registers, planes, shown, answers, word, n)
+            carry_out(code[k, tables.OPERATION], one, two, three, answer, carry, n)
         for r in range(len(results)):
-            copy(words_of(results[r], registers, planes, shown, word, n), 0, answers[r], word, n)
+            if results[r] != len(registers) + r:
+                part = words_of(results[r], registers, planes, shown, answers, word, n)
+                copy(part, 0, answers[r], word, n)
 
 
 @kernel
@@ -181,10 +181,10 @@ def run_bits_in_time(
                         waiting[word + j] = source[j]
                         line[j] = old
             for c in range(len(code)):
-                one, two, three = code[c, tables.A], code[c, tables.B], code[c, tables.C]
                 carry_out(
-                    code, c, registers, registers[one, :n], registers[two, :n],
-                    registers[three, :n], n,
+                    code[c, tables.OPERATION], registers[code[c, tables.A]],
+                    registers[code[c, tables.B]], registers[code[c, tables.C]],
+                    registers[code[c, tables.SUM]], registers[code[c, tables.CARRY]], n,
                 )  # fmt: skip
             for i in range(len(made)):
                 copy(registers[made[i]], 0, registers[kept[i]], 0, n)

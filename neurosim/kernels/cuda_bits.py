@@ -14,6 +14,10 @@ from . import rules, tables
 from .bits import COUNTING, FULL, ONE
 from .cuda_jit import cuda, inner, kernel, quiet, rule
 
+complement = rule(rules.complement)
+conjunction = rule(rules.conjunction)
+disjunction = rule(rules.disjunction)
+difference = rule(rules.difference)
 parity = rule(rules.parity)
 majority = rule(rules.majority)
 
@@ -39,13 +43,13 @@ def carry_out(code, k, registers, t):
         registers[answer, t] = parity(a, b, c)
         registers[code[k, tables.CARRY], t] = majority(a, b, c)
     elif operation == tables.AND:
-        registers[answer, t] = a & b
+        registers[answer, t] = conjunction(a, b)
     elif operation == tables.OR:
-        registers[answer, t] = a | b
+        registers[answer, t] = disjunction(a, b)
     elif operation == tables.XOR:
-        registers[answer, t] = a ^ b
+        registers[answer, t] = difference(a, b)
     elif operation == tables.NOT:
-        registers[answer, t] = a ^ FULL
+        registers[answer, t] = complement(a)
     elif operation == tables.PARITY:
         registers[answer, t] = parity(a, b, c)
     else:

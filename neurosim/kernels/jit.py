@@ -10,10 +10,11 @@ from typing import Any
 
 import numba
 import numpy as np
+from llvmlite import binding, ir
 from numba.core import config
 from numba.core.registry import cpu_target
 
-from .machine_code import Prepared
+from .machine_code import Prepared, dimensions_of
 
 # nogil: Python threads may run kernels side by side.  error_model "numpy": x/0 is inf, not raise.
 # _nrt: kernels allocate nothing, so Numba need not count references to their slices; that halves
@@ -59,13 +60,64 @@ def kernel(function):
     return numba.njit(**FLAGS)(function)
 
 
-def compile_object(dispatcher: Any, arguments: tuple[Any, ...]) -> tuple[str, bytes]:
-    """Return the name and the object file of a kernel compiled for such arguments."""
+def compile_objects(
+    dispatcher: Any, arguments: tuple[Any, ...], key: tuple[str, ...]
+) -> tuple[str, tuple[bytes, ...]]:
+    """Return a kernel compiled for such arguments: the name of its entry, and the object files.
+
+    The entry takes the address of all values in a row, 8 bytes each, as `key` names their types:
+    Python would spend more on converting them one by one than a small circuit's run takes.
+    """
     signature = tuple(numba.typeof(_writable(argument)) for argument in arguments)
     with _optimized():
         dispatcher.compile(signature)
     compiled = dispatcher.overloads[signature]
-    return compiled.fndesc.llvm_func_name, compiled.library._get_compiled_object()
+    function = compiled.fndesc.llvm_func_name
+    name = f"entry_{len(key)}_{function}"
+    return name, (_entry(name, function, key), compiled.library._get_compiled_object())
+
+
+def _entry(name: str, function: str, key: tuple[str, ...]) -> bytes:
+    """Return the object file of an entry: it passes what it is given on as Numba's functions expect.
+
+    Two places for what they return and raise, then each argument; of an array its owner and parent
+    (none: kernels count no references), size, bytes an item, address, shape and strides in bytes.
+    """
+    place, size = ir.IntType(8).as_pointer(), ir.IntType(64)
+    module = ir.Module()
+    entry = ir.Function(module, ir.FunctionType(ir.IntType(32), [place]), name)
+    builder = ir.IRBuilder(entry.append_basic_block())
+    values = builder.bitcast(entry.args[0], size.as_pointer())
+    given: list[Any] = [builder.alloca(place), builder.alloca(place)]
+    at = 0
+
+    def taken(kind: Any) -> Any:
+        nonlocal at
+        pointer = builder.gep(values, [size(at)])
+        at += 1
+        return builder.load(builder.bitcast(pointer, kind.as_pointer()), align=1)
+
+    for argument in key:
+        if argument in "()":
+            continue
+        dimensions = dimensions_of(argument)
+        if dimensions is None:
+            kinds = {"float32": ir.FloatType(), "float64": ir.DoubleType()}
+            given.append(taken(kinds.get(argument, size)))
+            continue
+        data = taken(place)
+        shape = [taken(size) for _ in range(dimensions)]
+        strides = [size(np.dtype(argument.partition("[")[0]).itemsize)]
+        for length in shape[::-1]:
+            strides.insert(0, builder.mul(strides[0], length))
+        items = builder.udiv(strides[0], strides[-1])
+        given += [place(None), place(None), items, strides[-1], data, *shape, *strides[1:]]
+    called = ir.FunctionType(ir.IntType(32), [value.type for value in given])
+    builder.ret(builder.call(ir.Function(module, called, function), given))
+    machine = binding.Target.from_default_triple().create_target_machine(
+        opt=OPTIMIZATION, codemodel="jitdefault", jit=True
+    )
+    return machine.emit_object(binding.parse_assembly(str(module)))
 
 
 @contextmanager

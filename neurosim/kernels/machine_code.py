@@ -17,10 +17,11 @@ import ctypes
 import hashlib
 import importlib
 import os
+import struct
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,15 +35,12 @@ SETTINGS = (
     "OPT", "SLP_VECTORIZE",
 )  # fmt: skip
 
-C_TYPES = {
-    "float32": ctypes.c_float,
-    "float64": ctypes.c_double,
-    "int64": ctypes.c_int64,
-    "uint64": ctypes.c_uint64,
-}
-NUMBERS: dict[type, str] = {int: "int64"} | {np.dtype(name).type: name for name in C_TYPES}
+# How numbers are laid out where a kernel's arguments lie in a row, 8 bytes each.
+FORMATS = {"float32": "f4x", "float64": "d", "int64": "q", "uint64": "Q"}
+NUMBERS: dict[type, str] = {int: "int64"} | {np.dtype(name).type: name for name in FORMATS}
 
 
+@cache
 def is_disabled() -> bool:
     """Return whether kernels run as the plain Python they are written in (NUMBA_DISABLE_JIT)."""
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
@@ -123,7 +121,7 @@ class Kernel:
     def __init__(self, module: str, name: str):
         self.module = module
         self.name = name
-        self._entries: dict[tuple[str, ...], Callable[..., int]] = {}
+        self._entries: dict[tuple[str, ...], tuple[Callable[[bytes], int], struct.Struct]] = {}
         self._compiling = threading.Lock()
 
     def __call__(self, *arguments: Any) -> None:
@@ -145,17 +143,19 @@ class Kernel:
         for argument in arguments:
             _flatten(argument, types, values)
         key = tuple(types)
-        entry = self._entries.get(key)
-        if entry is None:
+        found = self._entries.get(key)
+        if found is None:
             with self._compiling:
-                entry = self._entries.get(key) or self._entry(key, arguments)
-                self._entries[key] = entry
-        returned, raised = ctypes.c_void_p(), ctypes.c_void_p()
-        if entry(ctypes.byref(returned), ctypes.byref(raised), *values):
+                found = self._entries.get(key) or self._entry(key, arguments)
+                self._entries[key] = found
+        entry, layout = found
+        if entry(layout.pack(*values)):
             raise RuntimeError(f"kernel {self.name!r}: an index lies outside its array")
 
-    def _entry(self, key: tuple[str, ...], arguments: tuple[Any, ...]) -> Callable[..., int]:
-        """Return the machine code for these types as a function of C."""
+    def _entry(
+        self, key: tuple[str, ...], arguments: tuple[Any, ...]
+    ) -> tuple[Callable[[bytes], int], struct.Struct]:
+        """Return the machine code for these types as a function of C, and how it takes values."""
         folder = cache_folder()
         digest = hashlib.sha256(" ".join(key).encode()).hexdigest()[:16]
         path = None if folder is None else folder / f"{self.name}-{digest}.o"
@@ -164,17 +164,14 @@ class Kernel:
         if not address:
             if sys.stderr is not None and sys.stderr.isatty():
                 sys.stderr.write("neurosim: compiling its engine, once on this machine …\n")
-            from .jit import compile_object
+            from .jit import compile_objects
 
             function = getattr(importlib.import_module(self.module), self.name)
-            kept = compile_object(function, arguments)
+            kept = compile_objects(function, arguments, key)
             address = _link(*kept)
             if path:
                 _keep(path, *kept)
-        prototype = ctypes.CFUNCTYPE(
-            ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *_c_types(key)
-        )
-        return prototype(address)
+        return ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p)(address), _layout(key)
 
 
 class Prepared:
@@ -194,18 +191,16 @@ class Prepared:
 
 
 def _flatten(argument: Any, types: list[str], values: list[Any]) -> None:
-    """Append an argument's type, and its values as Numba's functions take them.
+    """Append an argument's type, and its values as `compile_objects`' entries take them.
 
-    An array: owner and parent (none: kernels count no references), size, bytes an item, address,
-    shape, strides in bytes.
+    Of an array: its address and its shape; all else follows from its type.
     """
     if isinstance(argument, np.ndarray):
         if not argument.flags.c_contiguous:
             raise TypeError(f"a kernel takes C-contiguous arrays (got strides {argument.strides})")
         types.append(_array_type(argument.dtype, argument.ndim))
-        values += (None, None, argument.size, argument.itemsize, _address(argument))
+        values.append(_address(argument))
         values += argument.shape
-        values += argument.strides
     elif isinstance(argument, Prepared):
         types += argument.types
         values += argument.values
@@ -218,7 +213,7 @@ def _flatten(argument: Any, types: list[str], values: list[Any]) -> None:
         if type(argument) is int and not -(2**63) <= argument < 2**63:
             raise TypeError(f"a kernel takes integers of 64 bits (got {argument})")
         types.append(NUMBERS[type(argument)])
-        values.append(argument if type(argument) is int else argument.item())
+        values.append(argument)
     else:
         raise TypeError(
             "a kernel takes arrays, integers, NumPy's numbers and tuples (got a "
@@ -241,36 +236,50 @@ def _array_type(dtype: np.dtype, dimensions: int) -> str:
     return f"{dtype.name}[{dimensions}]"
 
 
-def _c_types(key: tuple[str, ...]) -> Iterator[Any]:
+def dimensions_of(name: str) -> int | None:
+    """Return how many dimensions an array's type has; None: it is a number's."""
+    return int(name.partition("[")[2][:-1]) if name.endswith("]") else None
+
+
+def _layout(key: tuple[str, ...]) -> struct.Struct:
+    """Return how values of these types are laid out in a row of 8 bytes each."""
+    formats = []
     for name in key:
-        if name.endswith("]"):
-            dimensions = int(name.partition("[")[2][:-1])
-            yield from (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
-            yield from (ctypes.c_void_p, *(ctypes.c_int64,) * (2 * dimensions))
+        dimensions = dimensions_of(name)
+        if dimensions is not None:
+            formats.append("q" * (1 + dimensions))
         elif name not in "()":
-            yield C_TYPES[name]
+            formats.append(FORMATS[name])
+    return struct.Struct("=" + "".join(formats))
 
 
 # ------------------------------------------------------------------ files
 
 
-def _read(path: Path) -> tuple[str, bytes] | None:
-    """Return the symbol and the code in a file; None where it is missing or damaged."""
+def _read(path: Path) -> tuple[str, tuple[bytes, ...]] | None:
+    """Return the symbol and the objects in a file; None where it is missing or damaged."""
     try:
         digest, _, content = path.read_bytes().partition(b"\n")
-        symbol, _, code = content.partition(b"\n")
     except OSError:
         return None
-    whole = digest.decode("ascii", "replace") == hashlib.sha256(content).hexdigest()
-    return (symbol.decode(), code) if whole else None
+    if digest.decode("ascii", "replace") != hashlib.sha256(content).hexdigest():
+        return None
+    head, _, code = content.partition(b"\n")
+    symbol, *sizes = head.decode().split()
+    objects = []
+    for size in map(int, sizes):
+        objects.append(code[:size])
+        code = code[size:]
+    return symbol, tuple(objects)
 
 
-def _keep(path: Path, symbol: str, code: bytes) -> None:
+def _keep(path: Path, symbol: str, objects: tuple[bytes, ...]) -> None:
     """Write a file whole or not at all; a full disk costs time, never a run."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         try:
-            content = symbol.encode() + b"\n" + code
+            head = " ".join([symbol, *(str(len(code)) for code in objects)])
+            content = head.encode() + b"\n" + b"".join(objects)
             digest = hashlib.sha256(content).hexdigest().encode()
             unfinished.write_bytes(digest + b"\n" + content)
             unfinished.replace(path)
@@ -281,17 +290,18 @@ def _keep(path: Path, symbol: str, code: bytes) -> None:
 _LINKED: list[Any] = []  # whose memory holds the code
 
 
-def _link(symbol: str, code: bytes) -> int:
-    """Return the address of a function in an object file, linked into this process; 0: none."""
+def _link(symbol: str, objects: tuple[bytes, ...]) -> int:
+    """Return the address of a function in object files, linked into this process; 0: none."""
     import llvmlite.binding as llvm
 
-    if b"__svml_" in code:  # vector mathematics that Numba's builds for conda bring along
+    if any(b"__svml_" in code for code in objects):  # vector mathematics that Numba's builds for conda bring along
         importlib.import_module("numba")
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    for code in objects:
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     _LINKED.append(engine)
     return engine.get_function_address(symbol)

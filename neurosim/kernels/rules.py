@@ -51,6 +51,26 @@ def folded(at, n, border):
     return -1
 
 
+def complement(a):
+    """¬a, on every bit of a word."""
+    return ~a
+
+
+def conjunction(a, b):
+    """a ∧ b, on every bit of two words."""
+    return a & b
+
+
+def disjunction(a, b):
+    """a ∨ b."""
+    return a | b
+
+
+def difference(a, b):
+    """a ⊕ b."""
+    return a ^ b
+
+
 def parity(a, b, c):
     """The sum bit of three bits, on every bit of three words."""
     return a ^ b ^ c

@@ -53,9 +53,10 @@ LINE_START, LINE_SIZE, LINE_STEPS, LINE_RING, LINE_SOURCES, LINE_COLUMNS = range
 FAULT, FAULT_STEP, FAULT_TRIAL, FAULT_TURN, FAULT_COLUMNS = range(5)
 
 # What the bit engine's instructions do, and their columns: the operation, up to two registers that
-# it writes, up to three that it reads (LOAD: an input's number).
+# it writes, up to three that it reads (LOAD: an input's number, and whether it is worth copying).
 CONSTANT, LOAD, NOT, AND, OR, XOR, PARITY, MAJORITY, ADD = range(9)
 OPERATION, SUM, CARRY, A, B, C, INSTRUCTION_COLUMNS = range(7)
+COPIED = B
 
 # A barrier's counters, a cache line apart: how many threads have come, and whether one gave up.
 ARRIVED, ABORTED, BARRIER_SIZE = 0, 8, 16
