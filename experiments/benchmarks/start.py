@@ -40,6 +40,7 @@ def benchmarks(quick: bool) -> list[Benchmark]:
             ours=lambda: command_side(words, cold),
             peers={peer: lambda: command_side(other)},
             rounds=5,
+            warms=False,
             builds=False,
         )
 
@@ -53,6 +54,7 @@ def benchmarks(quick: bool) -> list[Benchmark]:
             peers={"SciPy CSR": lambda: Side(lambda: None, measured=lambda: float(nbytes))},
             floor=lambda: Floor(weights.data.nbytes, "the weights alone, in float32"),
             rounds=3,
+            warms=False,
             builds=False,
             unit="MB",
             scale=1e-6,

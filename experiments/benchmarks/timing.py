@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-PAUSE = 0.1  # seconds between turns: thread pools spin after their work and would disturb
+PAUSE = 0.1  # seconds before each turn: thread pools spin after their work and would disturb
+LEAST = 0.005  # seconds that a turn's counted runs take together, where `Benchmark.warms`
 BUDGET = 30.0  # seconds after which no further round is begun
 FEWEST = 3  # rounds, however long they take
 
@@ -52,6 +54,8 @@ class Benchmark:
     floor : measures this machine's; None where there is no floor to name
     tolerance : by which answers may differ, relative to their largest value
     rounds : how many turns each side gets, if they fit into the `BUDGET`
+    warms : whether each turn begins with a run that does not count, and short runs are repeated, so
+        that what counts is a run in a loop: a rest leaves cold caches and slow processors
     builds : whether ours builds a circuit, so that its first run is worth a column
     unit, scale : of the measured amounts: shown is amount · scale
     """
@@ -62,6 +66,7 @@ class Benchmark:
     floor: Callable[[], Floor] | None = None
     tolerance: float = 1e-4
     rounds: int = 15
+    warms: bool = True
     builds: bool = True
     unit: str = "ms"
     scale: float = 1e3
@@ -114,6 +119,13 @@ def amount(side: Side) -> float:
     return side.measured() if side.measured else elapsed
 
 
+def warm_amount(side: Side) -> float:
+    """Return what a run takes after a first one, on average over as many as last a while."""
+    first = amount(side)
+    runs = max(1, math.ceil(LEAST / first)) if not side.measured else 1
+    return sum(amount(side) for _ in range(runs)) / runs
+
+
 def difference(one: Any, other: Any) -> float:
     """Return the largest difference of two answers, relative to the larger one's largest value."""
     one, other = np.asarray(one, float), np.asarray(other, float)
@@ -150,7 +162,7 @@ def compare(benchmark: Benchmark, peer: str) -> Row:
             break
         for side, amounts in zip((ours, theirs), turns, strict=True):
             time.sleep(PAUSE)
-            amounts.append(amount(side))
+            amounts.append(warm_amount(side) if benchmark.warms else amount(side))
     floor = benchmark.floor() if benchmark.floor else None
     scale = benchmark.scale
     return Row(
