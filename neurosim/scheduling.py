@@ -25,9 +25,16 @@ AT_LEAST = 64  # of them where the weights take more than the cache
 BUFFER = 4096  # values that each of a chunk's sums holds at most: they stay in the first cache
 MOST_CHUNKS = 2048  # of which each is compared with each
 SHEET_BUFFER = 16384  # the same for convolutions: what they hear is shared by many rows
-AT_ONCE = 400_000_000  # multiplications, about, that a thread makes before Ctrl-C is looked at
-STEP = 300  # of them that a step costs, however little there is to do
-NOISE = 16  # and one random number
+TILE = 12  # rows of weights: a whole number of the tiles that products are made in
+ROUNDING = 1e-9  # by which sums of costs may differ
+
+# Nanoseconds, about: how long a thread works before Ctrl-C is looked at, and what takes how long.
+AT_ONCE = 500_000_000
+STEP = 100  # however little there is to do
+PRODUCT = 0.3  # a weight times an activity, in sparse rows, the slowest
+VALUE = 10  # a neuron's rule, or a value that is only moved
+NOISE = 40  # a random number
+ABREAST = 16  # trials whose products take as long as one trial's
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +108,11 @@ def blocks_at_once(program: Program, block: int, steps: int, recorded: int) -> i
 
 
 def _work(program: Program, block: int, recorded: int) -> float:
-    """Return what a step of a block costs: its neurons, and the values that are only moved."""
-    moved = program.state.size + recorded
+    """Return what a step of a block takes, in nanoseconds: its sums, its neurons, what is moved."""
+    values = program.state.size + recorded
     noise = NOISE * program.state.size if program.noisy else 0
-    return STEP + block * (program.cost + moved + noise)
+    sums = PRODUCT * program.cost * max(1, block / ABREAST)
+    return STEP + sums + block * (VALUE * values + noise)
 
 
 def _cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndarray]:
@@ -114,18 +122,22 @@ def _cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.nda
     for number, group in enumerate(program.groups):
         if number == 0 or group.layer != program.groups[number - 1].layer:
             layers.append(len(chunks))
-        size = group.stop - group.start
-        rows = size // group.row_length
-        buffer = BUFFER if group.row_length == 1 else SHEET_BUFFER
-        most = max(1, buffer // block // group.row_length)
-        if group.row_length > 1:
-            most = -(-most // tables.SWATH) * tables.SWATH
-        pieces = threads * -(-rows // (threads * most))  # as many for each thread
-        each = max(1, -(-rows // max(1, pieces))) * group.row_length
-        chunks += [
-            (number, low, min(low + each, group.stop))
-            for low in range(group.start, group.stop, each)
-        ]
+        length = group.row_length
+        whole, buffer = (TILE, BUFFER) if length == 1 else (tables.SWATH, SHEET_BUFFER)
+        most = max(1, buffer // block // length)
+        if most > whole or length > 1:
+            most = max(1, most // whole) * whole
+        share = max(
+            1, -(-((group.stop - group.start) // length) // threads)
+        )  # rows for each thread
+        pieces = -(-share // most)
+        each = min(most, -(-share // pieces // whole) * whole)
+        for first in range(group.start, group.stop, share * length):
+            last = min(first + share * length, group.stop)
+            chunks += [
+                (number, low, min(low + each * length, last))
+                for low in range(first, last, each * length)
+            ]
     table = np.array(chunks, dtype=np.int64).reshape(-1, 3)
     return table, np.array([*layers, len(chunks)], dtype=np.int64)
 
@@ -136,7 +148,7 @@ def _share(program: Program, chunks: np.ndarray, layers: np.ndarray, threads: in
     shares = np.empty((len(layers) - 1, threads + 1), dtype=np.int64)
     for layer, (first, last) in enumerate(pairwise(layers)):
         done = np.concatenate(([0.0], np.cumsum(cost[first:last])))
-        goals = done[-1] * np.arange(threads + 1) / threads
+        goals = done[-1] * (np.arange(threads + 1) / threads - ROUNDING)
         shares[layer] = first + np.searchsorted(done, goals, side="left").clip(0, last - first)
         shares[layer, 0], shares[layer, -1] = first, last
     return shares

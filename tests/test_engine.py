@@ -13,7 +13,7 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from random_circuits import DT, Twin, examples, twins
 
-from neurosim import Circuit, InputError, SimulationError, backend, power, stack
+from neurosim import Circuit, InputError, SimulationError, backend, power, scheduling, stack
 from neurosim.program import compile_program
 
 EXAMPLES = examples(30)
@@ -281,7 +281,7 @@ def test_compiled_code_runs_no_longer_than_told(engine, rng, monkeypatch):
     calls = []
     monkeypatch.setattr("neurosim.backend.run_together", lambda *given: calls.append(given))
     program = compile_program(circuit, DT)
-    step = 300 + 256 * (program.cost + program.state.size + 10)
+    step = scheduling._work(program, 256, 10)
     monkeypatch.setattr("neurosim.scheduling.AT_ONCE", 5 * step)
     engine.simulate(circuit, rng.random(10), steps=20, trials=600, dt=DT, threads=1)
     assert len(calls) == 4 * 3  # stretches of five steps, blocks of 256 trials

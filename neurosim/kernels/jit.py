@@ -78,7 +78,7 @@ def compile_objects(
 
 
 def _entry(name: str, function: str, key: tuple[str, ...]) -> bytes:
-    """Return the object file of an entry: it passes what it is given on as Numba's functions expect.
+    """Return the object file of an entry: it passes on what it is given as Numba expects.
 
     Two places for what they return and raise, then each argument; of an array its owner and parent
     (none: kernels count no references), size, bytes an item, address, shape and strides in bytes.

@@ -47,9 +47,7 @@ def _vector(operands: int, *answers: Callable[..., Any]) -> Any:
             *rows, n = arguments
             kinds = signature.args
             write = Writer(context, builder, kinds[0].dtype)
-            starts = [
-                write.start(kind, row, 0) for kind, row in zip(kinds[:5], rows, strict=True)
-            ]
+            starts = [write.start(kind, row, 0) for kind, row in zip(kinds[:5], rows, strict=True)]
 
             def turn(at, vectors, lanes):
                 places = [write.plus(at, v * lanes) for v in range(vectors)]

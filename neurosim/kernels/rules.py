@@ -92,22 +92,21 @@ def tanh(x):
     tanh|x| = (1 − e^−z)/(1 + e^−z) with z = 2|x| = n·ln 2 − r, so e^−z = e^r/2ⁿ; the polynomial
     is e^r − 1 (Taylor to r¹³, |r| ≤ ln 2/2), which keeps small x exact.  Beyond z = 40 it is 1.
     """
-    z = min(2 * abs(x), 40.0) if x == x else 0.0
-    n = math.floor(z * 1.4426950408889634 + 0.5)
-    r = (n * 0.6931471803691238 - z) + n * 1.9082149292705877e-10
+    real = type(x)  # of which every constant is: else float32 would be computed in float64
+    one = real(1)
+    z = min(real(2) * abs(x), real(40)) if x == x else real(0)
+    n = real(math.floor(z * real(1.4426950408889634) + real(0.5)))
+    r = (n * real(0.6931471803691238) - z) + n * real(1.9082149292705877e-10)
     s = r * r  # in pairs, pairs of pairs …: each step of a plain chain would wait for the last
     t = s * s
-    low = (1.0 + 0.5 * r) + (1.6666666666666666e-01 + 4.1666666666666664e-02 * r) * s
-    low += (
-        (8.333333333333333e-03 + 1.388888888888889e-03 * r)
-        + (1.984126984126984e-04 + 2.48015873015873e-05 * r) * s
-    ) * t
-    high = (2.7557319223985893e-06 + 2.755731922398589e-07 * r) + (
-        2.505210838544172e-08 + 2.08767569878681e-09 * r
+    low = (one + real(0.5) * r) + (real(1 / 6) + real(1 / 24) * r) * s
+    low += ((real(1 / 120) + real(1 / 720) * r) + (real(1 / 5040) + real(1 / 40320) * r) * s) * t
+    high = (real(1 / 362880) + real(1 / 3628800) * r) + (
+        real(1 / 39916800) + real(1 / 479001600) * r
     ) * s
-    q = (low + (high + 1.6059043836821613e-10 * t) * (t * t)) * r
-    scale = float(1 << int(n))
-    y = ((scale - 1.0) - q) / ((scale + 1.0) + q)
+    q = (low + (high + real(1 / 6227020800) * t) * (t * t)) * r
+    scale = real(1 << int(n))
+    y = ((scale - one) - q) / ((scale + one) + q)
     return x if x != x else (y if x >= 0 else -y)
 
 

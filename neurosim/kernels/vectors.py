@@ -14,6 +14,7 @@ from typing import Any
 
 import numba
 from llvmlite import binding, ir
+from numba.core import cgutils
 
 from . import tables
 
@@ -61,10 +62,10 @@ class Writer:
         self.builder.store(value, self._vector(pointer, at, lanes), align=self.itemsize)
 
     def spread(self, value: Any, lanes: int) -> Any:
-        """Return a number in every lane."""
+        """Return a number, of any type, in every lane."""
         if lanes == 1:
             return value
-        vector = ir.Constant(ir.VectorType(self.real, lanes), ir.Undefined)
+        vector = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined)
         first = self.builder.insert_element(vector, value, ir.IntType(32)(0))
         places = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
         return self.builder.shuffle_vector(first, vector, places)
@@ -74,10 +75,25 @@ class Writer:
         product = self.builder.fmul(a, b, flags=FUSED)
         return self.builder.fadd(total, product, flags=FUSED)
 
-    def folded(self, vector: Any) -> Any:
-        """Return the sum of all lanes: halves added until one is left."""
+    def gather(self, addresses: Any) -> Any:
+        """Return the values at a vector of addresses, by the instruction there is for it."""
+        lanes = addresses.type.count
+        vector = ir.VectorType(self.real, lanes)
+        pointers = self.builder.inttoptr(addresses, ir.VectorType(self.real.as_pointer(), lanes))
+        every = ir.VectorType(ir.IntType(1), lanes)
+        name = f"llvm.masked.gather.v{lanes}f{8 * self.itemsize}.v{lanes}p0"
+        kind = ir.FunctionType(vector, [pointers.type, ir.IntType(32), every, vector])
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        align = ir.IntType(32)(self.itemsize)
+        all_lanes = ir.Constant(every, [1] * lanes)
+        return self.builder.call(
+            function, [pointers, align, all_lanes, ir.Constant(vector, ir.Undefined)]
+        )
+
+    def folded(self, vector: Any, left: int = 1) -> Any:
+        """Return the sums of lanes: halves added until so many are left; one is a plain number."""
         lanes = vector.type.count
-        while lanes > 1:
+        while lanes > left:
             lanes //= 2
             low, high = (
                 self.builder.shuffle_vector(
@@ -90,7 +106,7 @@ class Writer:
                 for begin in (0, lanes)
             )
             vector = self.builder.fadd(low, high)
-        return self.builder.extract_element(vector, ir.IntType(32)(0))
+        return vector if left > 1 else self.builder.extract_element(vector, ir.IntType(32)(0))
 
     def down_to(self, count: Any, multiple: int) -> Any:
         """Return the largest multiple that a count holds; `multiple` is any number."""
