@@ -20,11 +20,11 @@ from .barrier import wait
 from .convolutions import add_convolution, add_scaled
 from .dense import add_dots, add_product
 from .jit import inner, kernel, rule
+from .moving import fill, gather, pass_lines, scatter
 from .rows import add_gathered
 from .separable import add_separable
 
 LEARNS = False  # in `run`; `run_learning` is the same with True
-LINE = 8  # values of a trial that are moved at a time where trials lie side by side
 
 net_input = rule(rules.net_input)
 fires = rule(rules.fires)
@@ -111,25 +111,6 @@ def add_connection(program, learned, c, low, high, base, x, block, sums, window,
 
 
 @inner
-def fill(values, n, block, parameters, offset, stride, i):
-    """Write a parameter of the neurons from i on beside their values; stride 0: all share it."""
-    if stride == 0:
-        value = parameters[offset]
-        for j in range(n):
-            values[j] = value
-    elif block == 1:
-        own = parameters[offset + i : offset + i + n]
-        for j in range(n):
-            values[j] = own[j]
-    else:
-        for k in range(n // block):
-            value = parameters[offset + i + k]
-            part = values[k * block : (k + 1) * block]
-            for b in range(block):
-                part[b] = value
-
-
-@inner
 def add_noise(u, scale, n, block, neuron, trial, step, seed):
     """u ← u + s·ξ; ξ is addressed by the seed, the step, the neuron and the trial."""
     for j in range(n):
@@ -140,7 +121,7 @@ def add_noise(u, scale, n, block, neuron, trial, step, seed):
         u[j] += scale[j] * box_muller(words[0], words[1], words[2], words[3])
 
 
-@inner
+@inner(once=True)
 def apply_transfer(code, a, b, c, u, n):
     """u ← f(u); the commonest functions have loops of their own, which use vector registers."""
     if code == rules.THRESHOLD_LINEAR:
@@ -155,13 +136,14 @@ def apply_transfer(code, a, b, c, u, n):
 
 
 @inner
-def apply_rule(program, g, i, n, trial, block, step, seed, tiny, most, sums, before, after):
+def apply_rule(
+    groups, parameters, g, i, n, trial, block, step, seed, tiny, most, sums, before, after
+):  # fmt: skip
     """Compute the activities of n values from neuron i of a group on; False if one is too large.
 
     The sums hold bias + E − S, σ + D (for binary neurons θσ + θD) and the vetoes.  While
     no activity is above `most`, none of them overflows.
     """
-    groups, parameters = program.groups, program.parameters
     drive, pool, vetoes, own = sums[0], sums[1], sums[2], sums[3]
     kind = groups[g, tables.RULE]
     pooled = groups[g, tables.USES_POOL] != 0
@@ -246,7 +228,7 @@ def advance(
             )
     place = low * block
     return apply_rule(
-        program, g, i, n, trial, block, step, seed, tiny, most, sums, x[place : place + n],
+        groups, parameters, g, i, n, trial, block, step, seed, tiny, most, sums, x[place : place + n],
         y[place : place + n],
     )  # fmt: skip
 
@@ -280,78 +262,6 @@ def learn(program, learned, x, y, tiny):
                 if weight < 0 and not signed:
                     weight = type(weight)(0)
                 learned[first + e] = sign * flush(weight, tiny)
-
-
-# ------------------------------------------------------------------ moving values
-
-
-# Places come as stretches of neighbours, (stretches, 2): the first place, and how many.
-
-
-@inner
-def scatter(shown, trial, moment, stretches, block, x):
-    """Write what a block of trials shows at a moment to its places; shown once: to all of them."""
-    b, k = trial * (len(shown) > 1), moment * (shown.shape[1] > 1)
-    at = 0
-    for r in range(len(stretches)):
-        first, count = stretches[r, 0], stretches[r, 1]
-        if block == 1:
-            move(shown[b, k], at, x, first, count)
-        elif len(shown) > 1:
-            for low in range(0, count, LINE):
-                for c in range(block):
-                    row = shown[b + c, k]
-                    for i in range(low, min(low + LINE, count)):
-                        x[(first + i) * block + c] = row[at + i]
-        else:
-            for i in range(count):
-                value = shown[b, k, at + i]
-                part = x[(first + i) * block : (first + i + 1) * block]
-                for c in range(block):
-                    part[c] = value
-        at += count
-
-
-@inner
-def gather(x, stretches, block, record, trial, sample):
-    """Write the values at some places of a block of trials into their samples."""
-    at = 0
-    for r in range(len(stretches)):
-        first, count = stretches[r, 0], stretches[r, 1]
-        if block == 1:
-            move(x, first, record[trial, sample], at, count)
-        else:
-            for low in range(0, count, LINE):
-                for c in range(block):
-                    row = record[trial + c, sample]
-                    for i in range(low, min(low + LINE, count)):
-                        row[at + i] = x[(first + i) * block + c]
-        at += count
-
-
-@inner
-def move(source, begin, target, at, n):
-    """Copy n values; slices keep the loop free of index checks."""
-    values, places = source[begin : begin + n], target[at : at + n]
-    for j in range(n):
-        places[j] = values[j]
-
-
-@inner
-def pass_lines(program, ring, trial, step, block, x, y):
-    """Move every delay line on by a step: its oldest values come out, the present ones go in."""
-    lines = program.lines
-    for d in range(len(lines)):
-        size = lines[d, tables.LINE_SIZE]
-        slot = lines[d, tables.LINE_RING] + (step % lines[d, tables.LINE_STEPS]) * size
-        for i in range(size):
-            place = (lines[d, tables.LINE_START] + i) * block
-            source = program.line_sources[lines[d, tables.LINE_SOURCES] + i] * block
-            for b in range(block):
-                old = ring[trial + b, slot + i]
-                ring[trial + b, slot + i] = x[source + b]
-                x[place + b] = old
-                y[place + b] = old
 
 
 # ------------------------------------------------------------------ whole runs
@@ -395,7 +305,11 @@ def _run(
                     scatter(movie, trial, k, places, width, x)
                     if not static:
                         scatter(movie, trial, k, places, width, y)
-                pass_lines(program, ring, trial, first_step + k, width, x, y)
+                if len(program.lines) > 0:
+                    pass_lines(
+                        program.lines, program.line_sources, ring, trial, first_step + k, width,
+                        x, y,
+                    )  # fmt: skip
             if parts > 1:
                 rounds += 1
                 if not wait(barrier, rounds, parts):

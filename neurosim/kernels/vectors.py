@@ -10,6 +10,7 @@ Everything here runs while a kernel is compiled, and writes LLVM's instructions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Any
 
 import numba
@@ -36,6 +37,18 @@ class Writer:
         self.itemsize = dtype.bitwidth // 8
         self.lanes = nbytes // self.itemsize
 
+    def function(self, name: str, kinds: Sequence[Any], body: Callable[..., None]) -> Any:
+        """Return a function of this module that returns nothing; `body` writes it, once."""
+        made = ir.FunctionType(ir.VoidType(), kinds)
+        function = cgutils.get_or_insert_function(self.builder.module, made, name)
+        if function.is_declaration:
+            function.linkage = "internal"
+            inside = copy(self)
+            inside.builder = ir.IRBuilder(function.append_basic_block())
+            body(inside, *function.args)
+            inside.builder.ret_void()
+        return function
+
     def start(self, kind: Any, array: Any, at: Any) -> Any:
         """Return where element `at` of an array argument lies."""
         data = self.context.make_array(kind)(self.context, self.builder, array).data
@@ -48,7 +61,7 @@ class Writer:
         return ir.Constant(ir.VectorType(self.real, lanes), [0.0] * lanes)
 
     def _vector(self, pointer: Any, at: Any, lanes: int) -> Any:
-        place = self.builder.gep(pointer, [at])
+        place = self.builder.gep(pointer, [self.size(at)])
         if lanes == 1:
             return place
         return self.builder.bitcast(place, ir.VectorType(self.real, lanes).as_pointer())
