@@ -52,12 +52,14 @@ def as_inputs(inputs: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
 
 
 def input_values(
-    circuit: Circuit, population: Population, value: Any, *, numbers: bool = False
-) -> np.ndarray:
+    circuit: Circuit, population: Population, value: Any, *, numbers: bool = False,
+    most: float = LARGEST,
+) -> np.ndarray:  # fmt: skip
     """Return a value for an input as an array of numbers, the bits of a number spread out.
 
     The array's last axes are the input's shape; any axes before them (trials, time) are kept.
-    With `numbers`, a number of bits stays one.
+    With `numbers`, a number of bits stays one; `most` is how large a value may be, less than
+    `LARGEST` where float32 has no more room.
 
     Raises
     ------
@@ -95,6 +97,11 @@ def input_values(
                 f"{label} takes only 0 and 1 (got {values[wrong][0]:g}); for other numbers "
                 f"declare it with inputs({population.name!r}, real=True)"
             )
+    if most < max(float(high), -float(low)) <= LARGEST:
+        raise InputError(
+            f"{label} is too large for float32 (got {max(high, -low):g}; {most:.0e} is sure not to "
+            "overflow); leave out dtype= (float64)"
+        )
     if max(float(high), -float(low)) > LARGEST:
         raise InputError(f"{label} {too_large(np.array([low, high], dtype=float))}")
     if low < 0 and divides(circuit, population):
@@ -121,11 +128,11 @@ def _whole_numbers(array: np.ndarray, bits: int, label: str) -> np.ndarray:
 
 
 def batch(
-    circuit: Circuit, given: Mapping[str, Any], *, numbers: bool = False
+    circuit: Circuit, given: Mapping[str, Any], *, numbers: bool = False, most: float = LARGEST
 ) -> tuple[int | None, dict[str, np.ndarray]]:
     """Return the number of trials (None: unbatched) and each input as (1 or trials, size).
 
-    With `numbers`, an input that is a number of bits is (1 or trials,).
+    With `numbers`, an input that is a number of bits is (1 or trials,); `most` as `input_values`.
 
     Raises
     ------
@@ -136,7 +143,9 @@ def batch(
     first = ""
     arrays = {}
     for population in circuit.input_populations:
-        values = input_values(circuit, population, given[population.name], numbers=numbers)
+        values = input_values(
+            circuit, population, given[population.name], numbers=numbers, most=most
+        )
         is_number = numbers and population.bits is not None
         extra = values.ndim - (0 if is_number else len(population.shape))
         if extra > 1:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import InputError, unknown
-from .exactness import magnitude
 from .kernels import run, run_learning, tables
 from .kernels.random import seed_words
 from .kernels.threads import most_threads, run_together
@@ -132,7 +131,7 @@ def execute(
     Raises
     ------
     InputError
-        An input that is too large for float32; what device "cuda" cannot do, or has no memory for.
+        What device "cuda" cannot do, or has no memory for.
     """
     if device == "cuda":
         if updates is not None:
@@ -158,9 +157,9 @@ def execute(
     plan = updates or schedule(program, block, parts)
     groups = threads // parts
     start = program.state[None] if state is None else state
-    shown = joined(movie, real, program.most)
+    shown = joined(movie, real)
     begun = program.constants if program.static else slice(None)
-    begin = joined([start[:, None, begun]], real, program.most)
+    begin = joined([start[:, None, begun]], real)
     held = program.stretches_of(program.constants) if program.static else np.array([[0, size]])
     rings = np.zeros((trials, program.ring), dtype=real) if ring is None else ring
     samples = (phase + steps) // every
@@ -227,27 +226,17 @@ def longest_stretch(program: Program, trials: int, recorded: int, device: str) -
     return steps_at_once(program, trials, recorded)
 
 
-def joined(movie: Sequence[np.ndarray], real: np.dtype, most: float) -> np.ndarray:
-    """Return what all inputs show side by side, (trials or 1, moments or 1, values).
-
-    Raises
-    ------
-    InputError
-        Inputs so large that sums in float32 may overflow; float64 has room for all there are.
-    """
+def joined(movie: Sequence[np.ndarray], real: np.dtype) -> np.ndarray:
+    """Return what all inputs show side by side, (trials or 1, moments or 1, values)."""
     trials = max((len(part) for part in movie), default=1)
     moments = max((part.shape[1] for part in movie), default=1)
-    with np.errstate(over="ignore"):
-        if len(movie) == 1:
-            whole = np.ascontiguousarray(movie[0], dtype=real)
-        else:
-            whole = np.empty((trials, moments, sum(part.shape[2] for part in movie)), dtype=real)
-            at = 0
-            for part in movie:
-                whole[:, :, at : at + part.shape[2]] = part
-                at += part.shape[2]
-    if real == np.float32 and not magnitude(whole) <= most:
-        raise InputError("an input is too large for float32; leave out dtype= (float64)")
+    if len(movie) == 1:
+        return np.ascontiguousarray(movie[0], dtype=real)
+    whole = np.empty((trials, moments, sum(part.shape[2] for part in movie)), dtype=real)
+    at = 0
+    for part in movie:
+        whole[:, :, at : at + part.shape[2]] = part
+        at += part.shape[2]
     return whole
 
 

@@ -19,6 +19,7 @@ from .bits.engine import (
     words_of,
 )
 from .errors import InputError, SimulationError
+from .exactness import LARGEST
 from .patterns import Enumerated
 from .program import Program, check_dtype, compile_program
 
@@ -37,7 +38,8 @@ def evaluate(
     threads = check_threads(threads)
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")
-    trials, arrays = batch(circuit, given, numbers=True)
+    most = LARGEST if dtype == "float64" else compile_program(circuit, None, dtype).most
+    trials, arrays = batch(circuit, given, numbers=True, most=most)
     answers = [
         as_number(values if trials is not None else values[0])
         for values in output_values(circuit, arrays, threads, dtype, device)
@@ -66,7 +68,7 @@ def output_values(
 
     `arrays` as `evaluate_places`; on many patterns of a binary circuit by the bit engine.
     """
-    outputs = circuit.outputs
+    outputs, binary = circuit.outputs, circuit.binary_outputs
     bounds = np.cumsum([output.index.size for output in outputs])[:-1]
     planes = output_planes(circuit, arrays, threads, device)
     if planes is not None:
@@ -79,12 +81,8 @@ def output_values(
         ]
     flat = evaluate_places(circuit, arrays, None, threads, dtype, device)
     return [
-        as_array(
-            part.reshape(len(part), *output.index.shape),
-            output.bits,
-            circuit.holds_binary(output.index),
-        )
-        for output, part in zip(outputs, np.split(flat, bounds, axis=1), strict=True)
+        as_array(part.reshape(len(part), *output.index.shape), output.bits, whole)
+        for output, whole, part in zip(outputs, binary, np.split(flat, bounds, axis=1), strict=True)
     ]
 
 

@@ -22,10 +22,12 @@ class Feed:
     """One input in time: its values for any stretch of steps."""
 
     def __init__(
-        self, circuit: Circuit, population: Population, value: Any, steps: int, begin: float
-    ):
+        self, circuit: Circuit, population: Population, value: Any, steps: int, begin: float,
+        most: float,
+    ):  # fmt: skip
         self.circuit = circuit
         self.population = population
+        self.most = most  # how large a value may be
         self.function: Callable[[float], Any] | None = value if callable(value) else None
         self.trials: int | None = None
         self.first: np.ndarray | None = None
@@ -34,7 +36,7 @@ class Feed:
             self.trials = len(self.first) if self.first.ndim > len(population.shape) else None
             self.changes = True
             return
-        values = input_values(circuit, population, value)
+        values = input_values(circuit, population, value, most=most)
         shape = population.shape
         extra = values.ndim - len(shape)
         if extra > 2:
@@ -66,7 +68,7 @@ class Feed:
                 f"{self.circuit}, input {self.population.name!r}: its function raised "
                 f"{type(error).__name__} at {time:g} s: {error}"
             ) from error
-        values = input_values(self.circuit, self.population, shown)
+        values = input_values(self.circuit, self.population, shown, most=self.most)
         if values.ndim > len(self.population.shape) + 1:
             raise InputError(
                 f"{self.circuit}, input {self.population.name!r}: its function returned shape "

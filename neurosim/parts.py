@@ -104,6 +104,13 @@ class Parts:
             return True
         return self.is_binary if population.real is None else not population.real
 
+    @property
+    def binary_outputs(self) -> tuple[bool, ...]:
+        """For each output, whether all its values are always 0 or 1."""
+        return self._once(
+            "binary outputs", lambda: tuple(self.holds_binary(o.index) for o in self.outputs)
+        )
+
     def binary_places(self, *, unknown: bool = False) -> np.ndarray:
         """Return for each of its values whether it is always 0 or 1: bool, (size,), read-only.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from .delays import running_lines
 from .errors import CircuitError, InputError
-from .exactness import EXACT_FLOAT32
+from .exactness import EXACT_FLOAT32, magnitude
 from .kernels import Prepared, rules, tables
 from .layering import layers_of
 from .lowering import Lowering, is_sheet
@@ -239,6 +239,12 @@ class _Compiler:
                 state[start : start + population.size] = held
                 constants.append(np.arange(start, start + population.size))
         flat = lowering.finished()
+        most = lowering.most(loads)
+        if not magnitude(state) <= most and real == np.float32:
+            raise CircuitError(
+                f"{self.circuit}: a constant is too large for float32 (got {magnitude(state):g}; "
+                f"{most:.0e} is sure not to overflow); leave out dtype= (float64)"
+            )
         narrow = flat.columns.dtype == np.uint16
         return Program(
             tables=tables.Tables(
@@ -264,7 +270,7 @@ class _Compiler:
             ring=ring,
             learned=lowering.learned,
             windows=tuple(lowering.windows),
-            most=lowering.most(loads),
+            most=most,
         )
 
     # ------------------------------------------------------------ order

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 CACHE = 512 * 1024  # bytes of values that a block of trials should not exceed
 WIDEST = 256  # trials side by side at most
 AT_LEAST = 64  # of them where the weights take more than the cache
-BUFFER = 4096  # values that each of a chunk's sums holds at most: they stay in the first cache
+BUFFER = 2048  # values that each of a chunk's sums holds at most: they stay in the first cache
 MOST_CHUNKS = 2048  # of which each is compared with each
-SHEET_BUFFER = 16384  # the same for convolutions: what they hear is shared by many rows
+SHEET_BUFFER = 4096  # the same for convolutions: what they hear is shared by many rows
 TILE = 12  # rows of weights: a whole number of the tiles that products are made in
 ROUNDING = 1e-9  # by which sums of costs may differ
 

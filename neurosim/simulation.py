@@ -147,7 +147,10 @@ def simulate(
     program = compile_program(circuit, dt, dtype)
     given = match_arguments(circuit, *as_inputs(inputs))
     begin = initial.step if isinstance(initial, State) else 0
-    feeds = [Feed(circuit, p, given[p.name], count, begin * dt) for p in circuit.input_populations]
+    feeds = [
+        Feed(circuit, p, given[p.name], count, begin * dt, program.most)
+        for p in circuit.input_populations
+    ]
     trials = _trials(circuit, trials, feeds, initial)
     recorded = _recorded(circuit, record)
     check_delays(circuit, recorded.values(), dt)

@@ -53,7 +53,7 @@ def execute(
     Raises
     ------
     InputError
-        An input that is too large for float32; too little memory on the card.
+        Too little memory on the card.
     """
     size = program.state.size
     batch = trials
@@ -118,7 +118,7 @@ class _Stretch:
         self.inputs, self.recorded, self.moment = places, recorded, moment
         self.places = program.state.size
         self.samples = (moment["phase"] + steps) // moment["every"]
-        shown = joined(movie, program.dtype, program.most)
+        shown = joined(movie, program.dtype)
         self.moments, self.shared = shown.shape[1], len(shown) == 1
         self.shown = np.ascontiguousarray(shown.transpose(1, 2, 0)).ravel()
         self.need = self._need()

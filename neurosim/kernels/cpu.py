@@ -228,8 +228,8 @@ def advance(
             )
     place = low * block
     return apply_rule(
-        groups, parameters, g, i, n, trial, block, step, seed, tiny, most, sums, x[place : place + n],
-        y[place : place + n],
+        groups, parameters, g, i, n, trial, block, step, seed, tiny, most, sums,
+        x[place : place + n], y[place : place + n],
     )  # fmt: skip
 
 
