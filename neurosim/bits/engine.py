@@ -61,7 +61,7 @@ def run_enumerated(
 
 
 def _run(
-    program: BitProgram, planes: np.ndarray, shifts: np.ndarray, start: int, words: int,
+    program: BitProgram, planes: np.ndarray, shifts: np.ndarray | Prepared, start: int, words: int,
     threads: int | None,
 ) -> np.ndarray:  # fmt: skip
     answers = np.empty((program.results.argument.size, words), dtype=np.uint64)
@@ -81,9 +81,9 @@ def _run(
 def _scratch(program: BitProgram, block: int) -> tuple[Prepared, Prepared]:
     """Return registers of so many words, and a place for each: a former run's where there are."""
     with contextlib.suppress(IndexError):  # several threads may ask at once
-        registers, shown = program.scratch.pop()
-        if registers.argument.shape[1] == block:
-            return registers, shown
+        kept = program.scratch.pop()
+        if kept[0].argument.shape[1] == block:
+            return kept
     registers = aligned((program.registers, block), np.dtype(np.uint64))
     return Prepared(registers), Prepared(np.empty(program.registers, dtype=np.int64))
 

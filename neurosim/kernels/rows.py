@@ -8,6 +8,8 @@ one, four a vector.  Compilers find neither by themselves.
 
 from __future__ import annotations
 
+from functools import partial
+
 from llvmlite import binding, ir
 from numba import types
 from numba.extending import intrinsic
@@ -69,17 +71,15 @@ def _vector_dot(typing, weights, first, places, begin, count, x):
             start = write.spread(builder.ptrtoint(values, SIZE), lanes)
             return write.gather(builder.add(start, bytes_on))
 
-        def add(hear, e, total, lanes):
-            return [write.add(total, write.load(weight, e, lanes), hear(e, lanes))]
+        def add(hear, lanes, e, totals):
+            return [write.add(totals[0], write.load(weight, e, lanes), hear(e, lanes))]
 
         total, done = None, SIZE(0)
         widths = [(write.lanes, at_once)] if GATHERING else []
         for lanes, hear in (*widths, (FEW, one_by_one), (1, one_by_one)):
             total = write.zeros(lanes) if total is None else write.folded(total, lanes)
             stop = write.down_to(count, lanes)
-            (total,) = write.loop(
-                done, stop, lanes, [total], lambda e, t, n=lanes, f=hear: add(f, e, t[0], n)
-            )
+            (total,) = write.loop(done, stop, lanes, [total], partial(add, hear, lanes))
             done = stop
         return total
 
