@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 LEAST = 64  # patterns, a word
 WORTH_COMPILING = 32_768  # patterns: sums over so many take as long as gates take to be made
 
-# Nanoseconds a pattern of an instruction and of the CPU engine's synapse.  Measured: 0.01 to 0.04,
-# and from 0.15 (a matrix, values moved in and out) to 1 (a few sparse weights); 64 neurons that
-# hear 64 are at par where weights go up to about a hundred (the benchmark `crossover`).
-INSTRUCTION, SYNAPSE = 0.025, 0.17
+# Nanoseconds a pattern of an instruction and of the CPU engine's synapse, values moved in and out
+# included.  Measured: 64 neurons that hear 64 are at par where weights go up to about a hundred
+# thousand (the benchmark `crossover`).
+INSTRUCTION, SYNAPSE = 0.01, 0.17
 
 
 def for_call(circuit: Circuit, places: np.ndarray, patterns: int) -> BitProgram | None:
