@@ -97,13 +97,14 @@ def input_values(
                 f"{label} takes only 0 and 1 (got {values[wrong][0]:g}); for other numbers "
                 f"declare it with inputs({population.name!r}, real=True)"
             )
-    if most < max(float(high), -float(low)) <= LARGEST:
+    largest = max(float(high), -float(low))
+    if largest > LARGEST:
+        raise InputError(f"{label} {too_large(np.array([low, high], dtype=float))}")
+    if largest > most:
         raise InputError(
-            f"{label} is too large for float32 (got {max(high, -low):g}; {most:.0e} is sure not to "
+            f"{label} is too large for float32 (got {largest:g}; {most:.0e} is sure not to "
             "overflow); leave out dtype= (float64)"
         )
-    if max(float(high), -float(low)) > LARGEST:
-        raise InputError(f"{label} {too_large(np.array([low, high], dtype=float))}")
     if low < 0 and divides(circuit, population):
         raise InputError(f"{label} divides, so it must not be negative (got {low:g})")
     return values

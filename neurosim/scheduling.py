@@ -127,9 +127,8 @@ def _cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.nda
         most = max(1, buffer // block // length)
         if most > whole or length > 1:
             most = max(1, most // whole) * whole
-        share = max(
-            1, -(-((group.stop - group.start) // length) // threads)
-        )  # rows for each thread
+        rows = (group.stop - group.start) // length
+        share = max(1, -(-rows // threads))  # each thread's
         pieces = -(-share // most)
         each = min(most, -(-share // pieces // whole) * whole)
         for first in range(group.start, group.stop, share * length):

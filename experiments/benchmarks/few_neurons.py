@@ -29,7 +29,6 @@ def benchmarks(quick: bool) -> list[Benchmark]:
                 "NumPy": lambda: numpy_side(network),
             },
             rounds=5,
-            warms=False,
             unit="ns",
             scale=1e9 / steps,
             tolerance=1e-3,

@@ -7,15 +7,20 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import numba
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
+
+from neurosim.kernels.vectors import BYTES, Writer
 
 REORDER = {"reassoc", "contract", "arcp", "nsz"}  # so that a sum uses vector registers
 FLAGS = {"nogil": True, "error_model": "numpy"}
 
 SECONDS = 1.0  # that each rate is measured for: others may share the cores
-TERMS = 16  # multiply–adds for each value read and written, so that memory does not count
+SUMS = 24  # vectors that are added to side by side, all in registers
 
 
 @numba.njit(**FLAGS, fastmath=REORDER)
@@ -28,16 +33,31 @@ def _read(values: np.ndarray, rounds: int) -> np.float32:
     return total
 
 
-@numba.njit(**FLAGS, fastmath={"contract"})
-def _multiply_add(values: np.ndarray, out: np.ndarray, rounds: int) -> None:
-    """Take a polynomial of degree `TERMS` of every value, again and again."""
-    for _ in range(rounds):
-        for i in range(values.size):
-            x = values[i]
-            y = x
-            for _ in range(TERMS):
-                y = y * x + np.float32(0.5)
-            out[i] = y
+@intrinsic
+def _multiply_adds(typing: Any, factor: Any, rounds: Any, out: Any) -> Any:
+    """Multiply `SUMS` vectors by a factor and add it, again and again; write their sum."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        factor, rounds, out = arguments
+        write = Writer(context, builder, signature.args[0])
+        spread = write.spread(factor, write.lanes)
+        begun = [write.zeros(write.lanes)] * SUMS
+        sums = write.loop(
+            0, rounds, 1, begun, lambda _, totals: [write.add(spread, t, spread) for t in totals]
+        )
+        total = sums[0]
+        for vector in sums[1:]:
+            total = builder.fadd(total, vector)
+        write.store(write.folded(total), write.start(signature.args[2], out, 0), 0, 1)
+        return context.get_dummy_value()
+
+    return types.none(factor, rounds, out), generate
+
+
+@numba.njit(**FLAGS)
+def _multiply_add(factor: np.float32, rounds: int, out: np.ndarray) -> None:
+    """As `_multiply_adds`; nothing is read or written meanwhile."""
+    _multiply_adds(factor, rounds, out)
 
 
 @numba.njit(**FLAGS)
@@ -73,11 +93,10 @@ def read_rate(nbytes: float) -> float:
 
 def multiply_add_rate() -> float:
     """Return float32 multiply–adds a second, over all threads."""
-    size, rounds = 1024, 5_000
-    values = np.linspace(0, 0.5, size, dtype=np.float32)
-    outs = [np.empty_like(values) for _ in range(threads())]
-    work = [partial(_multiply_add, values, out, rounds) for out in outs]
-    return threads() * size * rounds * TERMS / _fastest(work)
+    rounds = 1_000_000
+    outs = [np.empty(1, dtype=np.float32) for _ in range(threads())]
+    work = [partial(_multiply_add, np.float32(0.5), rounds, out) for out in outs]
+    return threads() * rounds * SUMS * (BYTES // 4) / _fastest(work)
 
 
 def gather_rate(sources: int) -> float:

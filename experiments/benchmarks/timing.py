@@ -122,7 +122,7 @@ def amount(side: Side) -> float:
 def warm_amount(side: Side) -> float:
     """Return what a run takes after a first one, on average over as many as last a while."""
     first = amount(side)
-    runs = max(1, math.ceil(LEAST / first)) if not side.measured else 1
+    runs = max(1, math.ceil(LEAST / first))
     return sum(amount(side) for _ in range(runs)) / runs
 
 

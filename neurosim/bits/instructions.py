@@ -67,13 +67,11 @@ def instructions(gates: Gates, roots: Sequence[int], held: int = 0) -> Instructi
     for at, (operation, made, operands) in enumerate(steps):
         row = [operation]
         for gate in made:  # taken before the operands' are given back: none is its own source
-            if gate in place:
-                pass
-            elif free:
+            if gate not in place:
+                if not free:
+                    free.append(count)
+                    count += 1
                 place[gate] = free.pop()
-            else:
-                place[gate] = count
-                count += 1
             row.append(place[gate])
         row += [0] * (3 - len(row))
         if operation == LOAD:

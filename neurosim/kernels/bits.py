@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import logic, tables
+from . import tables
 from .jit import inner, kernel
-
-# Functions, not the module's attributes: compiled code knows no modules of intrinsics.
-complement, conjunction, disjunction = logic.complement, logic.conjunction, logic.disjunction
-difference, parity, majority = logic.difference, logic.parity, logic.majority
-full_adder = logic.full_adder
+from .logic import (
+    complement,
+    conjunction,
+    difference,
+    disjunction,
+    full_adder,
+    majority,
+    parity,
+)
 
 FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
 ONE = np.uint64(1)
@@ -106,7 +110,7 @@ def run_bits(code, results, shifts, planes, answers, registers, shown, first, la
 
     `planes` (inputs, words) holds the inputs; where `shifts` has a place for each, they are those
     bits of the numbers of the patterns instead, the first of which is 64·`start`.  `answers` is
-    (results, words): registers from `registers`' last on are its rows.  `shown` has a place for
+    (results, words): the numbers that follow the registers' are its rows.  `shown` has a place for
     each register: which plane is read instead of it, or −1.
     """
     block = registers.shape[1]

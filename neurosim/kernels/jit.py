@@ -73,7 +73,7 @@ def compile_objects(
         dispatcher.compile(signature)
     compiled = dispatcher.overloads[signature]
     function = compiled.fndesc.llvm_func_name
-    name = f"entry_{len(key)}_{function}"
+    name = f"entry_{function}"
     return name, (_entry(name, function, key), compiled.library._get_compiled_object())
 
 

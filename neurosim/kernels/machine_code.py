@@ -294,9 +294,8 @@ def _link(symbol: str, objects: tuple[bytes, ...]) -> int:
     """Return the address of a function in object files, linked into this process; 0: none."""
     import llvmlite.binding as llvm
 
-    if any(
-        b"__svml_" in code for code in objects
-    ):  # vector mathematics that Numba's builds for conda bring along
+    # Vector mathematics that Numba's builds for conda bring along.
+    if any(b"__svml_" in code for code in objects):
         importlib.import_module("numba")
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()

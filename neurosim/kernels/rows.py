@@ -15,7 +15,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from .jit import inner
-from .vectors import BYTES, PLAIN, SIZE, WIDE, Writer
+from .vectors import PLAIN, SIZE, WIDE, Writer
 
 FEW = 4  # values a vector that are loaded one by one
 
@@ -42,7 +42,7 @@ def _vector_dot(typing, weights, first, places, begin, count, x):
     def generate(context, builder, signature, arguments):
         weights, first, places, begin, count, x = arguments
         kinds = signature.args
-        write = Writer(context, builder, kinds[0].dtype, BYTES)
+        write = Writer(context, builder, kinds[0].dtype)
         weight = write.start(kinds[0], weights, first)
         place = write.start(kinds[2], places, begin)
         values = write.start(kinds[5], x, 0)
