@@ -3,6 +3,7 @@
 import _thread
 import contextlib
 import math
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import naive
@@ -245,6 +246,15 @@ def test_runs_side_by_side_do_not_touch_each_other(engine, rng):
             np.testing.assert_array_equal(found, expected[k % 8])
 
 
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C as on a terminal: what runs in a shell's background is started without it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("kind", ["step", "trials", "static"])
 def test_an_interrupt_is_answered_between_the_pieces_of_a_run(engine, rng, kind, monkeypatch):
     circuit = Circuit("long")
