@@ -17,9 +17,10 @@ LEAST = 64  # patterns, a word
 WORTH_COMPILING = 32_768  # patterns: sums over so many take as long as gates take to be made
 
 # Nanoseconds a pattern of an instruction and of the CPU engine's synapse, values moved in and out
-# included.  Measured: 64 neurons that hear 64 are at par where weights go up to about a hundred
-# thousand (the benchmark `crossover`).
-INSTRUCTION, SYNAPSE = 0.01, 0.17
+# included.  64 neurons that hear 64 are faster by gates up to weights of a million at least, the
+# largest that were measured (the benchmark `crossover`); at par they would be at 34 instructions a
+# synapse, by what each further instruction took.
+INSTRUCTION, SYNAPSE = 0.005, 0.17
 
 
 def for_call(circuit: Circuit, places: np.ndarray, patterns: int) -> BitProgram | None:
