@@ -16,6 +16,7 @@ from .bits.engine import (
     run_planes,
     unpack,
     unpack_as_numbers,
+    unpack_planes,
     words_of,
 )
 from .errors import InputError, SimulationError
@@ -26,6 +27,8 @@ from .program import Program, check_dtype, compile_program
 if TYPE_CHECKING:
     from .circuit import Circuit
     from .populations import Population
+
+CHUNK = 1 << 12  # patterns at a time of which the CPU engine computes many values
 
 
 def evaluate(
@@ -96,8 +99,7 @@ def output_planes(
     if program is None:
         return None
     if isinstance(arrays, Enumerated):
-        nothing = np.zeros(0, dtype=np.int64)
-        shifts = np.concatenate([nothing, *arrays.shifts.values()])
+        shifts = arrays.shift_of_each
         if device == "cuda":
             from .cuda.bits import run_enumerated as enumerated_on_card
 
@@ -139,6 +141,20 @@ def evaluate_places(
     if run.fault:
         raise not_finite(circuit, program, run.fault, batched=trials > 1)
     return run.record[:, 0, :]
+
+
+def binary_values(circuit: Circuit, patterns: Enumerated, places: np.ndarray) -> np.ndarray:
+    """Return whether the values at the circuit's `places` are active: (places, patterns)."""
+    count = count_of(patterns)
+    program = for_call(circuit, places, count)
+    if program is not None:
+        shifts, first, last = patterns.shift_of_each, patterns.first, patterns.last
+        return unpack_planes(run_enumerated(program, shifts, first, last), count)
+    active = np.empty((places.size, count), dtype=bool)
+    for low in range(0, count, CHUNK):
+        part = patterns.part(low, min(low + CHUNK, count))
+        active[:, low : low + CHUNK] = evaluate_places(circuit, part, places).T > 0
+    return active
 
 
 def count_of(arrays: Mapping[str, np.ndarray]) -> int:

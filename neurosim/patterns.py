@@ -64,6 +64,15 @@ class Enumerated(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(self.shifts)
 
+    @property
+    def shift_of_each(self) -> np.ndarray:
+        """Which bit of the number each value of all inputs is, in order: (values,)."""
+        return np.concatenate([np.zeros(0, dtype=np.int64), *self.shifts.values()])
+
+    def part(self, low: int, high: int) -> Enumerated:
+        """Return the patterns from the `low`-th to before the `high`-th of these."""
+        return Enumerated(self.shifts, self.first + low, self.first + high)
+
     def numbers(self, name: str) -> np.ndarray:
         """Return an input that is a number of bits as numbers, (patterns,)."""
         bits = self.shifts[name]

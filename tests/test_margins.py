@@ -7,11 +7,15 @@ from fractions import Fraction
 import naive
 import numpy as np
 import pytest
+from hypothesis import given, reject, settings
+from random_circuits import examples, twins
 
 from circuits import arithmetic, logic
-from neurosim import Circuit, InputError
+from neurosim import Circuit, InputError, calls, critical
 from neurosim import margins as margins_module
+from neurosim.bits.compiler import BitProgram, compile_bits
 from neurosim.calls import evaluate_places
+from neurosim.patterns import input_bits
 
 
 def holds(circuit, changed):
@@ -352,6 +356,37 @@ def test_a_population_is_as_its_neurons_one_by_one():
     ]
 
 
+# ------------------------------------------------------------------ engines
+
+
+@settings(max_examples=examples(60))
+@given(twins(("binary",), delays=True))
+def test_turned_gates_find_the_patterns_that_turned_sums_do(twin):
+    circuit = twin.circuit
+    if not circuit.is_binary or input_bits(circuit) > 8:
+        reject()
+    search = margins_module._Search(circuit, 2 ** input_bits(circuit))
+    outputs = circuit.neuron_populations[-1].index.ravel()  # others matter by what follows them
+    program = compile_bits(circuit, outputs, turned=True)
+    if isinstance(program, str):
+        reject()
+    gates = critical.TurnedGates(program, search.patterns, len(search.neurons))
+    sums = critical.TurnedSums(search.neurons, search.values, {*outputs.tolist()})
+    for number in range(len(search.neurons)):
+        np.testing.assert_array_equal(gates.critical(number), sums.critical(number))
+
+
+def test_both_engines_give_the_same_margins(monkeypatch):
+    adder = arithmetic.ripple_carry_adder(8)  # enough patterns for gates throughout
+    found = adder.margins()
+    assert any(isinstance(program, BitProgram) for program in adder.programs.values())
+    monkeypatch.setattr(critical, "compile_bits", lambda *_, **__: "not now")
+    monkeypatch.setattr(calls, "for_call", lambda *_: None)
+    by_sums = arithmetic.ripple_carry_adder(8).margins()
+    assert (by_sums.alone, by_sums.together) == (found.alone, found.together)
+    assert by_sums.breaks_at == found.breaks_at
+
+
 # ------------------------------------------------------------------ speed
 
 
@@ -362,7 +397,7 @@ def test_a_circuit_is_run_once_whatever_it_has_to_move(monkeypatch):
         runs.append(args)
         return evaluate_places(*args)
 
-    monkeypatch.setattr(margins_module, "evaluate_places", counted)
+    monkeypatch.setattr(calls, "evaluate_places", counted)
     found = arithmetic.ripple_carry_adder(4).margins()
     assert len(found.alone) > 100
     assert len(runs) == 1

@@ -67,8 +67,14 @@ def synapses_of(circuit: Circuit) -> int:
     )
 
 
-def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
+def compile_bits(circuit: Circuit, places: np.ndarray, *, turned: bool = False) -> BitProgram | str:
     """Return what computes a call's values at `places`, or why the bit engine cannot.
+
+    Parameters
+    ----------
+    turned
+        One more input for each neuron follows the circuit's: where it is 1, the neuron decides
+        otherwise than its sum does.
 
     Raises
     ------
@@ -86,6 +92,10 @@ def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
         own = [compiler.gates.input(inputs + i) for i in range(population.size)]
         compiler.of(population)[:] = own
         inputs += population.size
+    turn_of = {}
+    for population in circuit.neuron_populations if turned else ():
+        turn_of[population.name] = inputs
+        inputs += population.size
     layers = layers_of(circuit)
     for position in sorted(layers, key=lambda p: layers[p]):
         compiler.repeat()
@@ -93,6 +103,9 @@ def compile_bits(circuit: Circuit, places: np.ndarray) -> BitProgram | str:
         made = compiler.neurons(population)
         if isinstance(made, str):
             return made
+        if turned:
+            first, gates = turn_of[population.name], compiler.gates
+            made = [gates.xor(gate, gates.input(first + k)) for k, gate in enumerate(made)]
         compiler.of(population)[:] = made
     compiler.repeat()
     roots = compiler.gate_of[places].tolist()

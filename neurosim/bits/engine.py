@@ -130,6 +130,12 @@ def unpack(planes: np.ndarray, patterns: int, threads: int | None = None) -> np.
     return values
 
 
+def unpack_planes(planes: np.ndarray, patterns: int) -> np.ndarray:
+    """Return planes, (…, words), as they lie: booleans, (…, patterns)."""
+    octets = planes.astype("<u8", copy=False).view(np.uint8)
+    return np.unpackbits(octets, axis=-1, count=patterns, bitorder="little").view(bool)
+
+
 def unpack_as_numbers(planes: np.ndarray, patterns: int, threads: int | None = None) -> np.ndarray:
     """Return planes as int64 numbers, (patterns,), the first plane least significant."""
     numbers = np.empty(patterns, dtype=np.int64)
