@@ -11,6 +11,7 @@ from .arguments import batch, gather_bits, spread_bits
 from .backend import check_device, check_threads, execute
 from .bits.choice import engine_of_call, for_call
 from .bits.engine import (
+    first_one,
     pack,
     run_enumerated,
     run_planes,
@@ -25,6 +26,7 @@ from .patterns import Enumerated
 from .program import Program, check_dtype, compile_program
 
 if TYPE_CHECKING:
+    from .bits.compiler import BitProgram
     from .circuit import Circuit
     from .populations import Population
 
@@ -73,9 +75,10 @@ def output_values(
     """
     outputs, binary = circuit.outputs, circuit.binary_outputs
     bounds = np.cumsum([output.index.size for output in outputs])[:-1]
-    planes = output_planes(circuit, arrays, threads, device)
-    if planes is not None:
-        patterns = count_of(arrays)
+    patterns = count_of(arrays)
+    program = bit_program(circuit, patterns)
+    if program is not None:
+        planes = _words(circuit, program, arrays, threads, device)
         return [
             unpack_as_numbers(part, patterns, threads)
             if output.bits is not None
@@ -89,33 +92,51 @@ def output_values(
     ]
 
 
-def output_planes(
-    circuit: Circuit, arrays: Mapping[str, np.ndarray], threads: int | None = None,
-    device: str = "cpu",
-) -> np.ndarray | None:  # fmt: skip
-    """Return all outputs' values as words, (values, words), or None: not the bit engine's work."""
-    patterns = count_of(arrays)
-    program = for_call(circuit, circuit.output_places, patterns)
-    if program is None:
-        return None
+def bit_program(circuit: Circuit, patterns: int) -> BitProgram | None:
+    """Return what computes the outputs for so many patterns if the bit engine does."""
+    return for_call(circuit, circuit.output_places, patterns)
+
+
+def engine_of(circuit: Circuit, patterns: int, device: str = "cpu") -> str:
+    """Return which engine computes the outputs for so many patterns, and why not the other."""
+    return engine_of_call(circuit, circuit.output_places, patterns, device)
+
+
+def differing_pattern(
+    circuit: Circuit, programs: tuple[BitProgram, BitProgram], arrays: Mapping[str, np.ndarray],
+    device: str,
+) -> int | None:  # fmt: skip
+    """Return the first pattern for which two programs' results differ; None for none.
+
+    The first is the circuit's, the other one's inputs are alike.
+    """
+    if device == "cuda" and isinstance(arrays, Enumerated):
+        from .cuda.bits import first_difference
+
+        found = first_difference(*programs, arrays.shift_of_each, arrays.first, arrays.last)
+        return None if found is None else found - arrays.first
+    ours, theirs = (_words(circuit, program, arrays, None, device) for program in programs)
+    return first_one(ours ^ theirs, count_of(arrays))
+
+
+def _words(
+    circuit: Circuit, program: BitProgram, arrays: Mapping[str, np.ndarray], threads: int | None,
+    device: str,
+) -> np.ndarray:  # fmt: skip
+    """Return a program's results for laid-out inputs, (values, words)."""
     if isinstance(arrays, Enumerated):
-        shifts = arrays.shift_of_each
+        listed = arrays.shift_of_each, arrays.first, arrays.last
         if device == "cuda":
             from .cuda.bits import run_enumerated as enumerated_on_card
 
-            return enumerated_on_card(program, shifts, arrays.first, arrays.last)
-        return run_enumerated(program, shifts, arrays.first, arrays.last, threads)
-    planes = _planes(circuit, arrays, patterns, threads)
+            return enumerated_on_card(program, *listed)
+        return run_enumerated(program, *listed, threads)
+    planes = _planes(circuit, arrays, count_of(arrays), threads)
     if device == "cuda":
         from .cuda.bits import run_planes as planes_on_card
 
         return planes_on_card(program, planes)
     return run_planes(program, planes, threads)
-
-
-def engine_of(circuit: Circuit, patterns: int) -> str:
-    """Return which engine computes the outputs for so many patterns, and why not the other."""
-    return engine_of_call(circuit, circuit.output_places, patterns)
 
 
 def evaluate_places(

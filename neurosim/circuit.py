@@ -212,13 +212,14 @@ class Circuit(Builder):
         tolerance: float = 0.0,
         samples: int | None = None,
         seed: int = 0,
+        device: str = "cpu",
     ) -> CheckResult:
         """Prove the circuit equal to `spec`, or find a counterexample; see `verification.check`."""
         from .verification import check
 
         return check(
             self, spec, vectorized=vectorized, domain=domain, tolerance=tolerance,
-            samples=samples, seed=seed,
+            samples=samples, seed=seed, device=device,
         )  # fmt: skip
 
     @spelled

@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .bits.engine import first_one
-from .calls import activities, count_of, engine_of, output_planes, output_values
+from .backend import check_device
+from .calls import (
+    activities,
+    bit_program,
+    count_of,
+    differing_pattern,
+    engine_of,
+    output_values,
+)
 from .errors import InputError, spelled
 from .layering import layers_of
 from .patterns import (
@@ -32,12 +39,14 @@ from .progress import progress
 from .timing import whole
 
 if TYPE_CHECKING:
+    from .bits.compiler import BitProgram
     from .circuit import Circuit
 
 PLAIN_BITS = 24  # input bits up to which a plain function is called for every pattern
 FAST_BITS = 32  # and a vectorized one, or a circuit
 CHUNK = 1 << 16  # patterns at a time, where a plain function is asked for each
 FAST_CHUNK = 1 << 18  # and where not
+CARD_CHUNK = 1 << 28  # and where all happens on a card
 SAMPLES = 100_000
 
 
@@ -79,7 +88,8 @@ class CheckResult:
     possible : how many there are, in words: ``2^20``, or a continuum
     seed : of the sample
     counterexample : the first in truth-table order, or, from a sample, a shrunk one
-    engine : what ran the circuit: "bits", or "cpu" and why it was not that
+    engine : what ran the circuit: "bits", or the device's other engine and why it was that one
+    device : where: "cpu" or "cuda"
     """
 
     circuit: str
@@ -90,6 +100,7 @@ class CheckResult:
     seed: int
     counterexample: Counterexample | None
     engine: str
+    device: str
 
     def __bool__(self) -> bool:
         return self.holds
@@ -124,6 +135,7 @@ def check(
     tolerance: float = 0.0,
     samples: int | None = None,
     seed: int = 0,
+    device: str = "cpu",
 ) -> CheckResult:
     """Compare a circuit with its specification on every input pattern, or on a sample.
 
@@ -148,6 +160,9 @@ def check(
         inputs.
     seed
         Of the sample: a whole number from 0 to 2^64 − 1.
+    device
+        Where circuits run: "cpu", "cuda", or "auto", which is "cuda" where that can be had.  Two
+        binary circuits are compared on the card itself.
 
     Returns
     -------
@@ -158,7 +173,8 @@ def check(
     InputError
         An answer of `spec` that is no number, outside the output's range, or of another shape, or
         an error that it raised; a circuit whose inputs or outputs differ in shape; real inputs
-        without a domain; a graded output without a tolerance; any other argument out of its range.
+        without a domain; a graded output without a tolerance; any other argument out of its range;
+        a device that cannot be had.
     CircuitError
         A recurrent circuit.
     """
@@ -166,7 +182,8 @@ def check(
         raise InputError(f"{circuit} has no output to check: declare one with output(…)")
     layers_of(circuit)  # a recurrent circuit is refused before anything is asked for
     tolerance = _checked_tolerance(circuit, tolerance)
-    expect = _Expectation(circuit, spec, vectorized)
+    device = check_device(device)
+    expect = _Expectation(circuit, spec, vectorized, device)
     ranges = checked_domain(circuit, domain)
     seed = whole(seed, "check(): seed", 0, 2**64)
     bits = sum(p.size for p in circuit.input_populations)
@@ -176,6 +193,8 @@ def check(
     exhaustive = binary and samples is None and bits <= most
     if exhaustive:
         total = 2**bits
+        if device == "cuda" and expect.bit_programs(total) is not None:
+            chunk = CARD_CHUNK
         tried = _every_pattern(circuit, total, chunk)
     else:
         total = SAMPLES if samples is None else whole(samples, "check(): samples", 1)
@@ -192,7 +211,7 @@ def check(
             break
     return CheckResult(
         circuit.name, counterexample is None, exhaustive, total, _possible(binary, bits), seed,
-        counterexample, engine_of(circuit, min(total, chunk)),
+        counterexample, engine_of(circuit, min(total, chunk), device), device,
     )  # fmt: skip
 
 
@@ -235,12 +254,13 @@ def _starts(circuit: Circuit, total: int, chunk: int) -> Any:
 class _Expectation:
     """What the specification and the circuit answer, for laid-out inputs."""
 
-    def __init__(self, circuit: Circuit, spec: Any, vectorized: bool):
+    def __init__(self, circuit: Circuit, spec: Any, vectorized: bool, device: str):
         from .circuit import Circuit as CircuitType
 
         self.circuit = circuit
         self.spec = spec
         self.vectorized = vectorized
+        self.device = device
         self.is_circuit = isinstance(spec, CircuitType)
         if self.is_circuit:
             _check_alike(circuit, spec)
@@ -248,22 +268,20 @@ class _Expectation:
             raise InputError(f"check() takes a function or a circuit, got {spec!r}")
 
     def got(self, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        return output_values(self.circuit, arrays)
+        return output_values(self.circuit, arrays, device=self.device)
 
-    def planes(self, arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return what both circuits answer as words, where the bit engine runs both."""
-        ours = output_planes(self.circuit, arrays)
-        if ours is None:
+    def bit_programs(self, patterns: int) -> tuple[BitProgram, BitProgram] | None:
+        """Return both circuits' programs if the bit engine runs both on so many patterns."""
+        if not self.is_circuit:
             return None
-        names = [p.name for p in self.spec.input_populations]
-        theirs = output_planes(self.spec, _renamed(arrays, names))
-        return None if theirs is None else (ours, theirs)
+        ours, theirs = bit_program(self.circuit, patterns), bit_program(self.spec, patterns)
+        return None if ours is None or theirs is None else (ours, theirs)
 
     def expected(self, arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         """Return the specification's answers, an array of patterns for each output."""
         if self.is_circuit:
             names = [p.name for p in self.spec.input_populations]
-            return output_values(self.spec, _renamed(arrays, names))
+            return output_values(self.spec, _renamed(arrays, names), device=self.device)
         arguments = as_arguments(self.circuit, arrays)
         answered = self._at_once if self.vectorized else self._one_by_one
         return [
@@ -396,9 +414,9 @@ def _first_difference(
     expect: _Expectation, arrays: Mapping[str, np.ndarray], tolerance: float
 ) -> int | None:
     """Return the first pattern on which any output differs, a graded one by more than allowed."""
-    planes = expect.planes(arrays) if expect.is_circuit else None
-    if planes is not None:
-        return first_one(planes[0] ^ planes[1], count_of(arrays))
+    programs = expect.bit_programs(count_of(arrays))
+    if programs is not None:
+        return differing_pattern(expect.circuit, programs, arrays, expect.device)
     wrong = False
     for got, expected in zip(expect.got(arrays), expect.expected(arrays), strict=True):
         if got.dtype.kind == expected.dtype.kind == "i":

@@ -57,6 +57,7 @@ def test_a_card_that_cannot_be_had_is_said(machine, relay, packages, message):
     for run in (
         lambda: relay.simulate(1.0, steps=1, device="cuda"),
         lambda: relay.evaluate(1.0, device="cuda"),
+        lambda: relay.check(relay, tolerance=1, domain={"x": (0, 1)}, device="cuda"),
     ):
         with pytest.raises(InputError, match=message) as caught:
             run()

@@ -39,16 +39,17 @@ def for_call(circuit: Circuit, places: np.ndarray, patterns: int) -> BitProgram 
     return found if isinstance(found, BitProgram) and _is_faster(found) else None
 
 
-def engine_of_call(circuit: Circuit, places: np.ndarray, patterns: int) -> str:
-    """Return which engine runs a call of so many patterns: "bits", or "cpu" with the reason."""
-    if patterns < LEAST:
-        return "cpu: few patterns"
-    if for_call(circuit, places, patterns) is not None:
+def engine_of_call(circuit: Circuit, places: np.ndarray, patterns: int, device: str = "cpu") -> str:
+    """Return which engine runs a call of so many patterns: "bits", or the device's and why."""
+    program = for_call(circuit, places, patterns)
+    if program is not None:
         return "bits"
     found = circuit.programs.get(("bits", places.tobytes()))
-    if isinstance(found, str):
-        return f"cpu: {found}"
-    return "cpu: sums are faster than gates" if found is not None else "cpu: few patterns"
+    if patterns < LEAST or found is None:
+        why = "few patterns"
+    else:
+        why = found if isinstance(found, str) else "sums are faster than gates"
+    return f"{device}: {why}"
 
 
 def for_steps(circuit: Circuit, program: Program, trials: int) -> BitSteps | None:

@@ -8,7 +8,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from random_circuits import DT, examples, twins
 
-from circuits.arithmetic import ripple_carry_adder
+from circuits.arithmetic import depth_two_adder, ripple_carry_adder
 from neurosim import Circuit, InputError, calls
 from neurosim.bits import engine
 from neurosim.bits.choice import for_steps
@@ -108,6 +108,50 @@ def test_a_call_of_many_patterns_runs_there(monkeypatch, rng):
     shown = enumerated(adder, 0, 256)
     (found,) = calls.output_values(adder, shown, device="cuda")
     np.testing.assert_array_equal(found, calls.output_values(adder, shown)[0])
+
+
+def test_circuits_are_compared_on_the_card(monkeypatch):
+    monkeypatch.setattr("neurosim.bits.choice.WORTH_COMPILING", 1)
+    compared = []
+    compare = bits.first_difference
+    monkeypatch.setattr(
+        bits, "first_difference", lambda *given: compared.append(given[-2:]) or compare(*given)
+    )
+    ours, theirs = ripple_carry_adder(4), depth_two_adder(4)
+    proved = ours.check(theirs, device="cuda")
+    assert proved
+    assert (proved.exhaustive, proved.patterns) == (True, 256)
+    assert (proved.engine, proved.device) == ("bits", "cuda")
+    assert compared == [(0, 256)]  # at once: nothing but a number leaves the card
+
+    wrong = theirs.with_parameters(**{theirs.neuron_populations[-1].name: {"threshold": 9}})
+    there, here = ours.check(wrong, device="cuda"), ours.check(wrong)
+    assert not there
+    assert there.patterns == here.patterns
+    assert there.counterexample.inputs == here.counterexample.inputs
+
+
+@pytest.mark.parametrize("samples", [None, 100])
+def test_a_circuit_is_checked_on_the_card_against_a_function(monkeypatch, samples):
+    monkeypatch.setattr("neurosim.bits.choice.WORTH_COMPILING", 1)
+    ran = []
+    for name in ("run_planes", "run_enumerated"):
+        run = getattr(bits, name)
+        monkeypatch.setattr(bits, name, lambda *given, run=run: ran.append(1) or run(*given))
+    adder = ripple_carry_adder(4)
+    assert adder.check(np.add, vectorized=True, samples=samples, device="cuda")
+    assert ran
+    assert not adder.check(lambda a, b: a + b - (a == 7), samples=samples, device="cuda")
+
+
+def test_graded_circuits_are_checked_by_the_cuda_engine():
+    circuit = Circuit("graded")
+    x = circuit.inputs("x", real=True)
+    circuit.output(circuit.rate("z", excite=2 * x))
+    found = circuit.check(lambda x: 2 * x, domain={"x": (0, 1)}, tolerance=1e-9, samples=5,
+                          device="cuda")  # fmt: skip
+    assert found
+    assert (found.engine, found.device) == ("cuda: few patterns", "cuda")
 
 
 def test_too_little_memory_is_said(monkeypatch, rng):
