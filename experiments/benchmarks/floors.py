@@ -14,13 +14,13 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from neurosim.kernels.vectors import BYTES, Writer
+from neurosim.kernels.vectors import BYTES, WIDE, Writer
 
 REORDER = {"reassoc", "contract", "arcp", "nsz"}  # so that a sum uses vector registers
 FLAGS = {"nogil": True, "error_model": "numpy"}
 
 SECONDS = 1.0  # that each rate is measured for: others may share the cores
-SUMS = 24  # vectors that are added to side by side, all in registers
+SUMS = 24 if WIDE else 5  # vectors that are added to side by side, all in registers
 
 
 @numba.njit(**FLAGS, fastmath=REORDER)
