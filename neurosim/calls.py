@@ -155,7 +155,7 @@ def evaluate_places(
     else:
         wanted = program.place[places]
     if not trials:
-        return np.zeros((0, wanted.size))
+        return np.zeros((0, wanted.size), dtype=program.dtype)
     movie = [_spread(p, arrays[p.name])[:, None] for p in circuit.input_populations]
     inputs = program.places_of(circuit.input_populations)
     run = execute(program, trials, 1, movie, inputs, wanted, threads=threads, device=device)

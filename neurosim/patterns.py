@@ -102,6 +102,13 @@ def enumerated(circuit: Circuit, first: int, last: int) -> Enumerated:
     return Enumerated(shifts, first, last)
 
 
+def one_pattern(arrays: Mapping[str, np.ndarray], row: int) -> dict[str, np.ndarray]:
+    """Return one of many laid-out patterns, as one that is laid out."""
+    if isinstance(arrays, Enumerated):
+        return dict(arrays.part(row, row + 1))
+    return {name: values[row : row + 1] for name, values in arrays.items()}
+
+
 def checked_domain(circuit: Circuit, domain: Domain | None) -> dict[str, tuple[float, float]]:
     """Return the ranges to sample inputs from, by name.
 
@@ -153,9 +160,11 @@ def _range(circuit: Circuit, name: str, given: Any) -> tuple[float, float]:
 
 
 def sampled(
-    circuit: Circuit, count: int, seed: int, domain: Mapping[str, tuple[float, float]]
+    circuit: Circuit, first: int, last: int, seed: int, domain: Mapping[str, tuple[float, float]]
 ) -> dict[str, np.ndarray]:
-    """Return a seeded sample of patterns: fair bits, and real inputs uniform in their domain.
+    """Return the patterns [first, last) of a seeded sample.
+
+    They are fair bits, and for real inputs uniform in their domain.
 
     Parameters
     ----------
@@ -169,7 +178,7 @@ def sampled(
     """
     arrays: dict[str, np.ndarray] = {}
     for population in circuit.input_populations:
-        address = (count, population.size, population.start, seed)
+        address = (range(first, last), population.size, population.start, seed)
         if circuit.takes_binary(population):
             arrays[population.name] = fair_bits(*address)
             continue

@@ -43,7 +43,7 @@ class TruthTable:
 
     def __str__(self) -> str:
         header = [*self.inputs, *self.outputs]
-        cells = [[f"{v:g}" for v in row] for row in self.rows[: self.SHOWN]]
+        cells = [[_told(v) for v in row] for row in self.rows[: self.SHOWN]]
         widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
         split = len(self.inputs)
 
@@ -59,7 +59,7 @@ class TruthTable:
     def _repr_html_(self) -> str:
         header = "".join(f"<th>{html.escape(n)}</th>" for n in (*self.inputs, *self.outputs))
         body = "".join(
-            "<tr>" + "".join(f"<td>{v:g}</td>" for v in row) + "</tr>"
+            "<tr>" + "".join(f"<td>{_told(v)}</td>" for v in row) + "</tr>"
             for row in self.rows[: self.SHOWN]
         )
         more = len(self.rows) - self.SHOWN
@@ -96,6 +96,10 @@ def truth_table(circuit: Circuit) -> TruthTable:
         _add_columns(output.name, values, columns, names[1])
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
     return TruthTable(tuple(names[0]), tuple(names[1]), rows)
+
+
+def _told(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"
 
 
 def _add_columns(name: str, values: np.ndarray, columns: list, names: list[str]) -> None:

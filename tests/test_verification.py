@@ -1,13 +1,15 @@
 """Proofs, counterexamples and truth tables, held against plain Python over all inputs."""
 
 import itertools
+import tracemalloc
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from circuits import logic
 from circuits.arithmetic import depth_two_adder, ripple_carry_adder
-from neurosim import Circuit, InputError, NeurosimError, convolve
+from neurosim import Circuit, InputError, NeurosimError, convolve, verification
 
 
 @pytest.fixture
@@ -319,6 +321,78 @@ def logic_pair():
     circuit.output(circuit.binary("both", excite=x + y, threshold=2))
     circuit.output(circuit.binary("either", excite=x + y, threshold=1))
     return circuit
+
+
+def test_a_counterexample_of_many_patterns_is_one_pattern(monkeypatch):
+    monkeypatch.setattr(verification, "FAST_CHUNK", 1 << 20)
+    right = adder(10)
+    wrong = right.with_parameters(s3={"threshold": 2})
+    assert not wrong.check(right)  # and both compiled
+    tracemalloc.start()
+    found = wrong.check(right)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert not found
+    assert peak < 20 << 20  # patterns written out would take 8 bytes each and a value
+    assert found.engine == "bits"  # however early it was found
+
+
+def test_shrinking_asks_for_what_nobody_can_answer_and_goes_on():
+    wide = adder(20)
+    found = wide.check(lambda a, b: a // b, samples=1000)
+    assert not found
+    assert found.counterexample.inputs["b"] > 0
+
+
+def test_a_sample_is_drawn_piece_by_piece(monkeypatch):
+    wide = adder(8)
+    specified = []
+
+    def spec(a, b):
+        specified.append((a, b))
+        return a + b
+
+    assert wide.check(spec, samples=100)
+    whole = specified.copy()
+    specified.clear()
+    monkeypatch.setattr(verification, "CHUNK", 7)
+    assert wide.check(spec, samples=100)
+    assert specified == whole
+
+
+def test_a_proof_within_a_tolerance_says_so():
+    circuit = Circuit("bits")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x", real=False)))
+    assert "equals its specification to within 0.5 on all 2" in str(
+        circuit.check(lambda x: x + 0.4, tolerance=0.5)
+    )
+    assert "equals its specification on all" in str(
+        logic.xor().check(lambda x, y: x ^ y, tolerance=0.5)
+    )
+
+
+@pytest.mark.parametrize("answer", [10**400, -(10**400)])
+def test_a_graded_answer_beyond_all_floats_differs(answer):
+    circuit = Circuit("graded")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x", real=False)))
+    assert not circuit.check(lambda x: answer, tolerance=1e-9)
+
+
+def test_an_undefined_decimal_is_no_whole_number(xor):
+    with pytest.raises(InputError, match="returned NaN for output"):
+        xor.check(lambda x, y: Decimal("nan"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"samples": 10**30}, r"samples must be below 2\^53"),
+        ({"tolerance": 10**400}, "tolerance must be a finite number"),
+    ],
+)
+def test_absurd_numbers_are_refused(xor, options, message):
+    with pytest.raises(InputError, match=message):
+        xor.check(lambda x, y: x ^ y, **options)
 
 
 def test_a_result_says_which_engine_ran_it_and_why():

@@ -64,27 +64,27 @@ def order(count: int, turn: int, seed: int) -> np.ndarray:
     return np.argsort(first << SHIFT | second, kind="stable")
 
 
-def fair_bits(count: int, size: int, neuron: int, seed: int) -> np.ndarray:
-    """Return `size` bits for each of `count` trials: uint8, (count, size)."""
-    words = np.stack(_words(count, -(-size // 128), neuron, seed), axis=-1).astype("<u4")
-    octets = words.reshape(count, -1).view(np.uint8)
+def fair_bits(trials: range, size: int, neuron: int, seed: int) -> np.ndarray:
+    """Return `size` bits for each of some trials: uint8, (trials, size)."""
+    words = np.stack(_words(trials, -(-size // 128), neuron, seed), axis=-1).astype("<u4")
+    octets = words.reshape(len(trials), -1).view(np.uint8)
     return np.unpackbits(octets, axis=1, count=size, bitorder="little")
 
 
-def uniforms(count: int, size: int, neuron: int, seed: int) -> np.ndarray:
-    """Return `size` numbers from [0, 1) for each of `count` trials, (count, size)."""
-    r0, r1, r2, r3 = _words(count, -(-size // 2), neuron, seed)
+def uniforms(trials: range, size: int, neuron: int, seed: int) -> np.ndarray:
+    """Return `size` numbers from [0, 1) for each of some trials, (trials, size)."""
+    r0, r1, r2, r3 = _words(trials, -(-size // 2), neuron, seed)
     pairs = [
         ((high >> np.uint64(5)) * 67108864.0 + (low >> np.uint64(6))) / 9007199254740992.0
         for high, low in ((r0, r1), (r2, r3))
     ]
-    return np.stack(pairs, axis=-1).reshape(count, -1)[:, :size]
+    return np.stack(pairs, axis=-1).reshape(len(trials), -1)[:, :size]
 
 
-def _words(count: int, each: int, neuron: int, seed: int) -> list[np.ndarray]:
+def _words(trials: range, each: int, neuron: int, seed: int) -> list[np.ndarray]:
     """Return the four words of `each` addresses a trial, all of one neuron."""
     found = philox(
         np.arange(each, dtype=np.uint64), np.uint64(neuron),
-        np.arange(count, dtype=np.uint64)[:, None], SAMPLE, *seed_words(seed),
+        np.arange(trials.start, trials.stop, dtype=np.uint64)[:, None], SAMPLE, *seed_words(seed),
     )  # fmt: skip
-    return [np.broadcast_to(words, (count, each)) for words in found]
+    return [np.broadcast_to(words, (len(trials), each)) for words in found]
