@@ -133,6 +133,11 @@ def execute(
     InputError
         What device "cuda" cannot do, or has no memory for.
     """
+    real = program.dtype
+    size = program.state.size
+    if trials == 0:
+        record = np.empty((0, (phase + steps) // every, recorded.size), dtype=real)
+        return Run(record, np.empty((0, size), dtype=real), None)
     if device == "cuda":
         if updates is not None:
             raise InputError("device 'cuda' has no asynchronous updates: use device='cpu'")
@@ -144,11 +149,11 @@ def execute(
             program, trials, steps, movie, places, recorded, every=every, phase=phase, state=state,
             ring=ring, keep_final=keep_final, first_step=first_step, seed=seed,
         )  # fmt: skip
-    real = program.dtype
-    size = program.state.size
     block = 1 if learned is not None else block_of(program, trials)
     blocks = -(-trials // block)
     threads = _threads_for(program, blocks, trials * steps) if threads is None else threads
+    if updates is not None:  # one neuron after the other
+        threads = 1
     if learned is not None:  # a trial's weights are one thread's
         threads = min(threads, blocks)
     by_trial = blocks >= threads

@@ -74,7 +74,7 @@ class Feed:
                 f"{self.circuit}, input {self.population.name!r}: its function returned shape "
                 f"{values.shape} at {time:g} s; it returns one value, or one a trial"
             )
-        return values
+        return values.copy()  # a function may write into one array again and again
 
     def frames(self, first: int, done: int, length: int, dt: float) -> np.ndarray:
         """Return (trials or 1, length or 1, size) for `length` steps after `done` of this run."""
@@ -85,7 +85,7 @@ class Feed:
             for k in range(length)
         ]
         self.first = None
-        trials = self.trials or 1
+        trials = 1 if self.trials is None else self.trials
         own = len(self.population.shape) + (self.trials is not None)
         for k, values in enumerate(shown):
             if values.ndim != own or (self.trials is not None and len(values) != trials):
@@ -93,7 +93,7 @@ class Feed:
                     f"{self.circuit}, input {self.population.name!r}: its function returned shape "
                     f"{values.shape} at {(first + k) * dt:g} s, another than at first"
                 )
-        return np.stack([v.reshape(trials, -1) for v in shown], axis=1)
+        return np.stack([v.reshape(trials, self.population.size) for v in shown], axis=1)
 
 
 def stretches(feeds: list[Feed], count: int, longest: int, progress: bool) -> Iterable[int]:

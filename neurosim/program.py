@@ -121,10 +121,8 @@ class Program:
 
     def once(self, what: Any, compute: Callable[[], np.ndarray]) -> np.ndarray:
         """Return places that every run asks for, computed once."""
-        found = self.known.get(what)
-        if found is None:
-            found = self.known[what] = compute()
-        return found
+        found = self.known.get(what)  # of two threads that ask at once, both get the first's
+        return self.known.setdefault(what, compute()) if found is None else found
 
     def stretches_of(self, places: np.ndarray) -> np.ndarray:
         """Return places as stretches of neighbours, once for each array that `once` made."""

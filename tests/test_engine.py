@@ -390,6 +390,19 @@ def test_a_function_is_called_once_a_step_at_the_steps_beginning(engine):
     np.testing.assert_allclose(times, np.arange(5) * DT, rtol=1e-12)
 
 
+def test_a_function_may_write_into_one_array_again_and_again(engine):
+    circuit = Circuit("relay")
+    circuit.output(circuit.rate("z", excite=circuit.inputs("x", shape=2), shape=2))
+    kept = np.empty(2)
+
+    def shown(t):
+        kept[:] = t
+        return kept
+
+    found = engine.simulate(circuit, shown, steps=4, dt=DT)["z"][0, :, 0]
+    np.testing.assert_allclose(found, np.arange(4) * DT, rtol=1e-12)
+
+
 def test_a_connection_costs_one_step_and_its_delay(engine):
     circuit = Circuit("line")
     x = circuit.inputs("x")

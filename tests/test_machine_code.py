@@ -6,6 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import threading
 from copy import deepcopy
 from pathlib import Path
 
@@ -295,6 +296,67 @@ def test_what_a_kernel_cannot_take_is_refused(argument):
     if not machine_code.is_disabled():
         with pytest.raises(TypeError, match="a kernel takes"):
             kernel(argument)
+
+
+@pytest.mark.compiled
+def test_sources_edited_since_they_were_imported_leave_no_file(doubled, monkeypatch):
+    call, folder = doubled
+    call()
+    (kept,) = folder.iterdir()
+    made = compile_count(monkeypatch)
+    monkeypatch.setattr(machine_code, "SOURCES", b"as they were")
+    call()
+    assert len(made) == 1  # what is on disk belongs to other sources
+    kept.unlink()
+    call()
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.compiled
+def test_what_numbas_settings_in_code_have_made_is_not_kept(doubled, monkeypatch):
+    import numba
+
+    call, folder = doubled
+    monkeypatch.setattr(numba.config, "LOOP_VECTORIZE", 1 - int(numba.config.LOOP_VECTORIZE))
+    own = numba.config.LOOP_VECTORIZE
+    call()
+    assert not list(folder.iterdir())
+    assert own == numba.config.LOOP_VECTORIZE
+    monkeypatch.undo()
+
+
+@pytest.mark.compiled
+def test_disabling_compilation_in_code_comes_too_late_and_is_said():
+    code = """
+import numba
+numba.config.DISABLE_JIT = True
+from neurosim.kernels import jit
+try:
+    jit.compile_objects(jit.kernel(lambda: None), (), ())
+except RuntimeError as error:
+    print(error)
+"""
+    assert "NUMBA_DISABLE_JIT=1 is set before" in python(code, NUMBA_DISABLE_JIT="0")
+
+
+@pytest.mark.compiled
+def test_kernels_that_compile_at_once_leave_numbas_level_as_it_was(doubled):
+    import numba
+
+    call, _ = doubled
+    before = numba.config.OPT
+    threads = [threading.Thread(target=call, args=(kind,)) for kind in ("float32", "float64")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert before == numba.config.OPT
+
+
+def test_a_relative_folder_is_the_one_it_was(kernels, tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "cache")
+    monkeypatch.chdir(tmp_path)
+    assert fresh(kernels).cache_folder().is_relative_to(tmp_path / "cache")
 
 
 @pytest.mark.compiled

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from circuits import logic
-from neurosim import Circuit, InputError, SimulationError, convolve
+from neurosim import Circuit, InputError, SimulationError, backend, convolve
 from neurosim.kernels.random import order
 
 
@@ -213,6 +213,22 @@ def test_asynchronous_rounding_is_no_change(rng):
     for seed in range(4):
         options = {"tolerance": 1e-3, "update": "asynchronous", "max_steps": 100}
         circuit.settle(np.full(60, 0.1), seed=seed, **options)
+
+
+def test_asynchronous_updates_are_one_threads_work(monkeypatch):
+    circuit = oscillator()
+    monkeypatch.setattr(backend, "WORTH_THREADS", 0)
+    monkeypatch.setattr(backend, "WORTH_SHARING", 0)
+    started = []
+    together = backend.run_together
+    monkeypatch.setattr(
+        backend,
+        "run_together",
+        lambda calls, *rest: started.append(calls) or together(calls, *rest),
+    )
+    with pytest.raises(SimulationError):
+        circuit.settle(max_steps=5, update="asynchronous")
+    assert {len(calls) for calls in started} == {1}
 
 
 def test_a_hopfield_network_recalls_a_stored_pattern(rng):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from neurosim import Circuit, CircuitError, InputError, SimulationError, power
+from neurosim import Circuit, CircuitError, Hebb, InputError, SimulationError, plastic, power
 from neurosim.feeds import Feed
 from neurosim.simulation import Record
 from neurosim.states import State
@@ -219,6 +219,27 @@ def test_functions_that_return_nonsense_are_named(function, message):
     with pytest.raises(InputError, match=message) as caught:
         relay().simulate(function, steps=5)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "shown", [{"x": np.zeros((0, 5)), "y": 1.0}, {"x": lambda t: np.zeros(0), "y": 1.0}]
+)
+def test_no_trials_are_an_empty_record(shown):
+    circuit = Circuit("sum")
+    x, y = circuit.inputs("x", "y")
+    circuit.output(circuit.rate("z", excite=x + y))
+    record = circuit.simulate(shown, steps=5)
+    assert record["z"].shape == (0, 5)
+    assert circuit.simulate(shown, steps=5, initial=record.final_state)["z"].shape == (0, 5)
+
+
+def test_no_trials_learn_nothing():
+    circuit = Circuit("learner")
+    x = circuit.inputs("x", shape=2)
+    circuit.output(circuit.rate("z", excite=plastic(np.ones((3, 2)) @ x, Hebb(0.1))))
+    record = circuit.simulate(np.zeros((0, 5, 2)), steps=5)
+    assert record["z"].shape == (0, 5, 3)
+    assert record.weights["z.excite"].shape == (0, 3, 2)
 
 
 def test_inputs_too_large_for_float32_are_said_so():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FunctionType
@@ -14,7 +15,7 @@ from llvmlite import binding, ir
 from numba.core import config
 from numba.core.registry import cpu_target
 
-from .machine_code import Prepared, dimensions_of
+from .machine_code import SETTINGS, Prepared, dimensions_of
 
 # nogil: Python threads may run kernels side by side.  error_model "numpy": x/0 is inf, not raise.
 # _nrt: kernels allocate nothing, so Numba need not count references to their slices; that halves
@@ -28,6 +29,8 @@ FLAGS = {
     "no_cfunc_wrapper": True,
 }
 
+
+_compiling = threading.Lock()  # a setting of the whole process is changed meanwhile
 
 # LLVM's level.  Measured: the loops are as fast as at Numba's own 3, a small circuit's step is 15%
 # faster, and compiling takes a second less.
@@ -68,8 +71,13 @@ def compile_objects(
     The entry takes the address of all values in a row, 8 bytes each, as `key` names their types:
     Python would spend more on converting them one by one than a small circuit's run takes.
     """
+    if not hasattr(dispatcher, "compile"):
+        raise RuntimeError(
+            "numba.config.DISABLE_JIT was set in code: neurosim runs as plain Python where "
+            "NUMBA_DISABLE_JIT=1 is set before Python begins"
+        )
     signature = tuple(numba.typeof(_writable(argument)) for argument in arguments)
-    with _optimized():
+    with _compiling, _optimized():
         dispatcher.compile(signature)
     compiled = dispatcher.overloads[signature]
     function = compiled.fndesc.llvm_func_name
@@ -118,6 +126,16 @@ def _entry(name: str, function: str, key: tuple[str, ...]) -> bytes:
         opt=OPTIMIZATION, codemodel="jitdefault", jit=True
     )
     return machine.emit_object(binding.parse_assembly(str(module)))
+
+
+def is_set_in_code() -> bool:
+    """Return whether Numba's settings are others than a process that begins now would have."""
+    with _compiling:
+        own = {name: value for name, value in vars(config).items() if name.isupper()}
+        config._env_reloader.update(force=True)
+        begun = dict(vars(config))
+        vars(config).update(own)
+    return any(own[name] != begun[name] for name in own if name.startswith(SETTINGS))
 
 
 @contextmanager

@@ -46,6 +46,20 @@ def is_disabled() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
+def _hash_of_sources() -> bytes:
+    """Return a hash of every kernel source as it is on disk now; empty where there are none."""
+    digest = hashlib.sha256()
+    paths = sorted(Path(__file__).parent.glob("*.py"))
+    for path in paths:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.digest() if paths else b""
+
+
+# As they are while they are imported: what is edited later is not what this process runs.
+SOURCES = _hash_of_sources()
+
+
 @cache
 def fingerprint() -> str:
     """Return a short hash of every kernel source, the processor, and Numba with its settings."""
@@ -60,11 +74,10 @@ def fingerprint() -> str:
         version.read_bytes() if version.exists() else "",
         llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(),
         *(os.environ.get(f"NUMBA_{name}", "") for name in SETTINGS),
+        *(path.read_bytes() for path in [Path(".numba_config.yaml")] if path.exists()),
     ]  # fmt: skip
     digest = hashlib.sha256("\n".join(map(str, parts)).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+    digest.update(SOURCES)
     return digest.hexdigest()[:16]
 
 
@@ -78,7 +91,8 @@ def cache_folder() -> Path | None:
     roots.append(os.environ.get("LOCALAPPDATA"))
     with contextlib.suppress(RuntimeError):  # raised where no home is known
         roots.append(str(Path.home() / ".cache"))
-    parents = [Path(root) / "neurosim" for root in roots if root]
+    # Absolute: a working directory may change, and with it whose folder it is.
+    parents = [Path(root).absolute() / "neurosim" for root in roots if root]
     user = os.getuid() if hasattr(os, "getuid") else "user"
     with contextlib.suppress(OSError):  # raised where no folder at all can be written
         parents.append(Path(tempfile.gettempdir()) / f"neurosim-{user}")
@@ -159,17 +173,19 @@ class Kernel:
         folder = cache_folder()
         digest = hashlib.sha256(" ".join(key).encode()).hexdigest()[:16]
         path = None if folder is None else folder / f"{self.name}-{digest}.o"
+        if _hash_of_sources() != SOURCES or not SOURCES:  # edited since, or nowhere to be seen
+            path = None
         kept = _read(path) if path else None
         address = _link(*kept) if kept else 0
         if not address:
             if sys.stderr is not None and sys.stderr.isatty():
                 sys.stderr.write("neurosim: compiling its engine, once on this machine …\n")
-            from .jit import compile_objects
+            from .jit import compile_objects, is_set_in_code
 
             function = getattr(importlib.import_module(self.module), self.name)
             kept = compile_objects(function, arguments, key)
             address = _link(*kept)
-            if path:
+            if path and _hash_of_sources() == SOURCES and not is_set_in_code():
                 _keep(path, *kept)
         return ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p)(address), _layout(key)
 

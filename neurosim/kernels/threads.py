@@ -56,10 +56,10 @@ def run_together(calls: list[Callable[[], None]], barrier: np.ndarray) -> None:
 
 
 def _join(thread: threading.Thread, failures: list[BaseException], barrier: np.ndarray) -> None:
-    """Wait for a thread's end, also where Ctrl-C comes meanwhile: it works on the run's arrays."""
+    """Wait for a thread's end, whatever signal comes meanwhile: it works on the run's arrays."""
     while thread.is_alive():
         try:
             thread.join()
-        except KeyboardInterrupt as error:
+        except BaseException as error:  # Ctrl-C, or what another signal's handler raises
             failures.append(error)
             barrier[ABORTED] = 1
