@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .bits.choice import are_worth_making
 from .bits.compiler import BitProgram, compile_bits
 from .bits.engine import run_enumerated, unpack_planes
 from .decisions import Active, BinaryNeuron
@@ -101,7 +102,12 @@ class TurnedSums:
 
 
 def turned_gates(circuit: Circuit, patterns: Enumerated) -> TurnedGates | None:
-    """Return how the bit engine finds critical patterns; None for a circuit that it cannot run."""
-    program = compile_bits(circuit, circuit.output_places, turned=True)
+    """Return how the bit engine finds critical patterns.
+
+    None for a circuit that it cannot run, or where its gates are not worth making.
+    """
     neurons = sum(p.size for p in circuit.neuron_populations)
+    if not are_worth_making(circuit, patterns.last * neurons):
+        return None
+    program = compile_bits(circuit, circuit.output_places, turned=True)
     return None if isinstance(program, str) else TurnedGates(program, patterns, neurons)

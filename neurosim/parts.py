@@ -47,30 +47,31 @@ class Parts:
         self._numbers: dict[str, int] = {}  # the last that numbered a name
         self._kept: dict[str, Any] = {}  # what follows from the rest, until it changes
         self.programs: dict[Any, Program | BitProgram | BitSteps | str] = {}  # compiled
+        self.summed: dict[Any, int] = {}  # patterns that went by sums, by what would else run them
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy is made of: what can be computed again is left out."""
-        return self.__dict__ | {"programs": {}, "_kept": {}}
+        return self.__dict__ | {"programs": {}, "summed": {}, "_kept": {}}
 
     @property
     def populations(self) -> tuple[Population, ...]:
         """Its populations, in the order they were added."""
-        return self._once("populations", lambda: tuple(self._populations))
+        return self.once("populations", lambda: tuple(self._populations))
 
     @property
     def projections(self) -> tuple[Projection, ...]:
         """Its projections, in the order they were added."""
-        return self._once("projections", lambda: tuple(self._projections))
+        return self.once("projections", lambda: tuple(self._projections))
 
     @property
     def input_populations(self) -> tuple[Population, ...]:
         """The populations that are inputs, in the order they were declared."""
-        return self._once("inputs", lambda: self._of_role("input"))
+        return self.once("inputs", lambda: self._of_role("input"))
 
     @property
     def neuron_populations(self) -> tuple[Population, ...]:
         """The populations that are neurons, in the order they were added."""
-        return self._once("neurons", lambda: self._of_role("neurons"))
+        return self.once("neurons", lambda: self._of_role("neurons"))
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -80,13 +81,13 @@ class Parts:
     @property
     def output_places(self) -> np.ndarray:
         """The places of all outputs' values, one after the other: int64."""
-        return self._once("output places", self._output_places)
+        return self.once("output places", self._output_places)
 
     @property
     def is_binary(self) -> bool:
         """Whether it has neurons and all of them are binary."""
         neurons = self.neuron_populations
-        return self._once("is_binary", lambda: bool(neurons) and all(p.is_binary for p in neurons))
+        return self.once("is_binary", lambda: bool(neurons) and all(p.is_binary for p in neurons))
 
     @property
     def instances(self) -> frozenset[str]:
@@ -107,7 +108,7 @@ class Parts:
     @property
     def binary_outputs(self) -> tuple[bool, ...]:
         """For each output, whether all its values are always 0 or 1."""
-        return self._once(
+        return self.once(
             "binary outputs", lambda: tuple(self.holds_binary(o.index) for o in self.outputs)
         )
 
@@ -117,7 +118,7 @@ class Parts:
         `unknown` answers for inputs that were not declared either way, in a circuit that is
         still being built.
         """
-        return self._once(f"binary places, {unknown}", lambda: self._binary_places(unknown))
+        return self.once(f"binary places, {unknown}", lambda: self._binary_places(unknown))
 
     def holds_binary(self, index: np.ndarray) -> bool:
         """Return whether all values at some places are always 0 or 1; none are what neurons are."""
@@ -248,7 +249,7 @@ class Parts:
         parts = [output.index.ravel() for output in self._outputs]
         return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
-    def _once(self, what: str, compute: Callable[[], T]) -> T:
+    def once(self, what: str, compute: Callable[[], T]) -> T:
         """Return something that follows from the circuit, computed once until it changes."""
         kept: T | None = self._kept.get(what)
         if kept is None:
@@ -257,6 +258,7 @@ class Parts:
 
     def _changed(self) -> None:
         self.programs.clear()
+        self.summed.clear()
         self._kept.clear()
 
 

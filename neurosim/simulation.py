@@ -164,7 +164,7 @@ def simulate(
     flat = allocated((trials, samples, places.size), program.dtype, needs)
     inputs = program.places_of(circuit.input_populations)
     device = device_for(device, program, asked)
-    words = for_steps(circuit, program, trials)  # 64 trials each
+    words = for_steps(circuit, program, trials, count)  # 64 trials each
     learned = initial_weights(circuit, program, initial, trials)
     longest = longest_stretch(program, trials, places.size, device)
     done = 0

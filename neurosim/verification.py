@@ -203,7 +203,7 @@ def check(
     else:
         total = SAMPLES if samples is None else whole(samples, "check(): samples", 1, MOST)
         tried = _sample(circuit, total, chunk, seed, ranges)
-    engine = engine_of(circuit, min(total, chunk), device)
+    at_once = min(total, chunk)
     counterexample = None
     for first, arrays in tried:
         wrong = _first_difference(expect, arrays, tolerance)
@@ -216,7 +216,7 @@ def check(
             break
     return CheckResult(
         circuit.name, counterexample is None, exhaustive, total, _possible(binary, bits), seed,
-        counterexample, engine, device, tolerance,
+        counterexample, engine_of(circuit, at_once, device), device, tolerance,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from circuits.arithmetic import multiplier, ripple_carry_adder
 from neurosim import Circuit
 from neurosim.arguments import batch
 from neurosim.backend import execute
-from neurosim.bits import engine
+from neurosim.bits import choice, engine
 from neurosim.bits.compiler import BitProgram, compile_bits, compile_steps, why_not
 from neurosim.bits.gates import FALSE, TRUE, Gates
 from neurosim.bits.instructions import instructions
@@ -248,6 +248,7 @@ def test_steps_are_the_scalar_engines(twin, seed, trials, every):
 @pytest.mark.parametrize("trials", [64, 100])
 def test_a_simulation_of_many_trials_is_its_trials_one_by_one(trials, rng, monkeypatch):
     """A latch with delays, in stretches, samples thinned out, continued."""
+    monkeypatch.setattr(choice, "WORTH_COMPILING", 1)
     circuit = Circuit("latch")
     s, r = circuit.inputs("s", "r")
     q = circuit.binary("q", shape=())
@@ -347,3 +348,31 @@ def test_what_it_does_not_run_it_names():
     assert isinstance(compile_bits(level, z.index.ravel()), BitProgram)
     assert "neither 0 nor 1" in compile_bits(level, half.index.ravel())
     assert "neither 0 nor 1" in compile_steps(level, compile_program(level, 1e-3))
+
+
+def test_gates_are_made_once_sums_have_taken_as_long(rng, monkeypatch):
+    monkeypatch.setattr(choice, "WORTH_COMPILING", 100)
+    monkeypatch.setattr(choice, "FEW_DIGITS", 0)
+
+    def layer(largest):
+        circuit = Circuit("layer")
+        x = circuit.inputs("x", shape=9)
+        weights = rng.integers(1, largest + 1, (9, 9))
+        weights[0, :2] = 1, largest
+        circuit.output(circuit.binary("z", excite=weights @ x, threshold=largest))
+        return circuit
+
+    shown = rng.integers(2, size=(64, 9))
+    for largest, calls in ((1, 2), (8, 7)):  # one digit, and 4 in the end: 100 and 400 patterns
+        circuit = layer(largest)
+        expected = circuit.evaluate(shown)
+        for call in range(2, calls + 1):
+            assert not any(isinstance(p, BitProgram) for p in circuit.programs.values()), call
+            np.testing.assert_array_equal(circuit.evaluate(shown), expected)
+        assert any(isinstance(p, BitProgram) for p in circuit.programs.values())
+    # In time too: a single step of many neurons is not worth it.
+    circuit = layer(1)
+    circuit.simulate(shown[:, None], steps=1)
+    assert not any(isinstance(p, BitSteps) for p in circuit.programs.values())
+    circuit.simulate(shown[:, None], steps=1)
+    assert any(isinstance(p, BitSteps) for p in circuit.programs.values())

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ..populations import Population, Projection
     from ..program import Program
 
-MOST_SYNAPSES = 100_000  # more are not made into gates: 10 microseconds and 600 bytes each
+# More are not made into gates: each takes 10 to 20 microseconds and 600 bytes a binary digit.
+MOST_SYNAPSES = 100_000
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from random_circuits import DT, examples, twins
 
 from circuits.arithmetic import depth_two_adder, ripple_carry_adder
 from neurosim import Circuit, InputError, calls
-from neurosim.bits import engine
+from neurosim.bits import choice, engine
 from neurosim.bits.choice import for_steps
 from neurosim.bits.compiler import BitProgram, compile_bits
 from neurosim.cuda import bits
@@ -78,7 +78,8 @@ def test_the_first_difference_is_found(pieces):
 def test_steps(twin, seed, every):
     circuit, trials, steps = twin.circuit, 70, 5
     program = compile_program(circuit, DT)
-    words = for_steps(circuit, program, trials)
+    with unittest.mock.patch.object(choice, "WORTH_COMPILING", 1):
+        words = for_steps(circuit, program, trials, steps=64)
     if words is None:
         reject()
     shown = twin.shown(np.random.default_rng(seed), trials, steps)
