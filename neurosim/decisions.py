@@ -16,8 +16,8 @@ import numpy as np
 from .intervals import Interval, above, below, decimal
 from .populations import VETO, Population
 
-EXACT = 2**62  # below which sums are whole numbers
-ROUNDING = 2.0**-53  # of a sum that is not
+EXACT = 2**62  # below which sums are NumPy's whole numbers; larger ones are Python's, and slower
+ROUNDING = 53  # binary digits of a sum that the engine rounds
 
 Active = Callable[[int], np.ndarray]  # on which patterns the value at a place is active
 
@@ -46,28 +46,28 @@ class Weight:
 
 @dataclass(frozen=True, eq=False)
 class _Sum:
-    """A number and what each active place adds to it, in some unit."""
+    """A number and what each active place adds to it, all of them whole, in some unit."""
 
-    base: float
-    terms: list[tuple[int, float]]
+    base: int
+    terms: list[tuple[int, int]]
+    dtype: np.dtype
 
     def over(self, active: Active, count: int) -> np.ndarray:
         """Return the sum on each of `count` patterns."""
-        total = np.full(count, self.base)
+        total = np.full(count, self.base, dtype=self.dtype)
         for place, weight in self.terms:
-            total = total + weight * active(place)
+            total = total + weight * active(place).astype(self.dtype)
         return total
 
     def sizes(self) -> _Sum:
         """Return the sum of what the places add, whatever its sign."""
-        return _Sum(0, [(place, abs(weight)) for place, weight in self.terms])
+        return _Sum(0, [(place, abs(weight)) for place, weight in self.terms], self.dtype)
 
 
 class BinaryNeuron:
     """One binary neuron: it fires where `drive` = bias + E − S is not below `bar` = θ·(σ + D).
 
-    Both are counted in one unit, in whole numbers where these stay exact; `pool` = σ + D in one
-    of its own.
+    Both are counted in one unit, in whole numbers; `pool` = σ + D in one of its own.
     """
 
     def __init__(self, population: Population, row: int, weights: list[Weight], layer: int):
@@ -143,7 +143,7 @@ class Decision:
             neuron = self.neuron
             size = neuron.drive.sizes().over(self.active, len(self.on)) + abs(neuron.drive.base)
             size = size + np.abs(neuron.bar.over(self.active, len(self.on)))
-            self.net = np.where(wrong, np.where(self.on, 0.0, -ROUNDING * size), self.net)
+            self.net = np.where(wrong, np.where(self.on, 0, -1 - (size >> ROUNDING)), self.net)
 
     # ------------------------------------------------------------ one number
 
@@ -162,7 +162,7 @@ class Decision:
         if not neuron.pool.terms and nets.size:  # one pool on every pattern: the ends will do
             nets, pools = np.array([nets.min(), nets.max()]), np.full(2, pools[0])
         for net, pool in set(zip(nets.tolist(), pools.tolist(), strict=True)):
-            yield neuron.theta + Fraction(net) / Fraction(pool) * unit if pool else Fraction(0)
+            yield neuron.theta + Fraction(net, pool) * unit if pool else Fraction(0)
 
     def of_weight(self, weight: Weight) -> Interval:
         """A weight turns a pattern in which its source is active when `net` passes 0.
@@ -177,8 +177,8 @@ class Decision:
         turns = self.active(weight.root) & self.free & self.critical
         off, on = self.net[turns & ~self.on], self.net[turns & self.on]
         value, unit = decimal(weight.value), self.neuron.unit / slope
-        starts = value - Fraction(off.max().item()) * unit if off.size else None
-        stops = value - Fraction(on.min().item()) * unit if on.size else None
+        starts = value - int(off.max()) * unit if off.size else None
+        stops = value - int(on.min()) * unit if on.size else None
         if slope > 0:
             low, high, low_open = above(stops, -math.inf), above(starts, math.inf), False
         else:
@@ -191,7 +191,7 @@ class Decision:
         """Return whether without this weight a silent pool (0/0 = 0) breaks the table."""
         if weight.channel != "divide":
             return False
-        own = float(weight.amount / self.neuron.pool_unit)
+        own = int(weight.amount / self.neuron.pool_unit)
         silent = self.active(weight.root) & self.free & (self.pool == own)
         return bool((silent & self.critical & (self.on != (self.neuron.threshold <= 0))).any())
 
@@ -201,11 +201,12 @@ class Decision:
         """Return the relative change at which some, and a critical, pattern turns (∞: none)."""
         # All moved by r against a decision: |net| − r·reach ∓ r²·|θD| reaches 0.
         neuron, count = self.neuron, len(self.on)
-        bar = neuron.bar.over(self.active, count).astype(float)
-        divided = bar - neuron.bar.base
-        sizes = neuron.drive.sizes().over(self.active, count)
-        reach = sizes + abs(neuron.bar.base) + 2 * np.abs(divided)
-        net, square = np.abs(self.net).astype(float), np.where(self.on, divided, -divided)
+        divided = neuron.bar.over(self.active, count) - neuron.bar.base
+        reach = neuron.drive.sizes().over(self.active, count) + abs(neuron.bar.base)
+        reach = reach + 2 * np.abs(divided)
+        scale = int(reach.max(initial=1))  # only ratios count
+        divided, reach, net = (_floats(v, scale) for v in (divided, reach, np.abs(self.net)))
+        square = np.where(self.on, divided, -divided)
         with np.errstate(invalid="ignore", divide="ignore"):
             change = 2 * net / (reach + np.sqrt(reach**2 + 4 * square * net))
         change = np.where(self.net == 0, 0.0, change)
@@ -216,22 +217,22 @@ class Decision:
         )
 
 
+def _floats(values: np.ndarray, scale: int) -> np.ndarray:
+    """Return whole numbers in another unit, as floats."""
+    if values.dtype.kind == "O":
+        return np.array([value / scale for value in values.tolist()], dtype=float)
+    return values / scale
+
+
 def _counted(
     *sums: tuple[Fraction, list[tuple[int, Fraction]]],
 ) -> tuple[Fraction, list[_Sum]]:
-    """Return a unit and sums counted in it: in whole numbers, or in floats if these are too large.
-
-    Floats are scaled by a power of 2, which rounds nothing.
-    """
+    """Return a unit and sums counted in it, in whole numbers."""
     numbers = [n for base, terms in sums for n in (base, *(weight for _, weight in terms))]
     parts = math.lcm(*(n.denominator for n in numbers))
-    count: Callable[[Fraction], float]
-    if sum(map(abs, numbers)) * parts < EXACT:
-        unit, count = Fraction(1, parts), int
-    else:
-        lengths = [n.numerator.bit_length() - n.denominator.bit_length() for n in numbers if n]
-        unit, count = Fraction(2) ** max(lengths), float
-    return unit, [
-        _Sum(count(base / unit), [(place, count(weight / unit)) for place, weight in terms])
+    fits = sum(map(abs, numbers)) * parts < EXACT
+    dtype = np.dtype(np.int64 if fits else object)
+    return Fraction(1, parts), [
+        _Sum(int(base * parts), [(p, int(weight * parts)) for p, weight in terms], dtype)
         for base, terms in sums
     ]
