@@ -76,12 +76,17 @@ class Margins:
         Raises
         ------
         InputError
-            A number that the circuit does not have.
+            A number that the circuit does not have, or has more than once: `alone` lists them.
         """
-        for margin in self.alone:
-            if (margin.neuron, margin.parameter, margin.source) == (neuron, parameter, source):
-                return margin.interval
-        raise InputError(f"no margin of {parameter} of {neuron!r} from {source!r}")
+        asked = (neuron, parameter, source)
+        found = [m for m in self.alone if (m.neuron, m.parameter, m.source) == asked]
+        if len(found) != 1:
+            heard = f" from {source!r}" if source else ""
+            raise InputError(
+                f"Circuit {self.circuit!r}: {neuron!r} has {len(found) or 'no'} numbers "
+                f"{parameter!r}{heard}; all are listed in margins().alone"
+            )
+        return found[0].interval
 
     def __str__(self) -> str:
         rows = [("neuron", "number", "value", "may lie in")]

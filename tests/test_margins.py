@@ -343,6 +343,19 @@ def test_random_floats_have_intervals_that_the_engine_confirms(rng):
                 assert holds(circuit, moved) == (theta in margin.interval)
 
 
+def test_a_number_that_is_not_there_or_is_there_twice_is_said():
+    circuit = Circuit("twice")
+    x = circuit.inputs("x")
+    z = circuit.binary("z", excite=x, threshold=2)
+    circuit.connect(z, excite=2 * x)
+    circuit.output(z)
+    margins = circuit.margins()
+    with pytest.raises(InputError, match="'z' has 2 numbers 'excite' from 'x'"):
+        margins.of("z", "excite", "x")
+    with pytest.raises(InputError, match="'z' has no numbers 'divide' from 'x'"):
+        margins.of("z", "divide", "x")
+
+
 def test_a_not_breaks_where_its_weight_is_gone():
     margins = logic.not_().margins()
     assert margins.breaks_at == margins.together == 1
@@ -388,6 +401,8 @@ def test_both_engines_give_the_same_margins(monkeypatch):
     adder = arithmetic.ripple_carry_adder(8)  # enough patterns for gates throughout
     found = adder.margins()
     assert any(isinstance(program, BitProgram) for program in adder.programs.values())
+    search = margins_module._Search(adder, 1 << 16)
+    assert isinstance(search.turned, critical.TurnedGates)
     monkeypatch.setattr(critical, "compile_bits", lambda *_, **__: "not now")
     monkeypatch.setattr(calls, "for_call", lambda *_: None)
     by_sums = arithmetic.ripple_carry_adder(8).margins()
