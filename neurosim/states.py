@@ -84,9 +84,12 @@ def initial_state(
     values = initial.values if isinstance(initial, State) else initial or {}
     for name, given in values.items():
         p = circuit.population(name)
-        if p.role == "constant":
-            continue
         label = _label(circuit, name)
+        if p.role in ("constant", "delay"):
+            if isinstance(initial, State):
+                continue
+            what = "a constant" if p.role == "constant" else "a delay line: start what it repeats"
+            raise InputError(f"{label} is {what}; neurons and inputs have values to start from")
         if p.role == "input":  # what it showed before the run, for delay lines
             given = input_values(circuit, p, given)
         array = _numbers(circuit, name, given)

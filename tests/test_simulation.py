@@ -242,6 +242,16 @@ def test_no_trials_learn_nothing():
     assert record.weights["z.excite"].shape == (0, 3, 2)
 
 
+def test_what_starts_by_itself_takes_no_initial_value():
+    circuit = Circuit("line")
+    line = circuit.inputs("x").delay(2e-3)
+    circuit.output(circuit.rate("z", excite=line + circuit.constant(1.0, name="one")))
+    (delayed,) = (p.name for p in circuit.populations if p.role == "delay")
+    for name, message in ((delayed, "is a delay line: start what it repeats"), ("one", "constant")):
+        with pytest.raises(InputError, match=message):
+            circuit.simulate(1.0, steps=2, initial={name: 1.0})
+
+
 def test_inputs_too_large_for_float32_are_said_so():
     with pytest.raises(InputError, match="too large for float32"):
         relay().simulate(1e60, steps=2, dtype="float32")
