@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from ..kernels.random import seed_words
 from .availability import arrays, to_host
 from .layout import SIDE_BY_SIDE, Layout, layout
 from .memory import Need, nbytes_of
+from .turns import turn
 
 if TYPE_CHECKING:
     from ..program import Program
@@ -26,8 +26,6 @@ AT_ONCE = 200_000_000_000  # multiplications, about, before Ctrl-C is looked at:
 SHARED = 20  # times as many of them a second, where many trials share the weights that are read
 STEP = 1_000_000  # of them that a step costs, however little there is to do
 RECORDED = 1 << 28  # bytes that a stretch of steps may record
-
-one_at_a_time = threading.Lock()  # the card's default stream, and the simulator
 
 
 def execute(
@@ -61,8 +59,8 @@ def execute(
         batch = max(1, min(trials, VALUES // max(1, size)))
     moment = {"every": every, "phase": phase, "first_step": first_step, "seed": seed}
     records, finals = [], []
-    plan = layout(program, trials)
-    with one_at_a_time, np.errstate(all="ignore"):
+    with turn(), np.errstate(all="ignore"):
+        plan = layout(program, trials)
         for low in range(0, trials, batch):
             high = min(low + batch, trials)
             stretch = _Stretch(

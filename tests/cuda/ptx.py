@@ -16,7 +16,7 @@ from numba.cuda import dispatcher
 from circuits.arithmetic import ripple_carry_adder
 from neurosim import Circuit, convolve
 from neurosim.bits.compiler import compile_bits
-from neurosim.cuda import availability, bits, layout, running
+from neurosim.cuda import availability, bits, layout, running, turns
 from neurosim.kernels import cuda as cuda_engine
 from neurosim.kernels import cuda_bits, cuda_jit
 from neurosim.patterns import enumerated
@@ -79,7 +79,7 @@ def run_everything():
 
 # NumPy's arrays instead of CuPy's: of the same types, and where there is no card.
 availability.why_not = lambda: None
-availability.is_simulated = lambda: True
+availability.is_simulated = turns.is_simulated = lambda: True
 layout.view = running.view = bits.view = lambda array: array
 running.launcher = bits.launcher = compiling
 run_everything()
