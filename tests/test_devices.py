@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -126,27 +125,40 @@ def test_numba_is_asked_for_driver_and_compiler_apart(numbas, available, error, 
 
 
 def test_cupy_works_where_numba_launches(monkeypatch, numbas):
-    entered, left = [], []
+    now = {"device": 0, "streams": ["null", "own"]}  # one current stream a card
 
-    def scope(name):
-        @contextmanager
-        def enter(*given):
-            entered.append((name, *given))
-            yield
-            left.append(name)
+    class Device:
+        def __init__(self, number=None):
+            self.number = now["device"] if number is None else number
 
-        return enter
+        def use(self):
+            now["device"] = self.number
 
+    class Stream:
+        def __init__(self, name):
+            self.name = name
+
+        def use(self):
+            now["streams"][now["device"]] = self.name
+
+    Stream.null = Stream("null")
     cupy = ModuleType("cupy")
-    cupy.cuda = SimpleNamespace(Device=scope("device"), Stream=SimpleNamespace())
-    cupy.cuda.Stream.null = scope("stream")()
+    cupy.cuda = SimpleNamespace(
+        Device=Device, Stream=Stream,
+        get_current_stream=lambda: Stream(now["streams"][now["device"]]),
+    )  # fmt: skip
     monkeypatch.setitem(sys.modules, "cupy", cupy)
     numbas(get_current_device=lambda: SimpleNamespace(id=1))
-    with turns.turn():
-        assert entered == [("device", 1), ("stream",)]  # a stream is one card's
-        assert not left
-        assert turns._one_at_a_time.locked()
-    assert left == ["stream", "device"]
+
+    def in_turn():
+        with turns.turn():
+            assert now == {"device": 1, "streams": ["null", "null"]}
+            assert turns._one_at_a_time.locked()
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        in_turn()
+    assert now == {"device": 0, "streams": ["null", "own"]}
     assert not turns._one_at_a_time.locked()
 
 

@@ -24,8 +24,16 @@ def turn() -> Iterator[None]:
             return
         import cupy
 
-        with cupy.cuda.Device(card()), cupy.cuda.Stream.null:
+        # CuPy's own context managers would leave behind another stream than `use` has chosen.
+        device = cupy.cuda.Device()
+        cupy.cuda.Device(card()).use()
+        stream = cupy.cuda.get_current_stream()  # each card has its own
+        cupy.cuda.Stream.null.use()
+        try:
             yield
+        finally:
+            stream.use()
+            device.use()
 
 
 def card() -> int:
