@@ -2,14 +2,14 @@
 
 import logging
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from experiments.benchmarks import gpu
 from neurosim import Circuit, InputError, backend
 from neurosim.backend import check_device
-from neurosim.cuda import availability
+from neurosim.cuda import availability, turns
 
 
 @pytest.fixture(autouse=True)
@@ -23,16 +23,42 @@ def asked_anew(monkeypatch):
     backend._tell.cache_clear()
 
 
+class CUDARuntimeError(RuntimeError):
+    pass
+
+
 @pytest.fixture
 def machine(monkeypatch):
-    """A machine with some packages, and with or without a driver."""
+    """A machine with some packages, and with or without what runs on a card."""
 
-    def has(*packages, driver=False):
+    def has(*packages, driver="no such device", compiler=True, runtime=None):
+        def devices():
+            if runtime:
+                raise CUDARuntimeError(runtime)
+            return 1
+
+        cupy = ModuleType("cupy")
+        cupy.cuda = SimpleNamespace(
+            runtime=SimpleNamespace(getDeviceCount=devices, CUDARuntimeError=CUDARuntimeError)
+        )
         monkeypatch.setattr(
             availability, "find_spec", lambda name: name if name in packages else None
         )
-        monkeypatch.setattr(availability, "_has_driver", lambda: driver)
-        monkeypatch.setitem(sys.modules, "cupy", ModuleType("cupy") if "cupy" in packages else None)
+        monkeypatch.setattr(availability, "_driver_trouble", lambda: driver)
+        monkeypatch.setattr(availability, "_has_compiler", lambda: compiler)
+        monkeypatch.setitem(sys.modules, "cupy", cupy if "cupy" in packages else None)
+
+    return has
+
+
+@pytest.fixture
+def numbas(monkeypatch):
+    """A numba.cuda with some functions; Numba's own is not what numba-cuda makes of it."""
+
+    def has(**functions):
+        module = ModuleType("neurosim.kernels.cuda_jit")
+        module.cuda = SimpleNamespace(**functions)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
 
     return has
 
@@ -47,7 +73,10 @@ def relay():
 MISSING = [
     ((), r"^device 'cuda' needs numba-cuda, .* pip install \"neurosim\[cuda13\]\" .*device='cpu'$"),
     (("numba_cuda",), r"^device 'cuda' needs CuPy, .* pip install \"neurosim\[cuda13\]\""),
-    (("numba_cuda", "cupy"), r"^device 'cuda' found no NVIDIA card .*: use device='cpu'$"),
+    (
+        ("numba_cuda", "cupy"),
+        r"^device 'cuda' found no NVIDIA card .*\(.* no such device\): use device='cpu'$",
+    ),
 ]
 
 
@@ -71,6 +100,68 @@ def test_a_cupy_that_cannot_be_imported_is_said(machine, monkeypatch):
         check_device("cuda")
 
 
+def test_a_compiler_that_is_missing_is_no_missing_card(machine):
+    machine("numba_cuda", "cupy", driver=None, compiler=False)
+    with pytest.raises(InputError, match=r"needs NVIDIA's compiler NVVM, .*cuda13.*device='cpu'$"):
+        check_device("cuda")
+
+
+def test_a_driver_too_old_for_cupy_is_said(machine):
+    machine("numba_cuda", "cupy", driver=None, runtime="cudaErrorInsufficientDriver: too old")
+    expected = r"a driver that CuPy cannot use \(cudaError.*: too old\): pip .*cuda12.*'cpu'$"
+    with pytest.raises(InputError, match=expected):
+        check_device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("available", "error", "trouble"),
+    [(False, "CUDA driver\nnot found.", "CUDA driver not found"), (False, None, None),
+     (True, None, None)],
+)  # fmt: skip
+def test_numba_is_asked_for_driver_and_compiler_apart(numbas, available, error, trouble):
+    numbas(is_available=lambda: available, cuda_error=lambda: error)
+    assert availability._driver_trouble() == trouble
+    assert availability._has_compiler() == available
+
+
+def test_cupy_works_where_numba_launches(monkeypatch, numbas):
+    now = {"device": 0, "streams": ["null", "own"]}  # one current stream a card
+
+    class Device:
+        def __init__(self, number=None):
+            self.number = now["device"] if number is None else number
+
+        def use(self):
+            now["device"] = self.number
+
+    class Stream:
+        def __init__(self, name):
+            self.name = name
+
+        def use(self):
+            now["streams"][now["device"]] = self.name
+
+    Stream.null = Stream("null")
+    cupy = ModuleType("cupy")
+    cupy.cuda = SimpleNamespace(
+        Device=Device, Stream=Stream,
+        get_current_stream=lambda: Stream(now["streams"][now["device"]]),
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "cupy", cupy)
+    numbas(get_current_device=lambda: SimpleNamespace(id=1))
+
+    def in_turn():
+        with turns.turn():
+            assert now == {"device": 1, "streams": ["null", "null"]}
+            assert turns._one_at_a_time.locked()
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        in_turn()
+    assert now == {"device": 0, "streams": ["null", "own"]}
+    assert not turns._one_at_a_time.locked()
+
+
 def test_an_explicit_cpu_asks_for_nothing(monkeypatch, relay):
     monkeypatch.setattr(availability, "find_spec", None)  # not to be called
     assert check_device("cpu") == "cpu"
@@ -88,7 +179,7 @@ def test_auto_takes_what_there_is_and_says_so_once(machine, relay, caplog):
 
 
 def test_auto_takes_a_card(machine, caplog):
-    machine("numba_cuda", "cupy", driver=True)
+    machine("numba_cuda", "cupy", driver=None)
     with caplog.at_level(logging.INFO, logger="neurosim"):
         assert check_device("auto") == check_device("cuda") == "cuda"
     assert [record.message for record in caplog.records] == ["device 'auto' takes 'cuda'"]

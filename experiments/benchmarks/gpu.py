@@ -2,7 +2,7 @@
 
 First every kernel is checked against the CPU engine, then measured beside what the card can do at
 best (the bytes it copies, the products cuBLAS makes) and beside PyTorch and CuPy.  Without a card
-it says so in one line and exits with 2; with 1 where a check fails.
+it says so in one line and exits with 2; with 1 where a check fails, or anything raises.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy import sparse
 
 from circuits.arithmetic import depth_two_adder, ripple_carry_adder
 from neurosim import Circuit
-from neurosim.cuda.availability import why_not
+from neurosim.cuda.availability import is_simulated, why_not
 
 from .rate_network import DT, STEP, TAU, Network, with_random_state
 from .table import aligned
@@ -29,15 +31,19 @@ HEAD = (
     "measured", "ours", "of what the card can do", "target", "CuPy", "PyTorch", "what it can do",
 )  # fmt: skip
 Row = tuple[str, ...]
+T = TypeVar("T")
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Check, measure, and print both; 0 if all checks hold."""
+    """Check, measure, and print both; 0 if all checks hold and all rows could be measured."""
     parser = argparse.ArgumentParser(prog="python -m experiments.benchmarks.gpu")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that all runs")
     parser.add_argument("--checks", action="store_true", help="only the checks")
+    parser.add_argument("--verbose", action="store_true", help="where something raises: all of it")
     given = parser.parse_args(words)
     why = why_not()
+    if not why and is_simulated() and not given.checks:
+        why = "is Numba's simulator (NUMBA_ENABLE_CUDASIM), which is not worth measuring: --checks"
     if why:
         sys.stderr.write(f"device 'cuda' {why}\n")
         return 2
@@ -45,14 +51,31 @@ def main(words: Sequence[str] | None = None) -> int:
 
     failed = 0
     for check in checks(given.quick):
-        failed += not check.holds
-        verdict = "ok" if check.holds else f"FAILED, {check.allowed:.0e} is allowed"
-        sys.stdout.write(f"{check.name}: differs by {check.found:.1e}: {verdict}\n")
+        found = attempted(check.name, check.differ, given.verbose)
+        holds = found is not None and check.holds(found)
+        failed += not holds
+        if found is not None:
+            verdict = "ok" if holds else f"FAILED, {check.allowed:.0e} is allowed"
+            sys.stdout.write(f"{check.name}: differs by {found:.1e}: {verdict}\n")
     if not given.checks:
-        sys.stdout.write(f"\n{card_name()}\n\n")
-        rows = [row(given.quick) for row in (dense_row, sparse_row, trials_row, adder_row)]
-        sys.stdout.write(aligned([HEAD, *rows]) + "\n")
+        sys.stdout.write(f"\n{attempted('the card', card_name, given.verbose)}\n\n")
+        rows = [attempted(row.__name__, partial(row, given.quick), given.verbose) for row in ROWS]
+        measured = [row for row in rows if row is not None]
+        failed += len(rows) - len(measured)
+        sys.stdout.write(aligned([HEAD, *measured]) + "\n")
     return int(failed > 0)
+
+
+def attempted(name: str, run: Callable[[], T], verbose: bool) -> T | None:
+    """Return what a check or a row answers; None where it raises, and say so in a line."""
+    try:
+        return run()
+    except Exception as error:  # whatever it is, the others are still worth running
+        first = next(iter(str(error).splitlines()), "")
+        sys.stdout.write(f"{name}: {type(error).__name__}: {first}\n")
+        if verbose:
+            traceback.print_exc()
+        return None
 
 
 def card_name() -> str:
@@ -205,6 +228,9 @@ def adder_row(quick: bool) -> Row:
         f"two {bits}-bit adders on 2^{2 * bits} patterns", f"{took:.3g} s", "",
         f"< 1 s: {reached(took < 1)}", "", "", "",
     )  # fmt: skip
+
+
+ROWS = (dense_row, sparse_row, trials_row, adder_row)
 
 
 # ------------------------------------------------------------------ the sides

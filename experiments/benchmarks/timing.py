@@ -131,7 +131,8 @@ def difference(one: Any, other: Any) -> float:
     one, other = np.asarray(one, float), np.asarray(other, float)
     if one.shape != other.shape:
         return np.inf
-    largest = max(np.abs(one).max(initial=0), np.abs(other).max(initial=0))
+    # NumPy's max, as Python's may pass over NaN.
+    largest = np.max([np.abs(one).max(initial=0), np.abs(other).max(initial=0)])
     return float(np.abs(one - other).max(initial=0) / largest) if largest else 0.0
 
 

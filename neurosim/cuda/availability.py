@@ -28,15 +28,44 @@ def why_not() -> str | None:
         if find_spec(module) is None:
             return f"needs {package}, which is not installed: {INSTALL}, or use device='cpu'"
     try:
-        import cupy  # noqa: F401 - whether it can be
+        import cupy
     except ImportError as error:
-        return f"found a CuPy that does not work ({error}): {INSTALL}, or use device='cpu'"
-    if not _has_driver():
-        return "found no NVIDIA card with a driver that works (does nvidia-smi?): use device='cpu'"
+        return f"found a CuPy that does not work ({_line(error)}): {INSTALL}, or use device='cpu'"
+    trouble = _driver_trouble()
+    if trouble:
+        return (
+            f"found no NVIDIA card with a driver that works (does nvidia-smi? {trouble}): use "
+            "device='cpu'"
+        )
+    if not _has_compiler():
+        return (
+            f"needs NVIDIA's compiler NVVM, which is not installed: {INSTALL}, or use device='cpu'"
+        )
+    try:
+        cupy.cuda.runtime.getDeviceCount()
+    except cupy.cuda.runtime.CUDARuntimeError as error:  # the driver is older than CuPy's CUDA
+        return (
+            f"found a driver that CuPy cannot use ({_line(error)}): {INSTALL}, or use device='cpu'"
+        )
     return None
 
 
-def _has_driver() -> bool:
+def _line(error: object) -> str:
+    """Return what an error says, as a part of a sentence."""
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _driver_trouble() -> str | None:
+    """Return in one line why Numba has no driver, or None."""
+    from ..kernels.cuda_jit import cuda
+
+    cuda.is_available()  # asks the driver, which may answer by an error
+    trouble = cuda.cuda_error()
+    return _line(trouble) if trouble else None
+
+
+def _has_compiler() -> bool:
+    """Return whether Numba has what compiles kernels, where it has a driver."""
     from ..kernels.cuda_jit import cuda
 
     return bool(cuda.is_available())

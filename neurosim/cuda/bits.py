@@ -13,7 +13,7 @@ from ..kernels import cuda_bits
 from ..kernels.cuda_jit import THREADS, launcher, view
 from .availability import arrays, free_bytes, to_host
 from .memory import GIB
-from .running import one_at_a_time
+from .turns import turn
 
 if TYPE_CHECKING:
     from ..bits.compiler import BitProgram
@@ -119,7 +119,7 @@ def _on_card(words: int) -> Iterator[None]:
     InputError
         There is too little memory.
     """
-    with one_at_a_time:
+    with turn():
         try:
             yield
         except MemoryError:  # ours, or CuPy's where others took it meanwhile

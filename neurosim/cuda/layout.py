@@ -14,6 +14,7 @@ from ..kernels.cuda_jit import THREADS, view
 from ..kernels.cuda_sums import COLUMNS, KINDS, PRODUCT, SUMS_AT
 from .availability import arrays, rounds_factors
 from .memory import check_weights, weights_too_large
+from .turns import card
 
 if TYPE_CHECKING:
     from ..program import Program
@@ -64,21 +65,23 @@ class Layout:
 
 
 def layout(program: Program, trials: int) -> Layout:
-    """Return a Program's layout, made once for few trials and once for many."""
+    """Return a Program's layout, made once a card for few trials and once for many."""
     many = trials >= SIDE_BY_SIDE
-    if many not in program.on_card:
-        program.on_card[many] = _Maker(program, many).layout()
-    return program.on_card[many]
+    key = card(), many
+    if key not in program.on_card:
+        program.on_card[key] = _Maker(program, many).layout()
+    return program.on_card[key]
 
 
 def _large(program: Program) -> dict[str, Any]:
-    """Return the arrays that every layout of a Program shares, moved to the card once."""
-    if "arrays" not in program.on_card:
+    """Return the arrays that every layout of a Program shares, moved to a card once."""
+    key = card()
+    if key not in program.on_card:
         check_weights(program)
         xp, held = arrays(), program.tables
         columns = held.narrow if len(held.narrow) else held.wide
         try:
-            program.on_card["arrays"] = {
+            program.on_card[key] = {
                 "parameters": xp.asarray(held.parameters),
                 "weights": xp.asarray(held.weights),
                 "columns": xp.asarray(columns),
@@ -87,7 +90,7 @@ def _large(program: Program) -> dict[str, Any]:
             }
         except MemoryError:  # CuPy's: what is free is in pieces
             raise weights_too_large(program) from None
-    return program.on_card["arrays"]
+    return program.on_card[key]
 
 
 class _Maker:

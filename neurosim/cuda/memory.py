@@ -59,22 +59,25 @@ class Need:
     each: int
     weights: int
 
-    def check(self) -> None:
-        """Refuse what does not fit, before anything is moved there.
+    def fit(self) -> int:
+        """Return how many trials fit at a time."""
+        return max(0, free_bytes() - self.shared) // max(1, self.each)
+
+    def check(self, trials: int) -> None:
+        """Refuse so many trials at a time where they do not fit, before anything is moved there.
 
         Raises
         ------
         InputError
             It does not; the message says how much is needed, how much there is, and what would fit.
         """
-        if self.shared + self.each * self.trials > free_bytes():
+        if self.shared + self.each * trials > free_bytes():
             raise self.too_large()
 
     def too_large(self) -> InputError:
         """Return the error for what does not fit."""
         free = free_bytes()
-        fit = max(0, free - self.shared) // max(1, self.each)
-        fit = min(fit, self.trials - 1)  # it did not, whatever the sums say
+        fit = min(self.fit(), self.trials - 1)  # it did not, whatever the sums say
         advice = f"{fit:,} trials would fit" if fit else "not even one trial fits: use device='cpu'"
         needed = (self.shared + self.each * self.trials) / GIB
         return InputError(

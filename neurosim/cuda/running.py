@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from ..kernels.random import seed_words
 from .availability import arrays, to_host
 from .layout import SIDE_BY_SIDE, Layout, layout
 from .memory import Need, nbytes_of
+from .turns import turn
 
 if TYPE_CHECKING:
     from ..program import Program
@@ -26,8 +26,6 @@ AT_ONCE = 200_000_000_000  # multiplications, about, before Ctrl-C is looked at:
 SHARED = 20  # times as many of them a second, where many trials share the weights that are read
 STEP = 1_000_000  # of them that a step costs, however little there is to do
 RECORDED = 1 << 28  # bytes that a stretch of steps may record
-
-one_at_a_time = threading.Lock()  # the card's default stream, and the simulator
 
 
 def execute(
@@ -56,13 +54,16 @@ def execute(
         Too little memory on the card.
     """
     size = program.state.size
-    batch = trials
-    if program.static:  # a call's trials have nothing in common: any number at a time
-        batch = max(1, min(trials, VALUES // max(1, size)))
     moment = {"every": every, "phase": phase, "first_step": first_step, "seed": seed}
     records, finals = [], []
-    plan = layout(program, trials)
-    with one_at_a_time, np.errstate(all="ignore"):
+    with turn(), np.errstate(all="ignore"):
+        plan = layout(program, trials)
+        need = _need(program, plan, trials, (phase + steps) // every * recorded.size, movie)
+        batch = trials
+        if program.static:  # a call's trials have nothing in common: any number at a time
+            # Half of those that fit: CuPy's libraries take some memory too.
+            batch = max(1, min(trials, VALUES // max(1, size), need.fit() // 2))
+        need.check(batch)
         for low in range(0, trials, batch):
             high = min(low + batch, trials)
             stretch = _Stretch(
@@ -80,7 +81,7 @@ def execute(
                 if ring is not None:
                     ring[low:high] = stretch.ring()
             except MemoryError:  # CuPy's: others took it meanwhile, or it is in pieces
-                raise stretch.need.too_large() from None
+                raise need.too_large() from None
             if fault:
                 break
     return Run(_joined(records), _joined(finals), fault)
@@ -94,18 +95,34 @@ def steps_at_once(program: Program, trials: int, recorded: int) -> int:
     return max(1, min(int(AT_ONCE / work), RECORDED // nbytes))
 
 
+def _need(
+    program: Program, plan: Layout, trials: int, kept: int, movie: Sequence[np.ndarray]
+) -> Need:
+    """Return what trials take there: state, once more turned over, sums, rings and the record.
+
+    Parameters
+    ----------
+    kept
+        Values of a trial's record.
+    """
+    values = (2 if program.static else 3) * program.state.size + plan.sums
+    values += 2 * program.ring + kept
+    moments = max((part.shape[1] for part in movie), default=1)
+    shown = moments * sum(part.shape[2] for part in movie)
+    shared = all(len(part) == 1 for part in movie)
+    nbytes = program.dtype.itemsize
+    return Need(
+        trials, program.state.size, nbytes * shown if shared else 0,
+        nbytes * (values + (0 if shared else shown)), nbytes_of(program),
+    )  # fmt: skip
+
+
 def _joined(parts: list[np.ndarray]) -> np.ndarray:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 class _Stretch:
-    """Some steps of some trials: their arrays on the card, and the launches.
-
-    Raises
-    ------
-    InputError
-        The card has not enough memory for them.
-    """
+    """Some steps of some trials: their arrays on the card, and the launches."""
 
     def __init__(
         self, program: Program, plan: Layout, trials: tuple[int, int], steps: int,
@@ -121,8 +138,6 @@ class _Stretch:
         shown = joined(movie, program.dtype)
         self.moments, self.shared = shown.shape[1], len(shown) == 1
         self.shown = np.ascontiguousarray(shown.transpose(1, 2, 0)).ravel()
-        self.need = self._need()
-        self.need.check()
 
     def move_there(self) -> None:
         """Move what it begins with to the card."""
@@ -208,17 +223,6 @@ class _Stretch:
         starts, sizes = lines[:, tables.LINE_START], lines[:, tables.LINE_SIZE]
         shown = [np.arange(a, a + n) for a, n in zip(starts, sizes, strict=True)]
         return bool(np.isin(self.recorded, np.concatenate([self.inputs, *shown])).any())
-
-    def _need(self) -> Need:
-        """Return what it takes there: state, once more turned over, sums, rings and the record."""
-        values = (2 if self.program.static else 3) * self.places + self.plan.sums
-        values += 2 * self.program.ring + self.samples * self.recorded.size
-        shown = self.shown.nbytes
-        return Need(
-            self.width, self.places, shown if self.shared else 0,
-            self.program.dtype.itemsize * values + (0 if self.shared else shown // self.width),
-            nbytes_of(self.program),
-        )  # fmt: skip
 
     def _products(self) -> dict[int, list[list[Callable[[], Any]]]]:
         """Return the products before each stage that has some, from either array of values."""

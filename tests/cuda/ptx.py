@@ -1,8 +1,9 @@
-"""Compiles every CUDA kernel to PTX as runs call it: needs numba-cuda[cu13], but no card.
+"""Compiles and links every CUDA kernel as runs call it: needs numba-cuda[cu13], but no card.
 
 Run in a process of its own, without the simulator.  Prints a JSON list of one kernel each: its
-name, the compute capability, how many sums of products are fused in its PTX, and the types that it
-was compiled for.  Beside the kernels there is `products`, which does nothing but add products.
+name, the compute capability, how many sums of products are fused in its PTX, the types that it
+was compiled for, and whether its grid is launched as a whole.  Beside the kernels there is
+`products`, which does nothing but add products.
 """
 
 import json
@@ -10,13 +11,13 @@ import sys
 import types
 
 import numpy as np
-from numba import cuda
 from numba.cuda import dispatcher
+from numba.cuda.cudadrv import devices
 
 from circuits.arithmetic import ripple_carry_adder
 from neurosim import Circuit, convolve
 from neurosim.bits.compiler import compile_bits
-from neurosim.cuda import availability, bits, layout, running
+from neurosim.cuda import availability, bits, layout, running, turns
 from neurosim.kernels import cuda as cuda_engine
 from neurosim.kernels import cuda_bits, cuda_jit
 from neurosim.patterns import enumerated
@@ -34,15 +35,17 @@ def compiling(kernel, arguments, wanted):
     if (name, signature) not in done:
         done.add((name, signature))
         for capability in CAPABILITIES:
-            # Device functions are compiled for the card there is: let it be this one.
+            # Kernels are compiled and linked for the card there is: let it be this one.
             card = types.SimpleNamespace(compute_capability=capability)
             dispatcher.get_current_device = lambda card=card: card
-            ptx, _ = cuda.compile_ptx(
-                kernel.py_func, signature, cc=capability,
-                launch_bounds=kernel.targetoptions["launch_bounds"],
-            )  # fmt: skip
+            context = types.SimpleNamespace(device=card)
+            devices.get_context = lambda *_, context=context: context
+            built = dispatcher._Kernel(kernel.py_func, signature, **kernel.targetoptions)
+            ptx = built.library.get_asm_str()
             assert f".target sm_{capability[0]}{capability[1]}" in ptx
-            found.append([name, capability, ptx.count("fma.rn"), str(signature)])
+            assert built.library.get_cubin()  # linked: nothing is missing
+            fused = ptx.count("fma.rn")
+            found.append([name, capability, fused, str(signature), built.cooperative])
     return lambda *_: None
 
 
@@ -79,7 +82,7 @@ def run_everything():
 
 # NumPy's arrays instead of CuPy's: of the same types, and where there is no card.
 availability.why_not = lambda: None
-availability.is_simulated = lambda: True
+availability.is_simulated = turns.is_simulated = lambda: True
 layout.view = running.view = bits.view = lambda array: array
 running.launcher = bits.launcher = compiling
 run_everything()

@@ -1,4 +1,4 @@
-"""Every CUDA kernel compiles for real cards, in a process without the simulator."""
+"""Every CUDA kernel compiles and links for real cards, in a process without the simulator."""
 
 import importlib.metadata
 import json
@@ -24,7 +24,7 @@ REQUIRED = os.environ.get("NEUROSIM_PTX") == "required"  # in .ci/run, where it 
 
 
 def missing() -> str | None:
-    for package in ("numba-cuda", "nvidia-nvvm"):
+    for package in ("numba-cuda", "nvidia-nvvm", "nvidia-nvjitlink"):
         try:
             importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
@@ -47,19 +47,24 @@ def compiled():
 
 
 @pytest.mark.parametrize("capability", [[8, 0], [9, 0]])
-def test_every_kernel_compiles(compiled, capability):
+def test_every_kernel_compiles_and_links(compiled, capability):
     assert {"run_few", "run_many", "run_bits", "run_bits_in_time", "find_difference"} == KERNELS
-    built = {name for name, for_, _, _ in compiled if for_ == capability}
+    built = {name for name, for_, *_ in compiled if for_ == capability}
     assert built == KERNELS | {"products"}
 
 
 @pytest.mark.parametrize("real", ["float64", "float32"])
 @pytest.mark.parametrize("places", ["uint16", "uint32"])
 def test_for_all_types_of_tables(compiled, real, places):
-    types = [types for name, _, _, types in compiled if name == "run_few"]
+    types = [types for name, _, _, types, _ in compiled if name == "run_few"]
     assert any(f"array({real}, 1d, C)" in t and f"array({places}, 1d, C)" in t for t in types)
 
 
 def test_a_product_is_rounded_before_it_is_added(compiled):
     # As on the CPU: binary neurons must agree on inputs that are no whole numbers too.
-    assert [fused for name, _, fused, _ in compiled if name == "products"] == [0] * 4
+    assert [fused for name, _, fused, *_ in compiled if name == "products"] == [0] * 4
+
+
+def test_grids_that_wait_are_launched_as_a_whole(compiled):
+    for name, *_, cooperative in compiled:
+        assert cooperative == (name in ("run_few", "run_many")), name

@@ -257,6 +257,25 @@ def test_too_many_trials_for_the_card(rng, small_card):
         circuit.simulate(shown[: fit + 1, None], steps=1, device="cuda")
 
 
+def test_a_call_is_made_in_pieces_that_fit(rng, small_card, monkeypatch):
+    circuit = Circuit("call")
+    x = circuit.inputs("x", shape=(40,), real=True)
+    circuit.output(circuit.rate("z", excite=rng.random((60, 40)) @ x))
+    shown = rng.random((50, 40))
+    expected = circuit.evaluate(shown, device="cuda")
+    widths = []
+    run = running._Stretch.run
+    monkeypatch.setattr(
+        running._Stretch, "run", lambda self: widths.append(self.width) or run(self)
+    )
+    small_card(20 * 8 * (2 * 100 + 60 + 40))  # twenty trials' values, record and inputs
+    np.testing.assert_array_equal(circuit.evaluate(shown, device="cuda"), expected)
+    assert widths == [10] * 5
+    small_card(8 * (2 * 100 + 60 + 40) - 1)
+    with pytest.raises(InputError, match=r": 50 trials of 100 values .*: not even one trial fits"):
+        circuit.evaluate(shown, device="cuda")
+
+
 def test_not_even_one_trial_fits(rng, small_card):
     circuit = network(rng)
     small_card(memory.nbytes_of(compile_program(circuit, 1e-3)))
