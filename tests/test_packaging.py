@@ -33,6 +33,7 @@ ORDER = [
     {"bits"},
     {"calls", "states", "feeds", "patterns"},
     {"simulation"},
+    {"intervals", "decisions", "critical"},
     {"settling", "truth_tables", "verification", "margins"},
     {"marr"},
 ]
