@@ -17,10 +17,10 @@ import numpy as np
 
 from . import random, rules, tables
 from .barrier import wait
-from .convolutions import add_convolution, add_scaled
+from .convolutions import add_convolution
 from .dense import add_dots, add_product
 from .jit import inner, kernel, rule
-from .moving import fill, gather, pass_lines, scatter
+from .moving import add_scaled, fill, gather, pass_lines, scatter
 from .rows import add_gathered
 from .separable import add_separable
 
