@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from random_circuits import DT, Twin, examples, twins
+from scipy import sparse
 
 from neurosim import Circuit, InputError, SimulationError, backend, power, scheduling, stack
 from neurosim.program import compile_program
@@ -339,6 +340,19 @@ def test_trials_are_independent_of_one_another(engine, twin, seed):
         close(many[name][:2], few[name])
 
 
+@pytest.mark.parametrize("targets", [10, 20], ids=["rows", "dense"])
+def test_identical_trials_answer_identically(engine, targets, rng):
+    """Also the one that is left over beside a block of the widest."""
+    circuit = Circuit("same")
+    x = circuit.inputs("x", shape=(20,), real=True)
+    z = circuit.rate("z", drive=rng.normal(size=(targets, 20)) @ x, transfer="tanh")
+    circuit.output(circuit.rate("y", drive=rng.normal(size=(targets, targets)) @ z))
+    trials = scheduling.WIDEST + 1
+    found = engine.activities(circuit, {"x": np.broadcast_to(rng.normal(size=20), (trials, 20))})
+    for values in found.values():
+        np.testing.assert_array_equal(values, np.broadcast_to(values[0], values.shape))
+
+
 @settings(max_examples=max(2, EXAMPLES // 2))
 @given(twins(("rate",), delays=True), SEEDS)
 def test_float32_is_close_to_float64(engine, twin, seed):
@@ -626,6 +640,31 @@ def test_permuting_neurons_permutes_outputs(engine, seed):
     straight = circuit(weights, theta)
     permuted = circuit(weights[order], theta[order])
     same({n: permuted[n] for n in "zr"}, {n: straight[n][:, order] for n in "zr"})
+
+
+@pytest.mark.parametrize("trials", [1, 5])
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize(("targets", "sources"), [(5, 3), (66, 67), (71, 130)])
+def test_rounded_binary_sums_are_made_in_the_order_of_their_sources(
+    engine, targets, sources, kind, binary, trials, rng
+):
+    """The last bit of each sum, told by the thresholds that just let it pass and do not."""
+    weights = rng.normal(size=(targets, sources))
+    weights[weights > 1.5] = 0
+    shown = rng.integers(0, 2, size=sources) if binary else rng.normal(size=sources)
+    exact = np.zeros(targets)
+    for j in range(sources):
+        exact += weights[:, j] * shown[j]
+    circuit = Circuit("ordered")
+    x = circuit.inputs("x", shape=(sources,), real=not binary)
+    drive = kind(weights) @ x
+    circuit.output(circuit.binary("at", drive=drive, threshold=exact))
+    circuit.output(circuit.binary("above", drive=drive, threshold=np.nextafter(exact, np.inf)))
+    assert not compile_program(circuit, None).exact
+    found = engine.activities(circuit, {"x": np.broadcast_to(shown, (trials, sources))})
+    assert found["at"].all()
+    assert not found["above"].any()
 
 
 def test_tiny_activities_become_zero(engine):
