@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from random_circuits import DT, Twin, examples, twins
 from scipy import sparse
 
-from neurosim import Circuit, InputError, SimulationError, backend, power, scheduling, stack
+from neurosim import (
+    Circuit,
+    Hebb,
+    InputError,
+    SimulationError,
+    backend,
+    plastic,
+    power,
+    scheduling,
+    stack,
+)
 from neurosim.program import compile_program
 
 EXAMPLES = examples(30)
@@ -299,6 +309,19 @@ def test_compiled_code_runs_no_longer_than_told(engine, rng, monkeypatch):
     calls.clear()
     circuit(rng.random((2560, 10)))
     assert len(calls) == 2  # five blocks at a time
+
+
+def test_what_takes_longer_runs_fewer_steps_before_an_interrupt_is_answered(rng):
+    def steps(kind, drive):
+        circuit = Circuit("timed")
+        x = circuit.inputs("x", shape=(100,), real=True)
+        circuit.output(getattr(circuit, kind)("z", drive=drive(rng.normal(size=(100, 100)), x)))
+        return scheduling.steps_at_once(compile_program(circuit, DT), 1, 100)
+
+    plain = steps("rate", lambda w, x: w @ x)
+    assert steps("binary", lambda w, x: w @ x) < plain  # its sums are rounded: they keep an order
+    assert steps("rate", lambda w, x: sparse.csr_array(w) @ x) < plain / 2
+    assert steps("rate", lambda w, x: plastic(w @ x, Hebb(0.1))) < plain / 5
 
 
 @settings(max_examples=EXAMPLES)
