@@ -17,6 +17,7 @@ from .errors import CircuitError
 from .exactness import magnitude
 from .kernels import tables
 from .populations import Population
+from .scheduling import PACES, PACES_IN_ORDER, Pace
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -57,7 +58,8 @@ class Lowering:
                 self._learned[connection.learning] = self.learned
                 self.learned += connection.weights.size
         self.windows: list[tuple[int, int]] = []  # of separable ones, as the Program's
-        self.work = 0.0
+        self.work = 0.0  # multiplications so far
+        self.pace = Pace()  # and what they take
         self.load = 0.0  # what a neuron is sent at most if all activities are 1
         self._rows: list[list[int]] = []
         self._weights: list[np.ndarray] = []
@@ -148,6 +150,11 @@ class Lowering:
         self._rows.append(row)
         return row
 
+    def _count(self, kind: int, products: int, ordered: bool = False) -> None:
+        self.work += products
+        pace = (PACES_IN_ORDER if ordered else PACES)[kind]
+        self.pace = Pace(*(a + products * b for a, b in zip(self.pace, pace, strict=True)))
+
     @property
     def _room(self) -> float:
         """A sixteenth of the largest number: for all that one neuron is sent, and as much rest."""
@@ -188,7 +195,7 @@ class Lowering:
         self.load += magnitude(weight)
         row[tables.SOURCE], row[tables.WIDTH] = source, 1
         row[tables.WEIGHT_STRIDE] = int(weight.ndim > 0)
-        self.work += population.size
+        self._count(tables.ONE_TO_ONE, population.size)
 
     def _add_dense(
         self, channel: int, connection: Dense, target: int, places: np.ndarray, ordered: bool
@@ -204,7 +211,7 @@ class Lowering:
             row[tables.SOURCE], row[tables.WIDTH] = int(places[columns[0]]), columns.size
             row[tables.WEIGHT_STRIDE] = columns.size if len(part) > 1 else 0
             row[tables.ORDERED] = int(ordered)
-            self.work += size * columns.size
+            self._count(tables.DENSE, size * columns.size, ordered)
             self.load += magnitude(part) * columns.size
         return True
 
@@ -262,7 +269,7 @@ class Lowering:
             self.windows.append((apart, down.size + across.size))
         self.load += magnitude(kernel) * kernel[:, :, :, 0].size
         taps = sum(kernel.shape[:2]) if factors is not None else kernel[:, :, :, 0].size
-        self.work += population.size * taps
+        self._count(kind, population.size * taps)
 
     def _add_rows(
         self, channel: int, arrivals: list[tuple[Population, Connection]], start: int, stop: int,
@@ -296,7 +303,7 @@ class Lowering:
         self._column_count += columns.size
         self._pointers.append(pointers)
         self._pointer_count += pointers.size
-        self.work += data.size
+        self._count(tables.ROWS, data.size, ordered)
         self.load += magnitude(data) * int(np.diff(pointers).max(initial=0))
 
 

@@ -28,7 +28,7 @@ from .scaling import Scaled, scaled
 
 if TYPE_CHECKING:
     from .circuit import Circuit
-    from .scheduling import Schedule
+    from .scheduling import Pace, Schedule
 
 SMALL = 64  # populations up to this size share a group, and their weights one sparse table
 
@@ -71,6 +71,7 @@ class Program:
     noisy : whether anything in it has noise
     ring : values that the delay lines hold, a trial
     learned : weights that learn, a trial
+    pace : how long the sums of a step take
     windows : for each separable convolution the columns of a row with its borders, and the
         kernel's rows and columns together
     most : how large an activity or an input may be
@@ -92,6 +93,7 @@ class Program:
     noisy: bool
     ring: int
     learned: int
+    pace: Pace
     windows: tuple[tuple[int, int], ...]
     most: float
     schedules: dict[tuple[int, int], Schedule] = field(default_factory=dict)
@@ -267,6 +269,7 @@ class _Compiler:
             noisy=any(row[tables.NOISY] for row in rows),
             ring=ring,
             learned=lowering.learned,
+            pace=lowering.pace,
             windows=tuple(lowering.windows),
             most=most,
         )

@@ -1,15 +1,15 @@
 """How a run is cut: blocks of trials side by side, chunks of neurons, each thread's share.
 
 None of it depends on a machine or on threads: each neuron's sum is made by one thread in one order,
-and the trials of a block do not meet.  A block of one trial has an order of its own, so that a
-batch and its last trial alone may differ in rounding.
+and the trials of a block do not meet.  A run of one trial after the other has an order of its own,
+so that a trial may differ in rounding from the same trial in a batch; those of a batch are alike.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -31,10 +31,32 @@ ROUNDING = 1e-9  # by which sums of costs may differ
 # Nanoseconds, about: how long a thread works before Ctrl-C is looked at, and what takes how long.
 AT_ONCE = 500_000_000
 STEP = 100  # however little there is to do
-PRODUCT = 0.3  # a weight times an activity, in sparse rows, the slowest
+LEARN = 2.5  # a weight that learns, beside its product
 VALUE = 10  # a neuron's rule, or a value that is only moved
 NOISE = 40  # a random number
-ABREAST = 16  # trials whose products take as long as one trial's
+
+
+class Pace(NamedTuple):
+    """What products take: one trial's; where trials lie side by side, all trials' and each's."""
+
+    alone: float = 0.0
+    for_all: float = 0.0
+    for_each: float = 0.0
+
+
+# In nanoseconds, by kind of connection, and where sums keep the order of their sources.  Sparse
+# rows take a third to four times as long, by how much of what they hear lies in the cache.
+PACES = {
+    tables.ONE_TO_ONE: Pace(1.0, 10.0, 0.3),
+    tables.DENSE: Pace(0.3, 0.0, 0.1),
+    tables.ROWS: Pace(1.0, 10.0, 1.0),
+    tables.CONVOLUTION: Pace(1.0),  # one trial after the other, as the next
+    tables.SEPARABLE: Pace(0.1),
+}
+PACES_IN_ORDER = PACES | {
+    tables.DENSE: Pace(0.5, 10.0, 0.3),
+    tables.ROWS: Pace(1.5, 10.0, 1.0),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +133,9 @@ def _work(program: Program, block: int, recorded: int) -> float:
     """Return what a step of a block takes, in nanoseconds: its sums, its neurons, what is moved."""
     values = program.state.size + recorded
     noise = NOISE * program.state.size if program.noisy else 0
-    sums = PRODUCT * program.cost * max(1, block / ABREAST)
-    return STEP + sums + block * (VALUE * values + noise)
+    pace = program.pace
+    sums = pace.alone if block == 1 else pace.for_all + block * pace.for_each
+    return STEP + sums + block * (VALUE * values + LEARN * program.learned + noise)
 
 
 def _cut(program: Program, block: int, threads: int) -> tuple[np.ndarray, np.ndarray]:

@@ -282,6 +282,36 @@ def test_channels_are_sums_of_convolutions(layout, stride, border, rng):
         np.testing.assert_allclose(found[:, :, o], expected, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("border", BORDERS)
+@pytest.mark.parametrize("channels", [(1, 1), (3, 1), (1, 2), (2, 3)])
+@pytest.mark.parametrize(
+    ("sheet", "extent"), [((9, 11), (3, 4)), ((5, 3), (2, 3)), ((3, 2), (3, 7))]
+)
+def test_a_convolutions_terms_come_in_the_kernels_order(
+    sheet, extent, channels, border, stride, rng, monkeypatch
+):
+    """To the last bit, whether columns are taken together or, at the border, one by one."""
+    if border == "valid":
+        extent = np.minimum(extent, sheet)
+    monkeypatch.setattr("neurosim.lowering.FEW_ENTRIES", 0)
+    shown, kernel = rng.normal(size=(*sheet, channels[0])), rng.normal(size=(*extent, *channels))
+    found = answer(lambda x: convolve(x, kernel, border=border, stride=stride), shown)
+    mode = {"zero": "constant", "reflect": "symmetric", "wrap": "wrap"}.get(border)
+    padded = shown
+    if mode:
+        sizes = zip(found.shape, extent, sheet, strict=False)
+        before = [max((out - 1) * stride + k - n, 0) // 2 for out, k, n in sizes]
+        around = [(least, k) for least, k in zip(before, extent, strict=True)]
+        padded = np.pad(shown, [*around, (0, 0)], mode=mode)
+    rows, columns = ((out - 1) * stride + 1 for out in found.shape[:2])
+    expected = np.zeros_like(found)
+    for p, q, i in np.ndindex(*extent, channels[0]):
+        heard = padded[p : p + rows : stride, q : q + columns : stride, i]
+        expected += heard[..., None] * kernel[p, q, i]
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_a_row_of_neurons_is_convolved_along_itself(rng):
     """The lecture's receptive field over its five receptors."""
     field = [0, -0.5, 1, -0.5, 0]

@@ -13,8 +13,19 @@ import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from random_circuits import DT, Twin, examples, twins
+from scipy import sparse
 
-from neurosim import Circuit, InputError, SimulationError, backend, power, scheduling, stack
+from neurosim import (
+    Circuit,
+    Hebb,
+    InputError,
+    SimulationError,
+    backend,
+    plastic,
+    power,
+    scheduling,
+    stack,
+)
 from neurosim.program import compile_program
 
 EXAMPLES = examples(30)
@@ -300,6 +311,19 @@ def test_compiled_code_runs_no_longer_than_told(engine, rng, monkeypatch):
     assert len(calls) == 2  # five blocks at a time
 
 
+def test_what_takes_longer_runs_fewer_steps_before_an_interrupt_is_answered(rng):
+    def steps(kind, drive):
+        circuit = Circuit("timed")
+        x = circuit.inputs("x", shape=(100,), real=True)
+        circuit.output(getattr(circuit, kind)("z", drive=drive(rng.normal(size=(100, 100)), x)))
+        return scheduling.steps_at_once(compile_program(circuit, DT), 1, 100)
+
+    plain = steps("rate", lambda w, x: w @ x)
+    assert steps("binary", lambda w, x: w @ x) < plain  # its sums are rounded: they keep an order
+    assert steps("rate", lambda w, x: sparse.csr_array(w) @ x) < plain / 2
+    assert steps("rate", lambda w, x: plastic(w @ x, Hebb(0.1))) < plain / 5
+
+
 @settings(max_examples=EXAMPLES)
 @given(twins(noise=True, delays=True, recurrent=True), SEEDS)
 def test_a_run_in_two_parts_is_one_run(engine, twin, seed):
@@ -337,6 +361,19 @@ def test_trials_are_independent_of_one_another(engine, twin, seed):
     few = run(engine, twin, {n: v[:2] for n, v in shown.items()}, steps=4, seed=seed)
     for name in few:
         close(many[name][:2], few[name])
+
+
+@pytest.mark.parametrize("targets", [10, 20], ids=["rows", "dense"])
+def test_identical_trials_answer_identically(engine, targets, rng):
+    """Also the one that is left over beside a block of the widest."""
+    circuit = Circuit("same")
+    x = circuit.inputs("x", shape=(20,), real=True)
+    z = circuit.rate("z", drive=rng.normal(size=(targets, 20)) @ x, transfer="tanh")
+    circuit.output(circuit.rate("y", drive=rng.normal(size=(targets, targets)) @ z))
+    trials = scheduling.WIDEST + 1
+    found = engine.activities(circuit, {"x": np.broadcast_to(rng.normal(size=20), (trials, 20))})
+    for values in found.values():
+        np.testing.assert_array_equal(values, np.broadcast_to(values[0], values.shape))
 
 
 @settings(max_examples=max(2, EXAMPLES // 2))
@@ -639,6 +676,31 @@ def test_permuting_neurons_permutes_outputs(engine, seed):
     straight = circuit(weights, theta)
     permuted = circuit(weights[order], theta[order])
     same({n: permuted[n] for n in "zr"}, {n: straight[n][:, order] for n in "zr"})
+
+
+@pytest.mark.parametrize("trials", [1, 5])
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize(("targets", "sources"), [(5, 3), (66, 67), (71, 130)])
+def test_rounded_binary_sums_are_made_in_the_order_of_their_sources(
+    engine, targets, sources, kind, binary, trials, rng
+):
+    """The last bit of each sum, told by the thresholds that just let it pass and do not."""
+    weights = rng.normal(size=(targets, sources))
+    weights[weights > 1.5] = 0
+    shown = rng.integers(0, 2, size=sources) if binary else rng.normal(size=sources)
+    exact = np.zeros(targets)
+    for j in range(sources):
+        exact += weights[:, j] * shown[j]
+    circuit = Circuit("ordered")
+    x = circuit.inputs("x", shape=(sources,), real=not binary)
+    drive = kind(weights) @ x
+    circuit.output(circuit.binary("at", drive=drive, threshold=exact))
+    circuit.output(circuit.binary("above", drive=drive, threshold=np.nextafter(exact, np.inf)))
+    assert not compile_program(circuit, None).exact
+    found = engine.activities(circuit, {"x": np.broadcast_to(shown, (trials, sources))})
+    assert found["at"].all()
+    assert not found["above"].any()
 
 
 def test_tiny_activities_become_zero(engine):

@@ -17,10 +17,10 @@ import numpy as np
 
 from . import random, rules, tables
 from .barrier import wait
-from .convolutions import add_convolution, add_scaled
-from .dense import add_dots, add_product
+from .convolutions import add_convolution
+from .dense import add_dots, add_dots_in_order, add_product
 from .jit import inner, kernel, rule
-from .moving import fill, gather, pass_lines, scatter
+from .moving import add_scaled, fill, gather, pass_lines, scatter
 from .rows import add_gathered
 from .separable import add_separable
 
@@ -44,9 +44,11 @@ box_muller = rule(random.box_muller)
 
 
 @inner(once=True)
-def add_connection(program, learned, c, low, high, base, x, block, sums, window, lines):
+def add_connection(program, learned, c, low, high, base, x, block, alone, sums, window, lines):
     """Add one connection's inputs to the targets [low, high); `sums` begins at target `base`.
 
+    `alone` says that no block of the run has more trials than one: their sums have an order of
+    their own, which the last trial of wider blocks has not, though its block is as narrow.
     `learned` holds the trial's own weights, of the connections that learn; empty: none does.
     """
     connections, weights = program.connections, program.weights
@@ -71,26 +73,29 @@ def add_connection(program, learned, c, low, high, base, x, block, sums, window,
         weights, first = learned, connections[c, tables.LEARNED]
     width = connections[c, tables.WIDTH]
     ordered = connections[c, tables.ORDERED] != 0
-    if kind == tables.DENSE and not ordered:
+    in_order = ordered or not alone
+    if kind == tables.DENSE and (block == 1 or not ordered):
         first += offset * stride
-        if block == 1:
+        if not in_order:
             add_dots(weights, first, stride, count, width, x, source, sums, low - base)
+        elif ordered:
+            add_dots_in_order(weights, first, stride, count, width, x, source, sums, low - base)
         else:
             add_product(weights, first, stride, count, width, x, source, block, sums, low - base)
         return
     pointer = connections[c, tables.POINTERS] + offset
     narrow = len(program.narrow) > 0
-    if kind == tables.ROWS and block == 1 and not ordered:
+    if kind == tables.ROWS and block == 1:
         pointers = program.pointers
         if narrow:
             add_gathered(
                 weights, first, program.narrow, source, pointers, pointer, count, x, sums,
-                low - base,
+                low - base, in_order,
             )  # fmt: skip
         else:
             add_gathered(
                 weights, first, program.wide, source, pointers, pointer, count, x, sums,
-                low - base,
+                low - base, in_order,
             )  # fmt: skip
         return
     for i in range(count):
@@ -203,7 +208,8 @@ def apply_rule(
 
 @inner(once=True)
 def advance(
-    program, learned, chunks, c, x, y, trial, block, step, seed, tiny, most, sums, window, lines
+    program, learned, chunks, c, x, y, trial, block, alone, step, seed, tiny, most, sums, window,
+    lines,
 ):  # fmt: skip
     """Compute chunk c's neurons from the values x into the values y; False as `apply_rule`."""
     g, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
@@ -224,8 +230,9 @@ def advance(
         if start < stop:
             channel = program.connections[r, tables.CHANNEL]
             add_connection(
-                program, learned, r, start, stop, low, x, block, sums[channel], window, lines
-            )
+                program, learned, r, start, stop, low, x, block, alone, sums[channel], window,
+                lines,
+            )  # fmt: skip
     place = low * block
     return apply_rule(
         groups, parameters, g, i, n, trial, block, step, seed, tiny, most, sums,
@@ -317,8 +324,8 @@ def _run(
             for layer in range(len(shares)):
                 for c in range(shares[layer, part], shares[layer, part + 1]):
                     if not advance(
-                        program, learned, chunks, c, x, y, trial, width, first_step + k, seed,
-                        tiny, most, sums, window, lines,
+                        program, learned, chunks, c, x, y, trial, width, block == 1,
+                        first_step + k, seed, tiny, most, sums, window, lines,
                     ):  # fmt: skip
                         fault[tables.FAULT] = 1
                 if parts > 1:

@@ -5,6 +5,9 @@ read side by side, so that the activities are loaded once for all four and enoug
 way.  Many trials: each weight is used once a trial, so the time is that of the multiplications;
 the sums of several rows and several vectors of trials stay in registers over a stretch of
 sources, which is what the innermost loop of a BLAS does.
+
+Where a threshold decides on rounded sums, one trial's are made in the order that many trials' have
+too: weight by weight, each product rounded.
 """
 
 from __future__ import annotations
@@ -152,6 +155,37 @@ def _vector_product(typing, weights, first, stride, count, width, x, source, blo
     size = types.intp
     arguments = (weights, size, size, size, size, x, size, size, sums, size)
     return types.none(*arguments), generate
+
+
+@inner
+def add_dots_in_order(weights, first, stride, count, width, x, source, sums, target):
+    """As `_plain_dots`, each weight's product added to `sums` one after the other.
+
+    Four rows side by side: an addition waits for the one before it, so four take as long as one.
+    """
+    heard = x[source : source + width]
+    full = count - count % ROWS
+    for i in range(0, full, ROWS):
+        at = first + i * stride
+        row_a = weights[at : at + width]
+        row_b = weights[at + stride : at + stride + width]
+        row_c = weights[at + 2 * stride : at + 2 * stride + width]
+        row_d = weights[at + 3 * stride : at + 3 * stride + width]
+        totals = sums[target + i : target + i + ROWS]
+        a, b, c, d = totals[0], totals[1], totals[2], totals[3]
+        for e in range(width):
+            value = heard[e]
+            a += row_a[e] * value
+            b += row_b[e] * value
+            c += row_c[e] * value
+            d += row_d[e] * value
+        totals[0], totals[1], totals[2], totals[3] = a, b, c, d
+    for i in range(full, count):
+        row = weights[first + i * stride : first + i * stride + width]
+        total = sums[target + i]
+        for e in range(width):
+            total += row[e] * heard[e]
+        sums[target + i] = total
 
 
 add_dots = inner(_plain_dots) if PLAIN else _vector_dots

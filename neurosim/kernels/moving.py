@@ -1,4 +1,4 @@
-"""Values on their way into and out of state vectors, and parameters beside them.
+"""Values on their way into and out of state vectors, to sums, and parameters beside them.
 
 Several trials lie side by side in a block: value i of trial b is `x[i * block + b]`.  Places come
 as stretches of neighbours, (stretches, 2): the first place, and how many.
@@ -123,6 +123,15 @@ def move(source, begin, target, at, n):
     values, places = source[begin : begin + n], target[at : at + n]
     for j in range(n):
         places[j] = values[j]
+
+
+@inner
+def add_scaled(weight, x, source, sums, target, n):
+    """sums += w·x over n values from two starts; slices keep the loop free of index checks."""
+    values = x[source : source + n]
+    total = sums[target : target + n]
+    for j in range(n):
+        total[j] += weight * values[j]
 
 
 @inner

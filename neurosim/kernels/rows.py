@@ -93,9 +93,21 @@ row_dot = inner(_plain_dot) if PLAIN else _vector_dot
 
 
 @inner
-def add_gathered(weights, first, places, source, pointers, pointer, count, x, sums, target):
-    """Add the sums of `count` rows, the first from `pointer` on, to `sums` from `target` on."""
+def add_gathered(
+    weights, first, places, source, pointers, pointer, count, x, sums, target, in_order
+):  # fmt: skip
+    """Add the sums of `count` rows, the first from `pointer` on, to `sums` from `target` on.
+
+    In order: each synapse's product, rounded, is added to `sums` one after the other, as they are
+    where trials lie side by side.
+    """
     for i in range(count):
         begin = pointers[pointer + i]
         size = pointers[pointer + i + 1] - begin
-        sums[target + i] += row_dot(weights, first + begin, places, source + begin, size, x)
+        if in_order:
+            total = sums[target + i]
+            for e in range(size):
+                total += weights[first + begin + e] * x[places[source + begin + e]]
+            sums[target + i] = total
+        else:
+            sums[target + i] += row_dot(weights, first + begin, places, source + begin, size, x)
