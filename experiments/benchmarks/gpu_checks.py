@@ -217,7 +217,7 @@ def register(generator: np.random.Generator) -> tuple[Circuit, np.ndarray]:
     z = circuit.binary("z", excite=x.delay(DT), shape=(8,))
     circuit.connect(z, excite=z[::-1])
     circuit.output(z)
-    return circuit, (generator.random((130, 6, 8)) < 0.2).astype(float)
+    return circuit, (generator.random((130, 260, 8)) < 0.2).astype(float)
 
 
 def in_pieces(planes: int, count: int) -> Any:

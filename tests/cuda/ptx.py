@@ -16,6 +16,7 @@ from numba.cuda.cudadrv import devices
 
 from circuits.arithmetic import ripple_carry_adder
 from neurosim import Circuit, convolve
+from neurosim.bits import choice
 from neurosim.bits.compiler import compile_bits
 from neurosim.cuda import availability, bits, layout, running, turns
 from neurosim.kernels import cuda as cuda_engine
@@ -69,6 +70,7 @@ def run_everything():
     sheet = Circuit("sheet")
     sheet.output(sheet.rate("z", excite=convolve(sheet.inputs("x", shape=(9, 9)), np.ones((3, 3)))))
     sheet.simulate(np.zeros((9, 9)), steps=2, device="cuda")
+    choice.WORTH_COMPILING = 1  # pattern: this one's gates are made at once
     relay = Circuit("relay")
     x = relay.inputs("x")
     relay.output(relay.binary("z", excite=x + x.delay(1e-3)))
