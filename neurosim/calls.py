@@ -98,7 +98,7 @@ def bit_program(circuit: Circuit, patterns: int) -> BitProgram | None:
 
 
 def engine_of(circuit: Circuit, patterns: int, device: str = "cpu") -> str:
-    """Return which engine computes the outputs for so many patterns, and why not the other."""
+    """Return which engine computed the outputs of so many patterns, and why not the other."""
     return engine_of_call(circuit, circuit.output_places, patterns, device)
 
 

@@ -160,8 +160,10 @@ class Decision:
         unit = neuron.unit / neuron.pool_unit
         nets, pools = self.net[at], self.pool[at]
         if not neuron.pool.terms and nets.size:  # one pool on every pattern: the ends will do
-            nets, pools = np.array([nets.min(), nets.max()]), np.full(2, pools[0])
-        for net, pool in set(zip(nets.tolist(), pools.tolist(), strict=True)):
+            pairs = {(int(end), int(pools[0])) for end in (nets.min(), nets.max())}
+        else:
+            pairs = set(zip(nets.tolist(), pools.tolist(), strict=True))
+        for net, pool in pairs:
             yield neuron.theta + Fraction(net, pool) * unit if pool else Fraction(0)
 
     def of_weight(self, weight: Weight) -> Interval:

@@ -1,6 +1,6 @@
 """How a run is cut: blocks of trials side by side, chunks of neurons, each thread's share.
 
-None of it depends on a machine or on threads: each neuron's sum is made by one thread in one order,
+No result depends on a machine's threads: each neuron's sum is made by one thread in one order,
 and the trials of a block do not meet.  A run of one trial after the other has an order of its own,
 so that a trial may differ in rounding from the same trial in a batch; those of a batch are alike.
 """

@@ -322,7 +322,6 @@ def test_what_numbas_settings_in_code_have_made_is_not_kept(doubled, monkeypatch
     call()
     assert not list(folder.iterdir())
     assert own == numba.config.LOOP_VECTORIZE
-    monkeypatch.undo()
 
 
 @pytest.mark.compiled

@@ -343,6 +343,14 @@ def test_random_floats_have_intervals_that_the_engine_confirms(rng):
                 assert holds(circuit, moved) == (theta in margin.interval)
 
 
+def test_sums_on_both_sides_of_numpys_whole_numbers():
+    circuit = Circuit("large")
+    x, y = circuit.inputs("x", "y")
+    circuit.output(circuit.binary("z", excite=9.3e18 * x + 3 * y, threshold=1))
+    interval = circuit.margins().of("z")
+    assert (interval.low, interval.high) == (0, 3)
+
+
 def test_a_number_that_is_not_there_or_is_there_twice_is_said():
     circuit = Circuit("twice")
     x = circuit.inputs("x")

@@ -37,7 +37,7 @@ def for_call(circuit: Circuit, places: np.ndarray, patterns: int) -> BitProgram 
     key = ("bits", places.tobytes())
     found = circuit.programs.get(key)
     if found is None:
-        if not _are_worth_making(circuit, key, patterns):
+        if not _have_become_worth_making(circuit, key, patterns):
             return None
         found = circuit.programs[key] = compile_bits(circuit, places)
     return found if isinstance(found, BitProgram) and _is_faster(found) else None
@@ -64,7 +64,7 @@ def for_steps(circuit: Circuit, program: Program, trials: int, steps: int) -> Bi
     if not isinstance(found, BitSteps | str) or (
         isinstance(found, BitSteps) and found.program is not program
     ):
-        if not _are_worth_making(circuit, key, trials * steps):
+        if not _have_become_worth_making(circuit, key, trials * steps):
             return None
         code = compile_steps(circuit, program)
         found = code if isinstance(code, str) else BitSteps(circuit, program, code)
@@ -77,7 +77,7 @@ def are_worth_making(circuit: Circuit, patterns: int) -> bool:
     return patterns >= WORTH_COMPILING * circuit.once("digits", lambda: _digits(circuit))
 
 
-def _are_worth_making(circuit: Circuit, key: tuple[str, object], patterns: int) -> bool:
+def _have_become_worth_making(circuit: Circuit, key: tuple[str, object], patterns: int) -> bool:
     """Return the same, once more patterns of the same kind are asked for: they add up."""
     circuit.summed[key] = circuit.summed.get(key, 0) + patterns
     return are_worth_making(circuit, circuit.summed[key])
