@@ -360,6 +360,15 @@ def test_a_sample_is_drawn_piece_by_piece(monkeypatch):
     assert specified == whole
 
 
+def test_a_table_shows_large_numbers_whole():
+    circuit = Circuit("wide")
+    x = circuit.inputs("x")
+    circuit.output(circuit.binary("z", excite=np.ones(21) * x, shape=21), bits=21)
+    table = circuit.truth_table()
+    assert "2097151" in str(table)
+    assert "<td>2097151</td>" in table._repr_html_()
+
+
 def test_a_proof_within_a_tolerance_says_so():
     circuit = Circuit("bits")
     circuit.output(circuit.rate("z", excite=circuit.inputs("x", real=False)))

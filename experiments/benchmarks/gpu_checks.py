@@ -190,9 +190,8 @@ def first_difference(
     """
     (ours, shifts), (theirs, _) = (compiled(make()) for make in (one, other))
     answers = [engine.run_enumerated(p, shifts, START, START + count) for p in (ours, theirs)]
-    differs = np.bitwise_or.reduce(answers[0] ^ answers[1], axis=0)
-    lanes = np.unpackbits(differs.astype("<u8").view(np.uint8), bitorder="little")[:count]
-    there = START + int(lanes.argmax()) if lanes.any() else None
+    differs = engine.first_one(answers[0] ^ answers[1], count)
+    there = None if differs is None else START + differs
     with in_pieces(2 * ours.results.argument.size, count):
         found = card.first_difference(ours, theirs, shifts, START, START + count)
     return float(not found == there == expected)
@@ -229,4 +228,4 @@ def compiled(circuit: Circuit) -> tuple[BitProgram, np.ndarray]:
     """Return a circuit of one output as a bit program, and its inputs' bits in a pattern."""
     program = compile_bits(circuit, circuit.outputs[0].index)
     assert isinstance(program, BitProgram)
-    return program, np.concatenate([*enumerated(circuit, 0, 64).shifts.values()])
+    return program, enumerated(circuit, 0, 64).shift_of_each
