@@ -155,8 +155,8 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, Curve]:
     """One cell's responses beside the closed forms, for five families of stimuli."""
     pixel = field.center / FINE
     side = 2 * int(np.ceil(3.2 * max(field.center, field.surround) / pixel)) + 1
-    shape = (side, side)
-    cell = ganglion_cell(shape, field, pixel=pixel)
+    screen = stimuli.Screen((side, side), pixel)
+    cell = ganglion_cell(screen.shape, field, pixel=pixel)
     reach = 2 * field.surround
     best = min(field.best_diameter, reach)
     peak = field.peak_frequency or 0.25 / field.center
@@ -165,7 +165,7 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, Curve]:
         "annulus": (
             f"outer diameter (°), inner {best:.2f}°",
             np.linspace(best, 2 * reach, 21),
-            lambda shape, pixel, d: stimuli.annulus(shape, pixel, best, d),
+            lambda screen, d: stimuli.annulus(screen, best, d),
             lambda d: field.annulus(best, d),
         ),
         "bar": ("width (°)", np.linspace(0.1, 2 * reach, 31), stimuli.bar, field.bar),
@@ -181,7 +181,7 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, Curve]:
     for name, (label, values, draw, closed_form) in families.items():
 
         def answers(sizes: np.ndarray, draw: Callable[..., np.ndarray] = draw) -> np.ndarray:
-            return np.asarray(cell(np.array([draw(shape, pixel, v) for v in sizes])))
+            return np.asarray(cell(np.array([draw(screen, v) for v in sizes])))
 
         measured = answers(values)
         top = None if name == "annulus" else _best(values, measured, answers)
@@ -198,7 +198,7 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, Curve]:
         )
     if field.best_diameter <= reach:
         finest = np.linspace(0.75 * best, 1.25 * best, 41)
-        responses = cell(np.array([stimuli.spot(shape, pixel, d) for d in finest]))
+        responses = cell(np.array([stimuli.spot(screen, d) for d in finest]))
         _claim_best_spot(result, field, finest, responses, ERROR * largest["spot"])
         curves["spot"] = curves["spot"]._replace(best=_top(finest, responses))
     result.table(
@@ -257,11 +257,11 @@ def _recovered(
     shape = (NOISE_SIDE, NOISE_SIDE)
     pixel = 5 * field.surround / NOISE_SIDE
     cell = ganglion_cell(shape, field, pixel=pixel)
-    random = np.random.default_rng(seed)
+    movie = stimuli.white_noise(stimuli.Screen(shape, pixel), seed=seed)
     total = np.zeros(shape)
     firsts: Iterable[int] = range(0, frames, PIECE)
     for first in progress(firsts, "white noise") if frames > MANY else firsts:
-        noise = stimuli.white_noise(shape, min(PIECE, frames - first), random)
+        noise = movie.frames(first, min(PIECE, frames - first))
         total += np.tensordot(cell(noise), noise, axes=1)
     estimate = total / frames
     center, surround = field.kernels(pixel, NOISE_SIDE // 2)

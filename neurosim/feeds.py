@@ -10,6 +10,7 @@ import numpy as np
 
 from .arguments import input_values
 from .errors import InputError
+from .movies import Movie
 from .populations import Population
 
 if TYPE_CHECKING:
@@ -22,17 +23,24 @@ class Feed:
     """One input in time: its values for any stretch of steps."""
 
     def __init__(
-        self, circuit: Circuit, population: Population, value: Any, steps: int, begin: float,
-        most: float,
+        self, circuit: Circuit, population: Population, value: Any, steps: int, begin: int,
+        dt: float, most: float,
     ):  # fmt: skip
         self.circuit = circuit
         self.population = population
         self.most = most  # how large a value may be
+        self.movie = value if isinstance(value, Movie) else None
         self.function: Callable[[float], Any] | None = value if callable(value) else None
         self.trials: int | None = None
         self.first: np.ndarray | None = None
+        if self.movie is not None:
+            self.function = None
+            self.trials = self._trials_shown(self.movie)
+            self.each = self._steps_a_frame(self.movie, begin + steps, dt)
+            self.changes = True
+            return
         if self.function is not None:
-            self.first = self._called(begin)
+            self.first = self._called(begin * dt)
             self.trials = len(self.first) if self.first.ndim > len(population.shape) else None
             self.changes = True
             return
@@ -59,6 +67,44 @@ class Feed:
             )
         self.changes = length > 1
 
+    def _trials_shown(self, movie: Movie) -> int | None:
+        """Return how many trials a movie's frames hold; None where all see the same."""
+        shape = self.population.shape
+        extra = len(movie.shape) - len(shape)
+        if extra not in (0, 1) or movie.shape[extra:] != shape:
+            raise InputError(
+                f"{self.circuit}, input {self.population.name!r} has shape {shape}; the movie's "
+                f"frames have shape {movie.shape} (one more leading axis is trials)"
+            )
+        return movie.shape[0] if extra else None
+
+    def _steps_a_frame(self, movie: Movie, last: int, dt: float) -> int:
+        """Return how many steps a frame is shown; the movie must last to step `last`."""
+        each = round(movie.frame / dt)
+        where = f"{self.circuit}, input {self.population.name!r}"
+        if each < 1 or not math.isclose(each * dt, movie.frame, rel_tol=1e-9):
+            raise InputError(
+                f"{where}: the movie's frames of {movie.frame:g} s are no whole number of steps of "
+                f"dt = {dt:g} s; take dt={movie.frame / max(each, 1):g}"
+            )
+        if movie.count is not None and movie.count * each < last:
+            raise InputError(
+                f"{where}: the movie ends after {movie.count * movie.frame:g} s, the run at "
+                f"{last * dt:g} s"
+            )
+        return each
+
+    def _shown(self, first: int, length: int) -> np.ndarray:
+        """Return a movie's frames for `length` steps from step `first` on, (…, length, size)."""
+        assert self.movie is not None
+        begin = first // self.each
+        made = self.movie.frames(begin, (first + length - 1) // self.each + 1 - begin)
+        values = input_values(self.circuit, self.population, made, most=self.most)
+        values = values.reshape(len(values), self.trials or 1, self.population.size)
+        if self.each > 1:
+            values = values[np.arange(first, first + length) // self.each - begin]
+        return values.swapaxes(0, 1)
+
     def _called(self, time: float) -> np.ndarray:
         assert self.function is not None
         try:
@@ -78,6 +124,8 @@ class Feed:
 
     def frames(self, first: int, done: int, length: int, dt: float) -> np.ndarray:
         """Return (trials or 1, length or 1, size) for `length` steps after `done` of this run."""
+        if self.movie is not None:
+            return self._shown(first, length)
         if self.function is None:
             return self.values[:, done : done + length] if self.changes else self.values
         shown = [

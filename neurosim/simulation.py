@@ -105,8 +105,9 @@ def simulate(
     ----------
     inputs
         For each input its value: constant (the input's own dimensions), in time (one more), per
-        trial and in time (two more), or a function of the time in seconds that returns a constant
-        one, also one a trial.  A mapping by name, a tuple in order, or one value for one input.
+        trial and in time (two more), a function of the time in seconds that returns a constant
+        one, also one a trial, or a `movies.Movie`, whose frames last a whole number of steps.
+        A mapping by name, a tuple in order, or one value for one input.
     duration, steps
         Seconds, a whole number of steps; or the number of steps itself.
     dt
@@ -148,7 +149,7 @@ def simulate(
     given = match_arguments(circuit, *as_inputs(inputs))
     begin = initial.step if isinstance(initial, State) else 0
     feeds = [
-        Feed(circuit, p, given[p.name], count, begin * dt, program.most)
+        Feed(circuit, p, given[p.name], count, begin, dt, program.most)
         for p in circuit.input_populations
     ]
     trials = _trials(circuit, trials, feeds, initial)

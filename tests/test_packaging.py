@@ -19,7 +19,7 @@ ORDER = [
     {"errors", "exactness", "places", "progress", "result", "timing"},
     {"kernels.rules", "kernels.random", "kernels.machine_code", "kernels.tables"},
     {"kernels"},
-    {"strips"},
+    {"movies", "strips"},
     {"scheduling"},
     {"backend"},
     {"cuda"},

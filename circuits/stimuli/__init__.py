@@ -1,0 +1,29 @@
+"""Stimuli in degrees and seconds: shapes, gratings, noise, random dots, photographs, movies.
+
+Everything is shown on a `Screen`, which knows the pixel's size, the frame's length and what a
+contrast is.  What stands still is an array (rows, columns), what moves a `neurosim.movies.Movie`,
+whose frames are made when they are needed.
+"""
+
+from .gratings import counterphase_grating, drifting_grating, grating, modulated, plaid
+from .images import photograph
+from .noise import random_dots, sparse_noise, white_noise
+from .screen import Screen
+from .shapes import annulus, bar, edge, spot
+
+__all__ = [
+    "Screen",
+    "annulus",
+    "bar",
+    "counterphase_grating",
+    "drifting_grating",
+    "edge",
+    "grating",
+    "modulated",
+    "photograph",
+    "plaid",
+    "random_dots",
+    "sparse_noise",
+    "spot",
+    "white_noise",
+]
