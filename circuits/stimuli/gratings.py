@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -147,12 +146,12 @@ def modulated(
     def make(first: int, frames: int) -> np.ndarray:
         # Not a matrix product: BLAS rounds a frame by how many others are made with it.
         weights = mixed(np.arange(first, first + frames))[:, :, None]
-        seen: Any = weights[:, 0] * flat[0]
+        seen = np.multiply(weights[:, 0], flat[0])
         for k in range(1, len(flat)):
-            seen += weights[:, k] * flat[k]
+            seen += np.multiply(weights[:, k], flat[k])
         if luminance is not None:
             seen += luminance
-        return np.reshape(seen, (frames, *screen.shape))
+        return seen.reshape(frames, *screen.shape)
 
     return Movie(make, screen.shape, screen.frame, count)
 
