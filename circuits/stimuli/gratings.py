@@ -146,9 +146,9 @@ def modulated(
     def make(first: int, frames: int) -> np.ndarray:
         # Not a matrix product: BLAS rounds a frame by how many others are made with it.
         weights = mixed(np.arange(first, first + frames))[:, :, None]
-        seen = np.multiply(weights[:, 0], flat[0])
+        seen: np.ndarray = weights[:, 0] * flat[0]
         for k in range(1, len(flat)):
-            seen += np.multiply(weights[:, k], flat[k])
+            seen += weights[:, k] * flat[k]
         if luminance is not None:
             seen += luminance
         return seen.reshape(frames, *screen.shape)
