@@ -171,10 +171,9 @@ def _pair(
         )
     x, y = screen.around(at)
     angle = 2 * math.pi * frequency * (across_x * x + across_y * y)
-    seen = np.sinc(frequency * across_x * screen.pixel) * np.sinc(
-        frequency * across_y * screen.pixel
-    )
-    window = seen
+    averaged = np.sinc(frequency * across_x * screen.pixel)
+    averaged *= np.sinc(frequency * across_y * screen.pixel)
+    window = np.asarray(averaged)
     if diameter is not None:
-        window = seen * disk(screen, screen.fits(diameter, "diameter"), at)
+        window = window * disk(screen, screen.fits(diameter, "diameter"), at)
     return np.cos(angle) * window, np.sin(angle) * window
