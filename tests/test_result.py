@@ -157,12 +157,10 @@ def test_figures_carry_their_origin_and_tables_their_rows(result, tmp_path):
 def test_an_interrupted_save_leaves_whole_files_alone(result, tmp_path, monkeypatch):
     (tmp_path / "curve.png").write_bytes(b"the earlier one")
 
-    def interrupted(path, content):
-        with path.open("wb") as file:
-            file.write(content[:10])
+    def interrupted(descriptor):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pathlib.Path.write_bytes", interrupted)
+    monkeypatch.setattr("os.fsync", interrupted)
     result.figure("curve", drawing())
     with pytest.raises(KeyboardInterrupt):
         result.save(tmp_path)
