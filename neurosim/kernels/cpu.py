@@ -35,7 +35,8 @@ flush = rule(rules.flush)
 learned_weight = rule(rules.learned)
 threshold_linear = rule(rules.threshold_linear)
 tanh = rule(rules.tanh)
-transfer = rule(rules.transfer, tanh=tanh)
+power = rule(rules.power)
+transfer = rule(rules.transfer, tanh=tanh, power=power)
 philox = rule(random.philox)
 box_muller = rule(random.box_muller)
 
@@ -135,6 +136,12 @@ def apply_transfer(code, a, b, c, u, n):
     elif code == rules.TANH:
         for j in range(n):
             u[j] = tanh(u[j])
+    elif code == rules.POWER and a == 2:
+        for j in range(n):
+            u[j] = power(u[j], type(a)(2))
+    elif code == rules.POWER and a == 0.5:
+        for j in range(n):
+            u[j] = power(u[j], type(a)(0.5))
     elif code != rules.IDENTITY:
         for j in range(n):
             u[j] = transfer(code, u[j], a, b, c)

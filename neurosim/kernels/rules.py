@@ -86,6 +86,19 @@ def threshold_linear(x):
     return type(x)(0) if x <= 0 else x
 
 
+def power(x, n):
+    """[x]₊ⁿ, silent for x ≤ 0 whatever n; a square and a root take a tenth of another power."""
+    if x <= 0:
+        y = type(x)(0)
+    elif n == 2:
+        y = x * x
+    elif n == 0.5:
+        y = math.sqrt(x)
+    else:
+        y = x**n
+    return y
+
+
 def tanh(x):
     """tanh x, to three units in the last place, in arithmetic that vector registers have.
 
@@ -129,8 +142,8 @@ def transfer(code, x, a, b, c):
         y = tanh(x)
     elif code == SOFTPLUS:  # ln(1 + eˣ)
         y = math.log1p(math.exp(-abs(x))) + (x if x > 0 else zero)
-    elif code == POWER:  # [x]₊ⁿ, silent for x ≤ 0 whatever n
-        y = zero if x <= 0 else x**a
+    elif code == POWER:
+        y = power(x, a)
     elif code == NAKA_RUSHTON:  # a = Rmax, b = c50, c = n (Naka & Rushton 1966)
         if x <= 0:
             y = zero
