@@ -255,7 +255,7 @@ def _recovered(
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """The response-weighted average of white noise, beside the weights it estimates."""
     shape = (NOISE_SIDE, NOISE_SIDE)
-    pixel = 5 * field.surround / NOISE_SIDE
+    pixel = min(5 * field.surround / NOISE_SIDE, field.center)
     cell = ganglion_cell(shape, field, pixel=pixel)
     movie = stimuli.white_noise(stimuli.Screen(shape, pixel), seed=seed)
     total = np.zeros(shape)

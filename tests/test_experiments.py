@@ -45,7 +45,7 @@ def test_every_figure_is_legible_on_a_page_and_has_no_chinese(experiment):
 def test_the_cell_follows_the_closed_forms_of_any_field(center, surround, strength):
     result = Result("lgn")
     field = DifferenceOfGaussians(center, surround, 1.0, strength)
-    lgn._sheets(result, field, np.zeros((20, 30)), surround / 8)
+    lgn._sheets(result, field, np.zeros((20, 30)), min(surround / 8, center))
     curves = lgn._tuning(result, field)
     recovered = lgn._recovered(result, field, 500, seed=0)
     lgn._draw_cell(result, field, curves, recovered)
