@@ -47,8 +47,10 @@ def test_the_cats_cells():
     [
         (lambda: field("K"), "^no field is known of a cell 'K': give 'P', 'M', 'X' or 'Y'$"),
         (lambda: field("P", 7), r"^field\('P'\): eccentricity must be 0° to 5° or 10° to 20° "),
-        (lambda: field("M", -1), r"\(got -1°\)$"),
-        (lambda: field("P", float("nan")), r"\(got nan°\)$"),
+        (lambda: field("M", -1), r"\(got -1\)$"),
+        (lambda: field("P", float("nan")), r"\(got nan\)$"),
+        (lambda: field("P", "fovea"), r"\(got 'fovea'\)$"),
+        (lambda: field(["P"]), r"^no field is known of a cell \['P'\]"),
         (lambda: field("X", 3), r"^field\('X'\) takes no eccentricity: only 'P' and 'M' do$"),
     ],
 )

@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from circuits.retina import AdelsonBergen, Biphasic, cascade, tapped_delay_line
-from neurosim import CircuitError, InputError
+from circuits import stimuli
+from circuits.retina import (
+    AdelsonBergen,
+    Biphasic,
+    DifferenceOfGaussians,
+    cascade,
+    ganglion_cells,
+    tapped_delay_line,
+)
+from neurosim import Circuit, CircuitError, InputError
 
 
 def answers(circuit, shown, dt):
@@ -85,6 +93,36 @@ def test_the_taps_of_a_sheet_hear_each_its_own_place(rng):
     for row, column in np.ndindex(3, 2):
         expected = np.convolve(movie[:, row, column], weights)[:60]
         np.testing.assert_allclose(found[:, row, column], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(("tap", "held"), [(1e-3, 85), (2e-3, 2 * 42)])
+def test_the_taps_of_a_chain_hold_each_moment_once(tap, held):
+    line = tapped_delay_line((3,), tap=tap)
+    state = line.simulate(np.ones(3), steps=1, dt=1e-3).final_state
+    assert sum(np.size(values) for values in state.lines.values()) == 3 * held
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("frequency", [2.0, 10.0])
+def test_a_drifting_grating_is_answered_as_field_and_kernel_multiply(frequency):
+    shape, pixel, spatial = (5, 90), 0.2, 1 / 3.0  # six whole cycles in 18°
+    circuit = Circuit("retina")
+    image = circuit.inputs("image", shape=shape, real=True)
+    seen = tapped_delay_line(shape)(image)
+    on, off = ganglion_cells(shape, pixel=pixel, border="wrap")(seen)
+    circuit.output(circuit.rate("cell", excite=on, subtract=off, transfer="identity"))
+    screen = stimuli.Screen(shape, pixel, frame=1e-3)
+    movie = stimuli.drifting_grating(screen, spatial, frequency)
+    cell = circuit.simulate(movie, duration=1.0)["cell"][0, 500:, 2, 45]
+    found = 2 * np.abs(np.mean(cell * np.exp(-2j * np.pi * frequency * np.arange(500) * 1e-3)))
+
+    kernel = Biphasic()
+    turns = [
+        integrate.quad(lambda t, f=f: kernel.kernel(t) * f(2 * np.pi * frequency * t), 0, 0.086)[0]
+        for f in (np.cos, np.sin)
+    ]
+    space = DifferenceOfGaussians().grating(spatial) * np.sinc(spatial * pixel) ** 2
+    assert found == pytest.approx(space * np.hypot(*turns) / kernel.volume, rel=2e-3)
 
 
 def test_without_time_the_taps_answer_as_to_a_steady_input():

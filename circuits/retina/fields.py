@@ -144,5 +144,5 @@ def _reach(spread: float, pixel: float) -> int:
 
 def gaussian(deviation: float, pixel: float) -> np.ndarray:
     """Return a Gaussian of unit volume and this standard deviation in degrees, over pixels."""
-    field = DifferenceOfGaussians(center=deviation * math.sqrt(2), surround_gain=0.0)
-    return field.kernels(pixel)[0]
+    radius = deviation * math.sqrt(2)
+    return DifferenceOfGaussians(radius, radius, 1.0, 0.0).kernels(pixel)[0]

@@ -14,7 +14,7 @@ ECCENTRICITIES = ((0, 5), (10, 20))  # degrees, for which there are radii here
 CENTERS = {"P": (0.03, 0.07), "M": (0.10, 0.18)}  # degrees, at those
 WIDER = {"P": 6.7, "M": 4.8}  # the surround's radius over the center's
 GAIN = 0.55  # the surround's volume over the center's
-ELSEWHERE = {
+CATS = {
     "X": DifferenceOfGaussians(),
     "Y": DifferenceOfGaussians(0.25, 0.5, 1.0, 1.0),
 }
@@ -41,15 +41,15 @@ def field(cell: str, eccentricity: float | None = None) -> DifferenceOfGaussians
     CircuitError
         Another name; an eccentricity for which there is no field here.
     """
-    if cell in ELSEWHERE:
+    if cell not in (*CENTERS, *CATS):
+        raise CircuitError(f"no field is known of a cell {cell!r}: give 'P', 'M', 'X' or 'Y'")
+    if cell in CATS:
         if eccentricity is not None:
             raise CircuitError(f"field({cell!r}) takes no eccentricity: only 'P' and 'M' do")
-        return ELSEWHERE[cell]
-    if cell not in CENTERS:
-        raise CircuitError(f"no field is known of a cell {cell!r}: give 'P', 'M', 'X' or 'Y'")
+        return CATS[cell]
     at = ECCENTRICITIES[0][0] if eccentricity is None else eccentricity
     for (inner, outer), center in zip(ECCENTRICITIES, CENTERS[cell], strict=True):
-        if inner <= at <= outer:
+        if isinstance(at, int | float) and inner <= at <= outer:
             return DifferenceOfGaussians(center, WIDER[cell] * center, 1.0, GAIN)
     known = " or ".join(f"{inner}° to {outer}°" for inner, outer in ECCENTRICITIES)
-    raise CircuitError(f"field({cell!r}): eccentricity must be {known} (got {at:g}°)")
+    raise CircuitError(f"field({cell!r}): eccentricity must be {known} (got {at!r})")

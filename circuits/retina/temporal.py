@@ -74,7 +74,7 @@ class AdelsonBergen:
 
     Attributes
     ----------
-    k : one over the time constant, per second
+    k : one over the time constant, per second; 100 is our choice
     n : how slowly it rises
     """
 
@@ -144,10 +144,11 @@ def tapped_delay_line(
     times = np.arange(math.ceil(exact - 1e-9) + 1) * tap
     circuit = Circuit("tapped delay line")
     line = circuit.inputs("input", shape=shape, real=True)
-    heard: Any = 0
-    for weight in np.diff(kernel.step(times)):
-        heard = heard + float(weight) * line
+    weights = np.diff(kernel.step(times)).tolist()
+    heard = weights[0] * line
+    for weight in weights[1:]:
         line = line.delay(tap)
+        heard = heard + weight * line
     circuit.output(circuit.rate("response", drive=heard, transfer="identity"))
     return circuit
 
