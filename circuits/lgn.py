@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from neurosim import Circuit, CircuitError, convolve
+from neurosim.neurons import power
 
-from .retina import DifferenceOfGaussians, ganglion_cells
+from .retina import DifferenceOfGaussians, ganglion_cells, gaussian
 
 # RETINA in the lecture: three stimuli on five receptors.  Its first row has only four entries,
 # which no program multiplies; five are meant.
@@ -67,11 +68,12 @@ def sheets(
     shape, field, pixel, border
         As `circuits.retina.ganglion_cells`.
     pool
-        Standard deviation in degrees of the surroundings whose mean activity divides each relay
-        cell (extraclassical suppression, after Bonin, Mante & Carandini 2005, who divide by local
-        RMS contrast); left out, nothing divides.
+        Standard deviation in degrees of the surroundings that suppress a relay cell: it is
+        divided by σ and the root of their mean squared activity, a local RMS contrast (Bonin,
+        Mante & Carandini 2005).  So responses saturate with contrast, and a grating that reaches
+        beyond the classical surround is answered less.  Left out, nothing divides.
     semi_saturation
-        σ, with `pool` only: the pooled activity that halves a response; left out, 1.
+        σ, with `pool` only: the RMS activity that halves a response; left out, 1.
 
     Raises
     ------
@@ -90,16 +92,10 @@ def sheets(
         circuit.output(circuit.rate("on", excite=on))
         circuit.output(circuit.rate("off", excite=off))
         return circuit
-    contrast = circuit.rate("contrast", excite=on + off)
-    surroundings = convolve(contrast, gaussian(pool, pixel), border=border)
-    pooled = circuit.rate("pool", excite=surroundings)
+    energy = circuit.rate("energy", excite=on + off, transfer=power(2.0))
+    surroundings = convolve(energy, gaussian(pool, pixel), border=border)
+    contrast = circuit.rate("contrast", excite=surroundings, transfer=power(0.5))
     for name, source in (("on", on), ("off", off)):
-        cell = circuit.rate(name, excite=source, divide=pooled, semi_saturation=sigma)
+        cell = circuit.rate(name, excite=source, divide=contrast, semi_saturation=sigma)
         circuit.output(cell)
     return circuit
-
-
-def gaussian(deviation: float, pixel: float) -> np.ndarray:
-    """Return a Gaussian of unit volume and this standard deviation in degrees, over pixels."""
-    field = DifferenceOfGaussians(center=deviation * np.sqrt(2), surround_gain=0.0)
-    return field.kernels(pixel)[0]

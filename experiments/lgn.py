@@ -17,6 +17,8 @@ from neurosim.plotting import COLOURS, new_figure, plot_curves, show_image
 from neurosim.progress import progress
 from neurosim.result import Result
 
+from ._pixel_error import pixel_error
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
@@ -27,6 +29,7 @@ LEAST_FRAMES = NOISE_SIDE**2  # of it: as many as there are weights to find
 PIECE = 5_000  # frames of it that are made at a time
 MANY = 100_000  # frames beyond which progress is shown
 MOST_FRAMES = 10**9
+CLOSE = 0.99  # correlation of a recovered field with the true one
 # No cell's center is so narrow or so wide (degrees), no surround so strong.
 NARROWEST, WIDEST, STRONGEST = 1e-3, 1e4, 1e3
 # Of the largest response: what pixels of a tenth of the center's radius cost.
@@ -60,7 +63,8 @@ def run(
     The lecture's listing first; then ON and OFF sheets behind a retina, which see the photograph's
     contrast: how far each pixel is from the mean; then one cell's tuning to spots, rings, bars,
     edges and gratings against the closed forms of a difference of Gaussians; then its receptive
-    field, recovered from its answers to white noise.
+    field, recovered from its answers to white noise; last how pixels put the responses of X, P
+    and M cells off, whatever the cell chosen here.
 
     Parameters
     ----------
@@ -73,7 +77,8 @@ def run(
     image
         A photograph of your own (PNG, JPEG …); left out, Grace Hopper's portrait.
     pixel
-        Degrees a pixel of the photograph, which is made at most 512 pixels long.
+        Degrees a pixel of the photograph, which is made at most 512 pixels long; at most the
+        center's radius.
     frames
         Frames of white noise, at least 225, one for each of its pixels.
     quick
@@ -98,16 +103,24 @@ def run(
         raise InputError(f"strength must be above 0, at most {STRONGEST:g} (got {strength:g})")
     field = DifferenceOfGaussians(center, surround, 1.0, strength)
     photograph = stimuli.photograph(image, longest=LONGEST)
+    larger = 1.0
     if quick:  # fewer pixels, each so much larger: it is seen at the same size
         whole = max(photograph.shape)
         photograph = stimuli.photograph(image, longest=LONGEST // 2)
-        pixel *= whole / max(photograph.shape)
+        larger = whole / max(photograph.shape)
+    if pixel * larger > center:
+        raise InputError(
+            f"pixel must be at most {center / larger:g}°{' with quick' if quick else ''}, so that "
+            f"the center's radius of {center:g}° holds one (got {pixel:g}°)"
+        )
+    pixel *= larger
     sheets = _sheets(result, field, photograph, pixel)
     tuning = _tuning(result, field)
     recovered = _recovered(result, field, frames, seed)
     _listing(result)
     _draw_sheets(result, field, photograph, sheets, pixel)
     _draw_cell(result, field, tuning, recovered)
+    pixel_error(result)
     return result
 
 
@@ -184,7 +197,9 @@ def _tuning(result: Result, field: DifferenceOfGaussians) -> dict[str, Curve]:
             return np.asarray(cell(np.array([draw(screen, v) for v in sizes])))
 
         measured = answers(values)
-        top = None if name == "annulus" else _best(values, measured, answers)
+        # The best ring is none, the best spot is looked for where the field crosses 0.
+        known = name == "annulus" or (name == "spot" and field.best_diameter <= reach)
+        top = None if known else _best(values, measured, answers)
         curves[name] = Curve(label, values, measured, closed_form(values), top)
     largest = {name: float(np.abs(curve.expected).max()) for name, curve in curves.items()}
     # A ring takes away from the best spot's response what may be next to nothing.
@@ -246,7 +261,7 @@ def _best(
     top = int(responses.argmax())
     if top in (0, len(values) - 1):
         return None
-    around = np.linspace(values[top - 1], values[top + 1], 41)
+    around = np.linspace(values[top - 1], values[top + 1], 21)
     return _top(around, answers(around))
 
 
@@ -255,7 +270,7 @@ def _recovered(
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """The response-weighted average of white noise, beside the weights it estimates."""
     shape = (NOISE_SIDE, NOISE_SIDE)
-    pixel = 5 * field.surround / NOISE_SIDE
+    pixel = min(5 * field.surround / NOISE_SIDE, field.center)
     cell = ganglion_cell(shape, field, pixel=pixel)
     movie = stimuli.white_noise(stimuli.Screen(shape, pixel), seed=seed)
     total = np.zeros(shape)
@@ -267,13 +282,19 @@ def _recovered(
     center, surround = field.kernels(pixel, NOISE_SIDE // 2)
     true = center - surround
     predicted = _predicted_correlation(true, frames)
+    found = float(np.corrcoef(estimate.ravel(), true.ravel())[0, 1])
+    tolerance = 4 * (1 - predicted**2) / math.sqrt(true.size)  # standard errors
     result.claim(
         f"the field recovered from {frames:,} frames of noise correlates with the true one as "
         f"closely as so many frames allow, about 1/√(1 + {true.size}/frames)",
-        float(np.corrcoef(estimate.ravel(), true.ravel())[0, 1]),
+        found,
         predicted,
-        tolerance=4 * (1 - predicted**2) / math.sqrt(true.size),  # standard errors
+        tolerance=tolerance,
     )
+    if predicted - tolerance > CLOSE:
+        result.claim(
+            f"so many frames are enough for a correlation above {CLOSE:g}", found, at_least=CLOSE
+        )
     return estimate, true, pixel
 
 

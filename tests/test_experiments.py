@@ -1,6 +1,7 @@
 """The experiments: that what they claim holds for any parameters they take, and what they show."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from matplotlib.text import Text
 
 from circuits import stimuli
 from circuits.retina import DifferenceOfGaussians, ganglion_cell
-from experiments import composition, inhibition, lgn, logic_gates
+from experiments import _pixel_error, composition, inhibition, lgn, logic_gates
 from experiments.cli import main
 from neurosim.result import Result
 
@@ -45,7 +46,7 @@ def test_every_figure_is_legible_on_a_page_and_has_no_chinese(experiment):
 def test_the_cell_follows_the_closed_forms_of_any_field(center, surround, strength):
     result = Result("lgn")
     field = DifferenceOfGaussians(center, surround, 1.0, strength)
-    lgn._sheets(result, field, np.zeros((20, 30)), surround / 8)
+    lgn._sheets(result, field, np.zeros((20, 30)), min(surround / 8, center))
     curves = lgn._tuning(result, field)
     recovered = lgn._recovered(result, field, 500, seed=0)
     lgn._draw_cell(result, field, curves, recovered)
@@ -70,6 +71,15 @@ def test_the_claim_about_noise_can_fail(monkeypatch):
     result = Result("lgn")
     lgn._recovered(result, DifferenceOfGaussians(), 20_000, 0)
     assert failed(result)
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(("frames", "enough"), [(12_000, False), (20_000, True)])
+def test_a_close_recovery_is_claimed_where_the_frames_suffice(frames, enough):
+    result = Result("lgn")
+    lgn._recovered(result, DifferenceOfGaussians(), frames, 0)
+    assert any("above 0.99" in claim.claim for claim in result.claims) == enough
+    assert failed(result) == []
 
 
 @pytest.mark.parametrize("frames", [2000, 20_000])
@@ -196,6 +206,8 @@ def test_a_first_look_sees_the_photograph_at_the_same_size(monkeypatch):
         (["--seed", "-1"], "--seed must be a whole number from 0 on (got -1)"),
         (["--center", "1e3", "--surround", "2e3"], "take larger pixels"),
         (["--pixel", "1e-9"], "take larger pixels"),
+        (["--pixel", "0.63"], "pixel must be at most 0.62°, so that the center's radius of 0.62°"),
+        (["--quick", "--pixel", "0.5"], "° with quick, so that the center's radius of 0.62°"),
         (["--center", "-1"], "center must be from 0.001° to 10000° (got -1°)"),
         (["--frames", "224"], "frames must be at least 225, one for each pixel of the noise"),
         (["--pixel", "1e-300"], "a radius of 0.62° is 6.2e+299 pixels of 1e-300°"),
@@ -226,6 +238,36 @@ def test_long_noise_shows_progress(monkeypatch):
     assert shown == []
     lgn._recovered(Result("lgn"), DifferenceOfGaussians(), lgn.MANY + 1, 0)
     assert shown == ["white noise"]
+
+
+@pytest.mark.compiled
+def test_the_claims_about_pixels_can_fail(monkeypatch):
+    def wider(shape, field, pixel):
+        return ganglion_cell(shape, replace(field, center=1.02 * field.center), pixel=pixel)
+
+    monkeypatch.setattr(_pixel_error, "ganglion_cell", wider)
+    result = Result("lgn")
+    _pixel_error.pixel_error(result)
+    assert len(failed(result)) == 5
+    (title,) = (ax.get_title(loc="left") for ax in result.figures["pixels"].axes)
+    assert "falls with powers" in title.replace("\n", " ")
+
+
+def test_the_power_of_the_pixel_is_the_slope_of_the_errors():
+    assert _pixel_error._power((2, 4, 8), [0.5, 0.125, 0.03125]) == pytest.approx(2)
+    assert _pixel_error._power((1, 10), [3, 0.3]) == pytest.approx(1)
+
+
+@pytest.mark.compiled
+def test_the_error_of_a_grating_is_that_of_averaging_over_pixels_twice():
+    # In the field and in the stimulus: the response is sinc²(fp) of what it should be.
+    cell, pixel = DifferenceOfGaussians(), 0.62 / 5
+    largest = cell.grating(np.array([0.5, 1.0, 2.0]) * cell.peak_frequency).max()
+    f = cell.peak_frequency
+    lost = (1 - np.sinc(f * pixel) ** 2) * cell.grating(f) / largest
+    at_twice = (1 - np.sinc(2 * f * pixel) ** 2) * cell.grating(2 * f) / largest
+    found = _pixel_error._errors(cell, (5,))["grating"]
+    assert found == pytest.approx([max(lost, at_twice)], rel=0.02)
 
 
 # ---------------------------------------------------------------- inhibition

@@ -5,7 +5,7 @@ import pytest
 from scipy import integrate, ndimage
 
 from circuits import lgn, stimuli
-from circuits.retina import DifferenceOfGaussians, ganglion_cell, ganglion_cells
+from circuits.retina import DifferenceOfGaussians, ganglion_cell, ganglion_cells, gaussian
 from neurosim import CircuitError
 
 FIELD = DifferenceOfGaussians()  # A = 1, a = 0.62°, B = 0.85, b = 1.26°
@@ -69,7 +69,7 @@ def test_the_sheets_are_differences_of_gaussians(rng):
     np.testing.assert_allclose(off, np.maximum(-expected, 0), atol=1e-12)
     relayed = lgn.sheets(image.shape, pixel=0.3)(image)
     np.testing.assert_array_equal(relayed.on, on)
-    pool = ndimage.correlate(on + off, lgn.gaussian(1.0, 0.3))
+    pool = np.sqrt(ndimage.correlate((on + off) ** 2, gaussian(1.0, 0.3)))
     divided = lgn.sheets(image.shape, pixel=0.3, pool=1.0, semi_saturation=0.1)(image)
     np.testing.assert_allclose(divided.on, on / (0.1 + pool), atol=1e-12)
 
@@ -82,6 +82,36 @@ def test_the_error_of_a_measured_spot_is_below_a_percent():
     seen = np.array([stimuli.spot(screen, d) for d in diameters])
     error = np.abs(cell(seen) - FIELD.spot(diameters)).max()
     assert error < 0.01 * FIELD.spot(FIELD.best_diameter)
+
+
+@pytest.mark.compiled
+def test_contrast_saturates_where_its_local_rms_divides():
+    shape, pixel, c50 = (81, 81), 0.3, 0.1
+    frequency = 1 / (9 * pixel)  # the sheet's middle is a crest, and nine cycles fit
+    pattern = stimuli.grating(stimuli.Screen(shape, pixel), frequency)
+    contrasts = np.array([0.01, 0.05, 0.2, 1.0])
+    sheet = lgn.sheets(shape, pixel=pixel, pool=2.0, semi_saturation=c50, border="wrap")
+    found = sheet(contrasts[:, None, None] * pattern).on[:, 40, 40]
+    # Averaged over a pixel in the pattern and in the field.
+    gain = FIELD.grating(frequency) * np.sinc(frequency * pixel) ** 2
+    expected = contrasts * gain / (c50 + contrasts * gain / np.sqrt(2))
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+
+
+@pytest.mark.compiled
+def test_gratings_beyond_the_classical_surround_suppress():
+    shape, pixel, c50, pool = (121, 121), 0.3, 0.1, 3.0
+    screen = stimuli.Screen(shape, pixel)
+    diameters = np.array([3.0, 9.0, 12.0, 18.0, 30.0])
+    disks = [stimuli.grating(screen, FIELD.peak_frequency, diameter=d) for d in diameters]
+    alone = lgn.sheets(shape, pixel=pixel)(disks).on[:, 60, 60]
+    found = lgn.sheets(shape, pixel=pixel, pool=pool, semi_saturation=c50)(disks).on[:, 60, 60]
+    assert np.ptp(alone[1:]) < 0.01 * alone[-1]  # the linear cell has seen all it sees
+    assert (np.diff(found[1:]) < 0).all()
+    # Of a disk with the energy c²G²/2 a Gaussian sees the part 1 − e^(−d²/8s²).
+    gain = alone[-1]
+    seen = gain * np.sqrt(-np.expm1(-np.square(diameters[1:]) / (8 * pool**2)) / 2)
+    np.testing.assert_allclose(found[1:], gain / (c50 + seen), rtol=0.05)
 
 
 @pytest.mark.parametrize(

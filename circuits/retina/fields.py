@@ -1,7 +1,6 @@
-"""Retina: center–surround ganglion cells, ON and OFF.
+"""Receptive fields of ganglion cells: a difference of two Gaussians, and its closed forms.
 
-A ganglion cell's receptive field is a difference of two Gaussians (Rodieck 1965; Enroth-Cugell &
-Robson 1966): a narrow center that excites and a wide surround that inhibits.
+A narrow center excites and a wide surround inhibits (Rodieck 1965; Enroth-Cugell & Robson 1966).
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurosim import Circuit, CircuitError, convolve
+from neurosim import CircuitError
 
 # For the few hundred numbers here; scipy.special's costs a fifth of a second to import.
 erf = np.vectorize(math.erf, otypes=[float])
@@ -143,89 +142,7 @@ def _reach(spread: float, pixel: float) -> int:
     return math.ceil(reach)
 
 
-def ganglion_cells(
-    shape: tuple[int, int],
-    field: DifferenceOfGaussians | None = None,
-    *,
-    pixel: float = 0.1,
-    border: str = "reflect",
-) -> Circuit:
-    """Return a retina: an image in, a sheet of ON and a sheet of OFF ganglion cells out.
-
-    Graded bipolar cells carry the difference center − surround; ON cells answer where it is
-    positive, OFF cells where it is negative.
-
-    Parameters
-    ----------
-    shape
-        Rows and columns of the image and of each sheet.
-    field
-        The receptive field; left out, the standard one (`DifferenceOfGaussians`).
-    pixel
-        Degrees a pixel.
-    border
-        What lies beyond the image, as `neurosim.convolve`.
-
-    Raises
-    ------
-    CircuitError
-        A shape, a field or a pixel that is not possible.
-    """
-    center, surround = (field or DifferenceOfGaussians()).kernels(pixel)
-    retina = Circuit("retina")
-    image = retina.inputs("image", shape=shape, real=True)
-    bipolar = retina.rate(
-        "bipolar",
-        excite=convolve(image, center, border=border),
-        subtract=convolve(image, surround, border=border),
-        transfer="identity",
-    )
-    retina.output(retina.rate("on", excite=bipolar))
-    retina.output(retina.rate("off", subtract=bipolar))
-    return retina
-
-
-def ganglion_cell(
-    shape: tuple[int, int],
-    field: DifferenceOfGaussians | None = None,
-    *,
-    pixel: float = 0.1,
-    transfer: str = "identity",
-) -> Circuit:
-    """Return one cell that looks at the middle of an image: what an electrode would record.
-
-    With transfer "identity" its activity is the linear response, also below 0.
-
-    Parameters
-    ----------
-    shape
-        Rows and columns of the image, both odd, so that there is a middle.
-    field, pixel
-        As `ganglion_cells`.
-    transfer
-        A transfer function's name; "threshold-linear" makes it an ON cell.
-
-    Raises
-    ------
-    CircuitError
-        An even side.
-    """
-    rows, columns = shape
-    if rows % 2 == 0 or columns % 2 == 0:
-        raise CircuitError(
-            f"ganglion_cell: the image needs a middle pixel, so odd sides (got {rows} × {columns})"
-        )
-    radius = max(rows, columns) // 2
-    center, surround = (field or DifferenceOfGaussians()).kernels(pixel, radius)
-    top, left = radius - rows // 2, radius - columns // 2
-    seen = (slice(top, top + rows), slice(left, left + columns))
-    circuit = Circuit("ganglion cell")
-    image = circuit.inputs("image", shape=shape, real=True)
-    cell = circuit.rate(
-        "cell",
-        excite=center[seen].ravel() @ image,
-        subtract=surround[seen].ravel() @ image,
-        transfer=transfer,
-    )
-    circuit.output(cell)
-    return circuit
+def gaussian(deviation: float, pixel: float) -> np.ndarray:
+    """Return a Gaussian of unit volume and this standard deviation in degrees, over pixels."""
+    radius = deviation * math.sqrt(2)
+    return DifferenceOfGaussians(radius, radius, 1.0, 0.0).kernels(pixel)[0]
