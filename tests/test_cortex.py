@@ -301,6 +301,7 @@ def test_the_energy_stays_while_the_grating_drifts():
     assert harmonic(responses, 8) / responses.mean() == pytest.approx(ripple, rel=0.03)
 
 
+@pytest.mark.compiled
 def test_the_mean_energy_is_the_closed_form():
     cell = complex_cells(SCREEN, FIELD)
     for frequency, orientation in ((1.0, 90.0), (0.7, 80.0), (1.3, 110.0), (0.4, 90.0)):
@@ -343,6 +344,7 @@ def test_ratios_do_not_depend_on_the_rest_of_the_pool(rng):
     assert np.ptp(responses[:, 0]) > 0.1
 
 
+@pytest.mark.compiled
 def test_a_mask_across_suppresses_a_cell_that_it_does_not_drive():
     fields = bank(Gabor(1.0, 90.0), orientations=6, phases=4)
     rule = Normalization(1.0, 0.2)
