@@ -4,10 +4,12 @@ from .circuit import Circuit
 from .errors import (
     CircuitError,
     FileError,
+    FitError,
     InputError,
     NeurosimError,
     SimulationError,
 )
+from .movies import Movie
 from .neurons import Binary, Rate, Transfer, naka_rushton, power
 from .plasticity import Delta, Hebb, plastic
 from .sources import Source, convolve, stack
@@ -20,8 +22,10 @@ __all__ = [
     "CircuitError",
     "Delta",
     "FileError",
+    "FitError",
     "Hebb",
     "InputError",
+    "Movie",
     "NeurosimError",
     "Rate",
     "SimulationError",

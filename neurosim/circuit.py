@@ -367,6 +367,26 @@ class Circuit(Builder):
         check_divisors(copy)
         return copy
 
+    def with_outputs(self, /, **outputs: Any) -> Circuit:
+        """Return a copy with other outputs: ``with_outputs(cell=circuit["on"][3, 4])``.
+
+        Parameters
+        ----------
+        outputs
+            By name, sources of this circuit, as `output` takes them.
+
+        Raises
+        ------
+        CircuitError
+            No source, or one of another circuit.
+        """
+        copy = self._copy()
+        copy._outputs = []
+        for name, given in outputs.items():
+            copy.output(Source(copy, self._as_source(given).index), name)
+        copy._changed()
+        return copy
+
     def with_weights(self, record: Record, trial: int = 0) -> Circuit:
         """Return a copy whose plastic connections have the weights that a run ended with.
 

@@ -34,6 +34,10 @@ class SimulationError(NeurosimError):
     """A run that went wrong: a rate became infinite or NaN, or the circuit did not settle."""
 
 
+class FitError(NeurosimError):
+    """A fit that did not converge, or that the measurements do not determine."""
+
+
 class FileError(NeurosimError):
     """A file that cannot be read or written, or that is not what it claims to be."""
 

@@ -5,7 +5,6 @@ The module imports neither NumPy nor Matplotlib, so that reading a Result costs 
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -16,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .atomic import write_csv, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -193,11 +194,9 @@ class Result:
                 metadata=origin,
                 pil_kwargs={"compress_level": 2},  # a twentieth larger, in half the time
             )
-            paths.append(_write_whole(folder / f"{name}.png", image.getvalue()))
+            paths.append(write_whole(folder / f"{name}.png", image.getvalue()))
         for name, table in self.tables.items():
-            text = io.StringIO(newline="")
-            csv.writer(text).writerows([table.header, *table.rows])
-            paths.append(_write_whole(folder / f"{name}.csv", text.getvalue().encode()))
+            paths.append(write_csv(folder / f"{name}.csv", table.header, table.rows))
         return paths
 
     def to_json(self, figures: Iterable[str | os.PathLike[str]] | None = None) -> str:
@@ -309,16 +308,6 @@ def _checked(name: str, kind: str) -> str:
             f"A {kind}'s name becomes a file's: letters, digits, '-' and '_' (got {name!r})."
         )
     return name
-
-
-def _write_whole(path: Path, content: bytes) -> Path:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return path
 
 
 def _encodes(encoding: str, text: str) -> bool:

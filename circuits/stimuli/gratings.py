@@ -10,8 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from neurosim import InputError
-from neurosim.movies import Movie
+from neurosim import InputError, Movie
 
 from .screen import Screen, checked_contrast, number
 from .shapes import disk, normal

@@ -10,8 +10,7 @@ import math
 
 import numpy as np
 
-from neurosim import InputError
-from neurosim.movies import Movie
+from neurosim import InputError, Movie
 from neurosim.timing import whole
 
 from .screen import Screen, checked_contrast, number

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
-import shutil
 from pathlib import Path
 from typing import Any
 
+from ..atomic import write_whole
 from ..circuit import Circuit
 from ..errors import FileError
 from .reading import Reader
@@ -46,18 +44,9 @@ def save(circuit: Circuit, path: str | os.PathLike[str]) -> None:
             "numpy.save instead"
         )
     Reader(shown(path)).circuit(text)
-    draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.draft")
     try:
-        with draft.open("xb") as file:
-            with contextlib.suppress(FileNotFoundError):  # a new file
-                shutil.copymode(target, draft)
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+        write_whole(target, raw)
     except (OSError, ValueError) as error:
-        with contextlib.suppress(OSError, ValueError):
-            draft.unlink(missing_ok=True)
         raise FileError(
             f"{shown(path)} cannot be written ({_reason(error)}); choose a folder that exists and "
             "can be written to"

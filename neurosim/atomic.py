@@ -1,0 +1,44 @@
+"""Files that are written whole or not at all: a failure leaves an old one as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file beside its place, then move it there, with an old file's rights.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written to; nothing is left of the new file.
+    """
+    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.draft")
+    try:
+        with draft.open("xb") as file:
+            with contextlib.suppress(FileNotFoundError):  # a new file
+                shutil.copymode(path, draft)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError, ValueError):
+            draft.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
+    """Write a table as CSV, as `write_whole`."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *rows])
+    return write_whole(path, text.getvalue().encode())

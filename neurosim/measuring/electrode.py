@@ -1,0 +1,162 @@
+"""An electrode at a unit of a circuit: what the unit answers to a movie, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..arguments import batch, match_arguments
+from ..calls import evaluate_places
+from ..errors import CircuitError, InputError
+from ..layering import layers_of
+from ..movies import Movie
+from ..neurons import Rate
+from ..sources import Source
+
+if TYPE_CHECKING:
+    from ..circuit import Circuit
+    from ..states import State
+
+BLOCK = 1 << 22  # bytes of frames answered at a time: they stay in a processor's cache
+
+
+class Electrode:
+    """Records a unit, or several, of any circuit while it sees a movie.
+
+    A circuit in which nothing takes time (no τ, no delay, no noise, no recurrence) answers each
+    frame by itself, as a call does.  Any other is run in time, a frame lasting a whole number of
+    steps, and its answer to a frame is that at the frame's end: through k connections it comes k
+    steps late.
+
+    Parameters
+    ----------
+    unit
+        A source of the circuit: ``circuit["on"][32, 32]``, or a whole population.
+    shows
+        The input that sees the movie; left out, the circuit's only one.
+    held
+        What the other inputs are given all the while, by name.
+    dt
+        Seconds a step, of a circuit that takes time; left out, a frame is one step.
+    seed
+        Of the circuit's noise.
+    dtype
+        "float64", or "float32".
+
+    Raises
+    ------
+    InputError
+        No unit; inputs that are not told apart, or that are not all given.
+    """
+
+    def __init__(
+        self,
+        unit: Source,
+        *,
+        shows: str | None = None,
+        held: Mapping[str, Any] | None = None,
+        dt: float | None = None,
+        seed: int = 0,
+        dtype: str = "float64",
+    ):
+        circuit = getattr(unit, "circuit", None)
+        if not isinstance(unit, Source) or circuit is None:
+            raise InputError(
+                f"a unit is a source of a circuit, as circuit['on'][32, 32] (got {unit!r})"
+            )
+        self.unit = unit
+        self.circuit: Circuit = circuit.with_outputs(unit=unit)
+        self.takes_time = takes_time(self.circuit)
+        self.dt, self.seed, self.dtype = dt, seed, dtype
+        names = [p.name for p in self.circuit.input_populations]
+        self.held = dict(held or {})
+        if shows is None:
+            free = [name for name in names if name not in self.held]
+            if len(free) != 1:
+                raise InputError(
+                    f"{circuit} has the inputs {', '.join(names) or 'none'}: say which sees the "
+                    "movie, shows=, and what the others are given, held={name: value}"
+                )
+            shows = free[0]
+        self.shows = shows
+        self.shape = self._population().shape
+
+    def _population(self) -> Any:
+        population = self.circuit.population(self.shows)
+        if population.role != "input":
+            raise InputError(f"{self.circuit}: {self.shows!r} is no input; nothing is shown to it")
+        return population
+
+    def responses(self, movie: Movie | np.ndarray) -> np.ndarray:
+        """Return the answer to each frame: (frames, *unit's shape).
+
+        Raises
+        ------
+        InputError
+            A movie without end, or frames of another shape than the input's.
+        """
+        return np.concatenate([answers for _, answers in self.blocks(movie)])
+
+    def blocks(self, movie: Movie | np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Return the frames a block at a time, each with the answers: only a block is held."""
+        if not isinstance(movie, Movie):
+            movie = Movie.of(np.asarray(movie), self.dt or 1e-3)
+        if movie.shape != self.shape:
+            raise InputError(
+                f"{self.circuit}, input {self.shows!r} has shape {self.shape}; the movie's frames "
+                f"have shape {movie.shape}"
+            )
+        most = max(1, BLOCK // (8 * max(1, int(np.prod(self.shape)))))
+        return self._in_time(movie, most) if self.takes_time else self._each_frame(movie, most)
+
+    def _each_frame(self, movie: Movie, most: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        places = self.unit.index.ravel()
+        for frames in movie.blocks(most):
+            given = match_arguments(self.circuit, (), {**self.held, self.shows: frames})
+            _, arrays = batch(self.circuit, given)
+            values = evaluate_places(self.circuit, arrays, places, dtype=self.dtype)
+            values = np.broadcast_to(values, (len(frames), places.size))
+            yield frames, values.reshape(len(frames), *self.unit.shape)
+
+    def _in_time(self, movie: Movie, most: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        dt = self.dt or movie.frame
+        each = max(1, round(movie.frame / dt))
+        state: State | None = None
+        first = 0
+        for frames in movie.blocks(most):
+            shown = _from(frames, first, movie)
+            run = self.circuit.simulate(
+                {**self.held, self.shows: shown}, steps=each * len(frames), every=each, dt=dt,
+                seed=self.seed, initial=state, dtype=self.dtype,
+            )  # fmt: skip
+            state = run.final_state
+            first += len(frames)
+            yield frames, run["unit"][0]
+
+
+def takes_time(circuit: Circuit) -> bool:
+    """Return whether an answer depends on more than what is shown at the moment."""
+    for population in circuit.populations:
+        neurons = population.neurons
+        if population.delayed is not None:
+            return True
+        if neurons is not None and np.any(neurons.noise):
+            return True
+        if isinstance(neurons, Rate) and np.any(neurons.tau):
+            return True
+    try:
+        layers_of(circuit)
+    except CircuitError:
+        return True
+    return False
+
+
+def _from(frames: np.ndarray, begin: int, movie: Movie) -> Movie:
+    """Return frames that are made already as the movie's, from number `begin` on."""
+
+    def make(first: int, count: int) -> np.ndarray:
+        return frames[first - begin : first - begin + count]
+
+    return Movie(make, movie.shape, movie.frame, begin + len(frames))
