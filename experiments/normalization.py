@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import curve_fit
 
 from circuits import stimuli
 from circuits.cortex import Gabor, Normalization, bank, normalization_pool, normalized_cells
-from neurosim import Circuit, InputError, naka_rushton
+from neurosim import Circuit, InputError
+from neurosim.measuring import fit
 from neurosim.plotting import COLOURS, FAINT, new_figure, plot_curves
 from neurosim.result import Result
 
@@ -27,16 +27,9 @@ MASKS = (0.0, 0.12, 0.25, 0.5)
 CONTRASTS = np.geomspace(0.01, 1, 21)
 AWAY = (0.0, 11.25, 22.5)  # degrees from the cell's own orientation
 MARKERS = "os^D"
+NAKA_RUSHTON = "naka-rushton"  # the model of the fits
 CYCLE = 24  # frames of a test's two cycles and a mask's three
 POOLS = 400
-
-
-class Fit(NamedTuple):
-    """A Naka–Rushton curve fitted to responses."""
-
-    maximum: float
-    c50: float
-    exponent: float
 
 
 class Pool(NamedTuple):
@@ -135,13 +128,13 @@ def _masks(result: Result, curves: Axes, shifts: Axes, pool: Pool, c50: float) -
             np.abs(responses - expected).max(),
             at_most=ERROR,
         )
-        fit = fits[mask] = _fitted(CONTRASTS, responses, c50)
+        fits[mask] = fit(NAKA_RUSHTON, CONTRASTS, responses)
         fine = np.geomspace(CONTRASTS[0], 1, 201)
         colour = list(COLOURS.values())[number]
-        curves.plot(fine, naka_rushton(*fit)(fine), color=colour)
+        curves.plot(fine, fits[mask](fine), color=colour)
         curves.plot(CONTRASTS, responses, MARKERS[number], color=colour, label=f"{mask:.0%}")
         rows += [(mask, c, r) for c, r in zip(CONTRASTS.tolist(), responses, strict=True)]
-    measured = [fit.c50 for fit in fits.values()]
+    measured = [found["c50"] for found in fits.values()]
     result.claim(
         f"masks of contrast {', '.join(f'{m:g}' for m in MASKS)} shift the fitted c50 to "
         "(c50ⁿ + maskⁿ)^(1/n)",
@@ -151,14 +144,14 @@ def _masks(result: Result, curves: Axes, shifts: Axes, pool: Pool, c50: float) -
     )
     result.claim(
         "and leave the fitted maximum and exponent",
-        [[fit.maximum, fit.exponent] for fit in fits.values()],
+        [[found["maximum"], found["exponent"]] for found in fits.values()],
         [[1.0, n]] * len(MASKS),
         relative=ERROR,
     )
     result.table("contrast-response", ("mask contrast", "test contrast", "response"), rows)
     result.table(
-        "naka-rushton-fits", ("mask contrast", "maximum", "c50", "exponent"),
-        [(mask, *fit) for mask, fit in fits.items()],
+        "naka-rushton-fits", ("mask contrast", "maximum", "c50", "exponent", "baseline"),
+        [(mask, *found.parameters.values()) for mask, found in fits.items()],
     )  # fmt: skip
     curves.legend(loc="upper left", title="mask", title_fontsize=7.5, alignment="left")
     curves.set(xscale="log", xlabel="contrast of the test", ylabel="response (in $R_{max}$)")
@@ -177,17 +170,6 @@ def _masks(result: Result, curves: Axes, shifts: Axes, pool: Pool, c50: float) -
     shifts.set_yticks(ticks, labels=[f"{tick:.0%}" for tick in ticks])
     shifts.set_yticks([], minor=True)
     shifts.set_title(f"A mask of 50% moves $c_{{50}}$ from {measured[0]:.1%} to {measured[-1]:.1%}")
-
-
-def _fitted(contrasts: np.ndarray, responses: np.ndarray, c50: float) -> Fit:
-    """Fit the three parameters of a Naka–Rushton curve, as physiologists do."""
-
-    def curve(c: np.ndarray, maximum: float, half: float, exponent: float) -> np.ndarray:
-        return maximum / (1 + np.exp(exponent * (half - np.log(c))))
-
-    start = (float(responses.max()), np.log(2 * c50), 2.0)
-    (maximum, half, exponent), _ = curve_fit(curve, contrasts, responses, p0=start)
-    return Fit(float(maximum), float(np.exp(half)), float(exponent))
 
 
 def _across(result: Result, ax: Axes, pool: Pool) -> None:
@@ -249,22 +231,23 @@ def _gain_control(result: Result, saturating: Axes, tuned: Axes, pool: Pool, c50
     for number, angle in enumerate(AWAY):
         images = np.array([_grating(c, own + angle, 0.0) for c in CONTRASTS])
         responses = np.asarray(pool.cells(images))[:, 0]
-        fits.append(_fitted(CONTRASTS, responses, c50))
+        fits.append(fit(NAKA_RUSHTON, CONTRASTS, responses))
         colour = list(COLOURS.values())[number]
-        saturating.plot(fine, naka_rushton(*fits[-1])(fine), color=colour)
+        saturating.plot(fine, fits[-1](fine), color=colour)
         label = f"{angle:g}°"
         saturating.plot(CONTRASTS, responses, MARKERS[number], color=colour, label=label)
+    halves = [found["c50"] for found in fits]
     result.claim(
         f"gratings {', '.join(f'{a:g}°' for a in AWAY)} away saturate at the same contrast: "
         "fitted c50",
-        [fit.c50 for fit in fits],
+        halves,
         c50,
         relative=ERROR,
     )
     saturating.legend(loc="upper left", title="from the best", title_fontsize=7.5, alignment="left")
     saturating.set(xscale="log", xlabel="contrast", ylabel="response (in $R_{max}$)")
     _percent(saturating)
-    moved = max(fit.c50 for fit in fits) / min(fit.c50 for fit in fits) - 1
+    moved = max(halves) / min(halves) - 1
     saturating.set_title(f"Away from the best, $R_{{max}}$ falls, $c_{{50}}$ moves by {moved:.1%}")
     angles = np.linspace(-60, 60, 81)
     curves = {}

@@ -1,6 +1,5 @@
 """The normalization experiment: its claims at the ends of its parameters, and what it refuses."""
 
-import numpy as np
 import pytest
 
 from circuits.cortex import Normalization, normalized_cells
@@ -27,12 +26,6 @@ def test_the_claims_can_fail(monkeypatch):
     wrong = [claim.claim for claim in failed(normalization.run())]
     assert any("shift the fitted c50" in claim for claim in wrong)
     assert any("suppresses the response" in claim for claim in wrong)
-
-
-def test_a_fit_finds_the_curve_that_made_the_responses():
-    contrasts = np.geomspace(0.01, 1, 9)
-    responses = 20 * contrasts**2.5 / (0.3**2.5 + contrasts**2.5)
-    assert normalization._fitted(contrasts, responses, 0.2) == pytest.approx((20, 0.3, 2.5))
 
 
 @pytest.mark.parametrize(
