@@ -19,9 +19,17 @@ from neurosim.errors import unknown
 from neurosim.measuring import Electrode, Tuning, harmonics
 from neurosim.progress import progress
 
-from .stimuli import Screen, annulus, bar, edge, grating, spot
-from .stimuli import counterphase_grating as counterphase
-from .stimuli import drifting_grating as drifting
+from .stimuli import (
+    Screen,
+    annulus,
+    bar,
+    counterphase_grating,
+    drifting_grating,
+    edge,
+    grating,
+    spot,
+)
+from .stimuli.gratings import USUAL_FREQUENCY
 
 MANY = 2_000  # stimuli beyond which progress is shown
 MOST_CYCLES = 64  # that are looked through for a whole number of frames
@@ -72,8 +80,8 @@ QUANTITIES = {
     "position": Quantity("position", "°", "edge", _places),
 }  # fmt: skip
 STIMULI: dict[str, Callable[..., Any]] = {
-    "drifting grating": drifting,
-    "counterphase grating": counterphase,
+    "drifting grating": drifting_grating,
+    "counterphase grating": counterphase_grating,
     "grating": grating,
     "spot": spot,
     "annulus": annulus,
@@ -179,7 +187,7 @@ def _measured(
         settings["orientation"] = direction + 90  # gratings drift a quarter turn clockwise
     made = STIMULI[stimulus](screen, **settings)
     if isinstance(made, Movie):
-        each = abs(settings.get(CYCLE, signature(STIMULI[stimulus]).parameters[CYCLE].default))
+        each = abs(settings.get(CYCLE, USUAL_FREQUENCY))
         cycles, frames = _whole_cycles(each, screen.frame)
         skipped = 0
         if electrode.takes_time and cycles:

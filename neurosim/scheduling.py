@@ -34,6 +34,7 @@ STEP = 100  # however little there is to do
 LEARN = 2.5  # a weight that learns, beside its product
 VALUE = 10  # a neuron's rule, or a value that is only moved
 NOISE = 40  # a random number
+LAID = 1.5  # an input's value among those of other trials, each in another line of memory
 
 
 class Pace(NamedTuple):
@@ -113,10 +114,20 @@ def block_of(program: Program, trials: int) -> int:
     fits = CACHE // max(1, 2 * program.state.size * program.dtype.itemsize)
     if program.tables.weights.nbytes > CACHE:  # all of them are read for each block
         fits = max(fits, AT_LEAST)
-    if fits < 4:
+    if fits < 4 or (program.static and _rather_alone(program)):
         return 1
     widest = 1 << (min(fits, WIDEST).bit_length() - 1)
     return min(widest, trials)
+
+
+def _rather_alone(program: Program) -> bool:
+    """Return whether trials laid side by side take longer to lay than their products gain.
+
+    A few cells that each hear a whole image: there are many values to lay, and little to compute.
+    """
+    given = program.groups[0].start if program.groups else 0
+    alone = program.pace.alone + STEP * len(program.groups)
+    return alone < program.pace.for_each + LAID * given
 
 
 def steps_at_once(program: Program, trials: int, recorded: int) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from neurosim import InputError, Movie
 
 from .screen import Screen, checked_contrast, number
 from .shapes import disk, normal
+
+USUAL_FREQUENCY = 4.0  # Hz, of what moves
 
 
 def grating(
@@ -48,7 +51,7 @@ def grating(
 
 
 def drifting_grating(
-    screen: Screen, frequency: float, temporal_frequency: float = 4.0, *,
+    screen: Screen, frequency: float, temporal_frequency: float = USUAL_FREQUENCY, *,
     orientation: float = 90.0, phase: float = 0.0, diameter: float | None = None,
     at: tuple[float, float] = (0.0, 0.0), contrast: float = 1.0, count: int | None = None,
 ) -> Movie:  # fmt: skip
@@ -80,7 +83,7 @@ def drifting_grating(
 
 
 def counterphase_grating(
-    screen: Screen, frequency: float, temporal_frequency: float = 4.0, *,
+    screen: Screen, frequency: float, temporal_frequency: float = USUAL_FREQUENCY, *,
     orientation: float = 90.0, phase: float = 0.0, diameter: float | None = None,
     at: tuple[float, float] = (0.0, 0.0), contrast: float = 1.0, count: int | None = None,
 ) -> Movie:  # fmt: skip
@@ -100,7 +103,7 @@ def counterphase_grating(
 
 
 def plaid(
-    screen: Screen, frequency: float, temporal_frequency: float = 4.0, *,
+    screen: Screen, frequency: float, temporal_frequency: float = USUAL_FREQUENCY, *,
     orientations: tuple[float, float] = (45.0, 135.0), contrasts: tuple[float, float] = (0.5, 0.5),
     phase: float = 0.0, diameter: float | None = None, at: tuple[float, float] = (0.0, 0.0),
     count: int | None = None,
@@ -161,18 +164,33 @@ def _pair(
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Return a grating's cosine and sine, averaged over each pixel, in their disk."""
     frequency = number(frequency, "frequency", "cycles per degree", least=0)
-    across_x, across_y = normal(orientation)
-    finest = 0.5 / (screen.pixel * max(abs(across_x), abs(across_y)))
+    steepest = max(map(abs, normal(orientation)))
+    finest = 0.5 / (screen.pixel * steepest)
     if frequency > finest * (1 + 1e-12):
         raise InputError(
             f"a frequency of {frequency:g} cycles/° is too fine for pixels of {screen.pixel:g}°, "
             f"which show {finest:g} at most: take smaller ones"
         )
+    if diameter is not None:
+        diameter = screen.fits(diameter, "diameter")
+    right, up = (number(place, "at", "degrees") for place in at)
+    return _patterns(screen, frequency, float(orientation), diameter, (right, up))
+
+
+@lru_cache(maxsize=4)  # a tuning to phase or contrast shows the same again and again
+def _patterns(
+    screen: Screen, frequency: float, orientation: float, diameter: float | None,
+    at: tuple[float, float],
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    across_x, across_y = normal(orientation)
     x, y = screen.around(at)
     angle = 2 * math.pi * frequency * (across_x * x + across_y * y)
     averaged = np.sinc(frequency * across_x * screen.pixel)
     averaged *= np.sinc(frequency * across_y * screen.pixel)
     window = np.asarray(averaged)
     if diameter is not None:
-        window = window * disk(screen, screen.fits(diameter, "diameter"), at)
-    return np.cos(angle) * window, np.sin(angle) * window
+        window = window * disk(screen, diameter, at)
+    pair = np.cos(angle) * window, np.sin(angle) * window
+    for pattern in pair:
+        pattern.flags.writeable = False
+    return pair

@@ -40,7 +40,7 @@ def harmonics(responses: np.ndarray, cycles: int = 1) -> np.ndarray:
         turn = 2 * np.pi * cycles * np.arange(frames) / frames
         for k in (1, 2):
             wave = np.exp(-1j * k * turn) * (2 / frames)
-            found[k] = np.tensordot(wave, responses, axes=1)
+            found[k] = np.einsum("f,f...->...", wave, responses)
     return found
 
 
