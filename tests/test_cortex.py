@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from scipy import integrate
+from scipy import integrate, ndimage
 
-from circuits import stimuli
+from circuits import lgn, stimuli
 from circuits.cortex import (
     Gabor,
     Normalization,
@@ -16,6 +16,7 @@ from circuits.cortex import (
     hubel_wiesel_cells,
     normalization_pool,
     normalized_cells,
+    normalized_sheets,
     simple_cells,
 )
 from circuits.retina import DifferenceOfGaussians
@@ -360,6 +361,33 @@ def test_a_mask_across_suppresses_a_cell_that_it_does_not_drive():
     assert both / alone == pytest.approx(expected, rel=5e-3)
 
 
+@pytest.mark.compiled
+def test_sheets_divide_by_their_surroundings(rng):
+    image = rng.standard_normal((40, 50))
+    fields = [Gabor(1.0, 90.0, width=0.3, length=0.3), Gabor(1.0, 20.0, 90.0, 0.4, 0.5)]
+    circuit = normalized_sheets(image.shape, fields, Normalization(2.0, 0.2, 3.0), pool=0.5)
+    drives = [ndimage.correlate(image, field.kernel(0.1)) for field in fields]
+    powers = np.stack([np.maximum(drive, 0) ** 3 for drive in drives], axis=-1)
+    pool = ndimage.correlate(powers.sum(axis=-1), lgn.gaussian(0.5, 0.1))
+    expected = 2 * powers / (0.2**3 + pool)[:, :, None]
+    np.testing.assert_allclose(circuit(image), expected, atol=1e-12)
+
+
+@pytest.mark.compiled
+def test_a_grating_around_a_cell_suppresses_it():
+    screen = stimuli.Screen((101, 101), 0.1)
+    fields = bank(Gabor(1.0, width=0.3, length=0.3), orientations=2, phases=4)
+    circuit = normalized_sheets(screen.shape, fields, Normalization(1.0, 0.1), pool=1.5)
+    diameters = (0.3, 1.8, 9.0)
+    images = np.array([stimuli.grating(screen, 1.0, diameter=d) for d in diameters])
+    small, best, large = circuit(images)[:, 50, 50, 0]
+    assert best > 1.5 * small
+    assert best > 5 * large
+    # All over the screen the pool is the energy of the field along the grating: D² is all of it.
+    power = np.square(Gabor(1.0, width=0.3, length=0.3).grating(1.0).real * seen(1.0, 90.0))
+    assert large == pytest.approx(power / (0.01 + power), rel=0.05)
+
+
 # ---------------------------------------------------------------- what cannot be
 
 
@@ -395,6 +423,15 @@ def test_a_mask_across_suppresses_a_cell_that_it_does_not_drive():
         (lambda: simple_cells(SCREEN, []), "^simple cells: no field was given"),
         (lambda: complex_cells(SCREEN, []), "^complex cells: no field was given"),
         (lambda: normalized_cells(SCREEN, []), "^simple cells: no field was given"),
+        (lambda: normalized_sheets((9, 9), []), "^normalized sheets: no field was given"),
+        (
+            lambda: normalized_sheets((9, 9), [FIELD], pool=0),
+            r"^pool must be finite and above 0 degrees \(got 0\)",
+        ),
+        (
+            lambda: FIELD.kernel(1e-5),
+            "^Gabor field: 3 standard deviations are 180,000 pixels of 1e-05°; take larger pixels",
+        ),
         (lambda: simple_cells(SCREEN, FIELD, exponent=0), "exponent must be finite and above 0"),
         (lambda: Row(spacing=0), r"^row: spacing must be finite and above 0 degrees \(got 0\)"),
         (lambda: Row(orientation=math.inf), r"^row: orientation must be finite \(got inf\)"),

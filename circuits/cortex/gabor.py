@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurosim import CircuitError
-from neurosim.timing import whole
+from neurosim.timing import positive, whole
 
 from ..stimuli import Screen
 from ..stimuli.shapes import normal
 
 DEVIATIONS = 3  # of the envelope that must lie on the screen each way
 PER_CYCLE = 4  # pixels, at least
+LARGEST = 500  # pixels from a kernel's middle to its rim; a bank of 64 such takes 0.5 GB
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,29 @@ class Gabor:
         envelope *= screen.pixel**2 / (math.pi * self.width * self.length)
         wave = np.cos(2 * math.pi * self.frequency * u - math.radians(self.phase))
         return envelope * (wave - np.vdot(envelope, wave) / envelope.sum())
+
+    def kernel(self, pixel: float) -> np.ndarray:
+        """Return the weights on a square with an odd side, for sheets of such cells.
+
+        Parameters
+        ----------
+        pixel
+            Degrees a pixel.
+
+        Raises
+        ------
+        CircuitError
+            As `weights`.
+        """
+        positive(pixel, "pixel", "degrees")
+        reach = DEVIATIONS * max(self.width, self.length) / pixel
+        if reach > LARGEST:
+            raise CircuitError(
+                f"Gabor field: {DEVIATIONS} standard deviations are {reach:,.6g} pixels of "
+                f"{pixel:g}°; take larger pixels (at most {LARGEST} of them fit)"
+            )
+        side = 2 * math.ceil(reach) + 1
+        return self.weights(Screen((side, side), pixel))
 
     def _check(self, screen: Screen, at: tuple[float, float]) -> None:
         finest = min(self.width, self.length, 1 / (PER_CYCLE * self.frequency))

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurosim import Circuit, CircuitError, power
+from neurosim import Circuit, CircuitError, convolve, power
 
+from ..lgn import gaussian
 from ..stimuli import Screen
 from .gabor import Gabor
 from .simple import simple_cells
@@ -114,3 +115,63 @@ def normalized_cells(
     drives = simple_cells(screen, fields, at=at, exponent=1.0)(image)
     circuit.output(normalization_pool(len(fields), rule)(drives))
     return circuit
+
+
+def normalized_sheets(
+    shape: tuple[int, int], fields: Sequence[Gabor], rule: Normalization | None = None, *,
+    pixel: float = 0.1, pool: float = 1.0, border: str = "reflect",
+) -> Circuit:  # fmt: skip
+    """Return sheets of simple cells that divide one another: an image in, responses out.
+
+    At each place of the image there is a cell of each field, whose power is divided by those of
+    all fields in the surroundings.  What lies beside a cell's field then suppresses it, as in
+    the cortex (Cavanaugh, Bair & Movshon 2002).
+
+    Parameters
+    ----------
+    shape
+        Rows and columns of the image and of each sheet.
+    fields
+        Of the sheets; the output is (rows, columns, fields).
+    rule
+        γ, σ and n; left out, `Normalization()`.
+    pixel
+        Degrees a pixel.
+    pool
+        Standard deviation in degrees of the Gaussian, of volume 1, that weighs the surroundings.
+    border
+        What lies beyond the image, as `neurosim.convolve`.
+
+    Raises
+    ------
+    CircuitError
+        No field, a pool that is not possible, pixels that are too coarse for a field.
+    """
+    if not fields:
+        raise CircuitError("normalized sheets: no field was given, and each sheet needs one")
+    if not (math.isfinite(pool) and pool > 0):
+        raise CircuitError(f"pool must be finite and above 0 degrees (got {pool:g})")
+    rule = rule or Normalization()
+    circuit = Circuit("normalized sheets")
+    image = circuit.inputs("image", shape=shape, real=True)
+    powers = circuit.rate(
+        "powers", drive=convolve(image, _side_by_side(fields, pixel), border=border),
+        transfer=power(rule.exponent),
+    )  # fmt: skip
+    sheets = [powers[:, :, k] for k in range(len(fields))]
+    local = circuit.rate("local", excite=sum(sheets))
+    pooled = circuit.rate("pool", excite=convolve(local, gaussian(pool, pixel), border=border))
+    responses = circuit.rate(
+        "normalized", excite=rule.maximum * powers, divide=pooled[:, :, None],
+        semi_saturation=rule.semi_saturation**rule.exponent,
+    )  # fmt: skip
+    circuit.output(responses)
+    return circuit
+
+
+def _side_by_side(fields: Sequence[Gabor], pixel: float) -> np.ndarray:
+    """Return the fields' kernels as one: (side, side, 1, fields), the smaller within 0s."""
+    kernels = [field.kernel(pixel) for field in fields]
+    side = max(len(kernel) for kernel in kernels)
+    widened = [np.pad(kernel, (side - len(kernel)) // 2) for kernel in kernels]
+    return np.stack(widened, axis=-1)[:, :, None, :]
