@@ -70,7 +70,11 @@ def run(c50: float = 0.15, exponent: float = 2.0, seed: int = 0, quick: bool = F
     _across(result, axes[0, 2], pool)
     _gain_control(result, axes[1, 0], axes[1, 1], pool, c50)
     _ratios(result, axes[1, 2], exponent, seed)
-    figure.suptitle("Normalization: other gratings turn a cell down and leave what it prefers")
+    figure.suptitle(
+        "Normalization: other gratings turn a cell down and leave what it prefers"
+        if result.holds
+        else "These cells do not do all that is claimed of them"
+    )
     result.figure("normalization", figure)
     return result
 

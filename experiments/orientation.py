@@ -36,6 +36,7 @@ CONTRASTS = (0.1, 0.2, 0.4, 0.8)
 FIXED = 0.06  # the threshold under which an iceberg hides
 BOUNDARY = 1.0  # of F1/F0, between simple and complex cells
 MARKERS = "os^D"
+OTHERWISE = "These cells do not do all that is claimed of them"
 
 
 def run(
@@ -87,7 +88,11 @@ def run(
     _energy(result, axes[0, 2], screen, field, quick)
     _contrasts(result, axes[1], screen, field, exponent)
     _narrowing(result, screen, field, exponent)
-    figure.suptitle("Simple cells follow a grating's stripes, complex cells answer to all of them")
+    figure.suptitle(
+        "Simple cells follow a grating's stripes, complex cells answer to all of them"
+        if result.holds
+        else OTHERWISE
+    )
     result.figure("orientation", figure)
     return result
 
@@ -197,7 +202,9 @@ def _draw_rows(
     narrowed.set_title(
         "The longer the row, the narrower" if narrower else "A longer row is not always narrower"
     )
-    figure.suptitle("A row of LGN cells makes a cell that prefers bars along it")
+    figure.suptitle(
+        "A row of LGN cells makes a cell that prefers bars along it" if result.holds else OTHERWISE
+    )
     result.figure("hubel-wiesel", figure)
 
 
@@ -251,7 +258,12 @@ def _cycles(
     )
     plot_curves(ax, time, curves)
     ax.legend(loc="upper right")
-    ax.set(xlabel="time (ms)", ylabel="response", ylim=(-0.03, 1.9), yticks=(0, 0.5, 1))
+    ax.set(
+        xlabel="time (ms)",
+        ylabel="response",
+        ylim=(-0.03, 1.3 + 0.2 * len(curves)),
+        yticks=(0, 0.5, 1),
+    )
     steady = curves["complex, e² + o²"]
     ripple = 100 * np.ptp(steady) / steady.max()
     ax.set_title(f"While stripes drift by, the complex cell changes by {ripple:.1f}%")
@@ -314,8 +326,17 @@ def _energy(result: Result, ax: Axes, screen: Screen, field: Gabor, quick: bool)
             frequencies[0] - step / 2, frequencies[-1] + step / 2,
         ),
     )  # fmt: skip
-    level = [expected.max() / 2]
-    ax.contour(angles, frequencies, expected, level, colors=COLOURS["vermillion"], linewidths=1.2)
+    fine = (
+        np.linspace(angles[0], angles[-1], 181),
+        np.linspace(frequencies[0], frequencies[-1], 161),
+    )
+    height = field.energy(fine[1][:, None], fine[0])
+    half = [height.max() / 2]
+    ax.contour(*fine, height, half, colors=COLOURS["vermillion"], linewidths=1.2)
+    ax.annotate(
+        "half height, closed form", (0.5, 0.02), xycoords="axes fraction", ha="center", fontsize=7,
+        color=COLOURS["vermillion"],
+    )  # fmt: skip
     ax.set_aspect("auto")
     ax.set(xlabel="orientation (°)", ylabel="frequency (cycles/°)", xticks=(60, 90, 120))
     best = measured.best
@@ -384,7 +405,7 @@ def _contrasts(result: Result, axes: Any, screen: Screen, field: Gabor, exponent
     ax.set(xscale="log", xlabel="contrast", ylabel="half width (°)", ylim=(0, None))
     ax.set_xticks([0.1, 1], labels=["10%", "100%"])
     change = widths["threshold"][-1] / widths["threshold"][0]
-    ax.set_title(f"Under a threshold contrast widens it {change:.1f}-fold")
+    ax.set_title(f"Under a threshold contrast widens tuning {change:.1f}-fold")
 
 
 def _peaks(circuit: Circuit, screen: Screen, angles: np.ndarray, contrast: float) -> np.ndarray:

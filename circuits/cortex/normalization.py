@@ -20,7 +20,7 @@ from .simple import simple_cells
 
 @dataclass(frozen=True)
 class Normalization:
-    """Rⱼ = γ·Dⱼⁿ/(σⁿ + Σₖ Dₖⁿ) (Carandini & Heeger 2012, equation 10).
+    """Rⱼ = γ·Dⱼⁿ/(σⁿ + Σₖ Dₖⁿ) (Heeger 1992; Carandini & Heeger 2012).
 
     Attributes
     ----------
