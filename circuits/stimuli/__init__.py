@@ -1,4 +1,4 @@
-"""Stimuli in degrees and seconds: shapes, gratings, noise, random dots, photographs, movies.
+"""Stimuli in degrees and seconds: shapes, gratings, noise, random dots, illusions, photographs.
 
 Everything is shown on a `Screen`, which knows the pixel's size, the frame's length and what a
 contrast is.  What stands still is an array (rows, columns), what moves a `neurosim.movies.Movie`,
@@ -6,6 +6,7 @@ whose frames are made when they are needed.
 """
 
 from .gratings import counterphase_grating, drifting_grating, grating, modulated, plaid
+from .illusions import hermann_grid, mach_bands, simultaneous_contrast, white_illusion
 from .images import photograph
 from .noise import random_dots, sparse_noise, white_noise
 from .screen import Screen
@@ -19,11 +20,15 @@ __all__ = [
     "drifting_grating",
     "edge",
     "grating",
+    "hermann_grid",
+    "mach_bands",
     "modulated",
     "photograph",
     "plaid",
     "random_dots",
+    "simultaneous_contrast",
     "sparse_noise",
     "spot",
+    "white_illusion",
     "white_noise",
 ]
