@@ -8,7 +8,7 @@ from matplotlib.text import Text
 
 from circuits import stimuli
 from circuits.retina import DifferenceOfGaussians, ganglion_cell
-from experiments import composition, inhibition, lgn, logic_gates
+from experiments import composition, illusions, inhibition, lgn, logic_gates
 from experiments.cli import main
 from neurosim.result import Result
 
@@ -18,7 +18,7 @@ def failed(result):
 
 
 @pytest.mark.compiled
-@pytest.mark.parametrize("experiment", [composition, inhibition, lgn, logic_gates])
+@pytest.mark.parametrize("experiment", [composition, illusions, inhibition, lgn, logic_gates])
 def test_every_figure_is_legible_on_a_page_and_has_no_chinese(experiment):
     for name, figure in experiment.run(quick=True).figures.items():
         figure.draw_without_rendering()
