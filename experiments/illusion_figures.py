@@ -163,6 +163,9 @@ def draw_predictions(
         for family, line in zip(families, lines, strict=True):
             ax.plot(family.sizes, family.measured, "o", color=line.get_color())
         ax.set(xlabel=size, ylabel=response)
+        if len(families) > 1:  # room for the names
+            low, high = ax.get_ylim()
+            ax.set_ylim(low, high + 0.5 * (high - low))
     axes[0, 0].set_title("The wider the ramp, the nearer its lines are to its knees")
     axes[0, 1].set_title(_below("One crossing: smudges are predicted for", grids[0], "streets"))
     axes[1, 0].set_title(_below("A bright background darkens", disks, "disks"))

@@ -1,8 +1,9 @@
-"""Illusions of brightness and the cells that explain them · 亮度錯覺 · lecture row 6"""
+"""Illusions of brightness, and how far cells explain them · 亮度錯覺 · lecture row 6"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import brentq
@@ -89,7 +90,7 @@ def run(
         "predictions",
         ("stimulus", "kind", "size (deg)", "measured", "closed form"),
         [
-            (family.name, family.label, *(round(float(v), 6) for v in row))
+            (family.name, family.label, *(float(f"{v:.6g}") for v in row))
             for family in (knees, *grids, disks, stripes)
             for row in zip(
                 family.sizes, family.measured, family.expected(family.sizes), strict=True
@@ -253,25 +254,35 @@ def _hermann_grid(result: Result, field: DifferenceOfGaussians, pixel: float) ->
             "Hermann grid", kind, streets, np.array([measured(w) for w in streets]), expected
         )
         families.append(_claim_family(result, family, f"{kind}: crossing − street", error))
-        signs = np.sign(family.expected(streets))
-        (turns,) = np.nonzero((signs[:-1] > 0) & (signs[1:] < 0))
-        if not len(turns):
-            continue
-        low, high = streets[turns[0]], streets[turns[0] + 1]
-        flip = float(brentq(expected, low, high))
-        steepness = abs(expected(1.01 * flip) - expected(0.99 * flip)) / (0.02 * flip)
-        if not measured(low) > 0 > measured(high) or error > 0.25 * steepness * flip:
-            continue  # so slight an effect that pixels decide on its sign
-        found = float(brentq(measured, low, high, xtol=1e-5 * field.center))
-        result.claim(
-            f"{kind}: the smudges are predicted for streets wider than (°)",
-            found,
-            flip,
-            tolerance=error / steepness,
-        )
-        if golden:
-            result.claim(f"{kind}: for this cell those are (°)", found, known, tolerance=0.005)
+        _claim_flip(result, family, measured, error, known if golden else None)
     return families
+
+
+def _claim_flip(
+    result: Result, family: Family, measured: Callable[[float], float], error: float,
+    known: float | None,
+) -> None:  # fmt: skip
+    """From which width of streets on the cell answers less at a crossing: if so, and sharply."""
+    expected, streets = family.closed_form, family.sizes
+    positive = family.expected(streets) > 0
+    (turns,) = np.nonzero(positive[:-1] & ~positive[1:])
+    if not len(turns):
+        return
+    flip = float(brentq(expected, streets[turns[0]], streets[turns[0] + 1]))
+    low, high = 0.75 * flip, min(1.25 * flip, streets[-1])
+    if expected(low) < 2 * error or expected(high) > -2 * error:
+        return  # so slight an effect that pixels decide on its sign
+    steepness = (expected(0.99 * flip) - expected(1.01 * flip)) / (0.02 * flip)
+    flips = measured(low) > 0 > measured(high)
+    found = float(brentq(measured, low, high, xtol=1e-5 * flip)) if flips else math.nan
+    result.claim(
+        f"{family.label}: the smudges are predicted for streets wider than (°)",
+        found,
+        flip,
+        tolerance=error / steepness,
+    )
+    if known is not None:
+        result.claim(f"{family.label}: for this cell those are (°)", found, known, tolerance=0.005)
 
 
 def _crossing_effect(field: DifferenceOfGaussians, street: float, period: float) -> float:
@@ -402,23 +413,19 @@ def _scenes(
     quarter, patch = WIDTH * a / 4, 2.5 * STRIPE * a
     return [
         Scene(
-            "Mach bands", "lines at the ends of the ramp", "at the bright line",
-            screen, mach, bands,
-            (RAMP * a / 2, -RAMP * a / 2),
+            "Mach bands", "lines at the ends of the ramp", "at the bright line", screen, mach,
+            bands, (RAMP * a / 2, -RAMP * a / 2),
         ),
         Scene(
-            "Hermann grid", "smudges where streets cross", "between crossings",
-            screen, grid, streets,
-            (PERIOD * a / 2, 0.0),
+            "Hermann grid", "smudges where streets cross", "between crossings", screen, grid,
+            streets, (PERIOD * a / 2, 0.0),
         ),
         Scene(
-            "simultaneous contrast", "the left disk looks brighter", "in the left disk",
-            screen, disks, spots,
-            (-quarter, quarter), DISK * a,
+            "simultaneous contrast", "the left disk looks brighter", "in the left disk", screen,
+            disks, spots, (-quarter, quarter), DISK * a,
         ),
         Scene(
-            "White's illusion", "the left patch looks brighter", "in the left patch",
-            screen, white, patches,
-            (-patch, patch), STRIPE * a,
+            "White's illusion", "the left patch looks brighter", "in the left patch", screen,
+            white, patches, (-patch, patch), STRIPE * a,
         ),
     ]  # fmt: skip
