@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -9,15 +10,8 @@ from matplotlib.text import Text
 
 from circuits import stimuli
 from circuits.retina import DifferenceOfGaussians, ganglion_cell
-from experiments import (
-    _pixel_error,
-    composition,
-    inhibition,
-    lgn,
-    logic_gates,
-    normalization,
-    orientation,
-)
+from experiments import _pixel_error, composition, inhibition, lgn, logic_gates
+from experiments.catalogue import catalogue
 from experiments.cli import main
 from neurosim.result import Result
 
@@ -27,11 +21,9 @@ def failed(result):
 
 
 @pytest.mark.compiled
-@pytest.mark.parametrize(
-    "experiment", [composition, inhibition, lgn, logic_gates, normalization, orientation]
-)
-def test_every_figure_is_legible_on_a_page_and_has_no_chinese(experiment):
-    for name, figure in experiment.run(quick=True).figures.items():
+@pytest.mark.parametrize("entry", catalogue().values(), ids=lambda entry: entry.name)
+def test_every_figure_is_legible_on_a_page_and_has_no_chinese(entry):
+    for name, figure in import_module(entry.module).run(quick=True).figures.items():
         figure.draw_without_rendering()
         shrunk = min(1.0, 17 / 2.54 / figure.get_size_inches()[0])
         shown = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]

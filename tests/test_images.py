@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from circuits import stimuli
+from circuits.stimuli import Screen
 from neurosim import FileError, InputError
 
 
@@ -54,3 +55,35 @@ def test_sixteen_bits_transparency_and_palettes_keep_their_greys(tmp_path):
         stripes.paste(1, (x, 0, x + 1, 100))
     stripes.save(path)  # nearest neighbours would leave black, white, or stripes
     np.testing.assert_allclose(stimuli.photograph(path, longest=10), 0.5, atol=0.05)
+
+
+def test_a_natural_image_is_contrast_around_its_mean(tmp_path):
+    grey = np.full((6, 8), 40, dtype=np.uint8)
+    grey[0, 0] = 255  # more than twice the mean
+    Image.fromarray(grey).save(tmp_path / "image.png")
+    pattern = np.minimum(grey / grey.mean() - 1, 1)
+    seen = stimuli.natural_image(Screen((6, 8)), tmp_path / "image.png")
+    np.testing.assert_allclose(seen, pattern, atol=1e-12)
+    bright = Screen((6, 8), luminance=20.0)
+    seen = stimuli.natural_image(bright, tmp_path / "image.png", contrast=0.3)
+    np.testing.assert_allclose(seen, 20 * (1 + 0.3 * pattern), atol=1e-12)
+
+
+def test_a_natural_image_fills_the_screen_with_its_middle(tmp_path):
+    high = np.zeros((90, 30), dtype=np.uint8)
+    high[30:60, :15], high[30:60, 15:] = 50, 150
+    Image.fromarray(high).save(tmp_path / "image.png")
+    seen = stimuli.natural_image(Screen((10, 10)), tmp_path / "image.png")
+    np.testing.assert_allclose(seen[:, [0, 2, 7, 9]], [[-0.5, -0.5, 0.5, 0.5]] * 10, atol=1e-6)
+    assert stimuli.natural_image(Screen((200, 100))).shape == (200, 100)
+
+
+def test_a_black_image_and_too_large_a_one_are_refused(tmp_path, monkeypatch):
+    Image.new("L", (6, 6)).save(tmp_path / "black.png")
+    with pytest.raises(FileError, match=r"black.png' is black all over: there is no mean"):
+        stimuli.natural_image(Screen((3, 3)), tmp_path / "black.png")
+    with pytest.raises(InputError, match=r"^contrast must be from 0 to 1"):
+        stimuli.natural_image(Screen((3, 3)), contrast=1.5)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)
+    with pytest.raises(FileError, match=r"cannot be read as an image .*bomb"):
+        stimuli.natural_image(Screen((3, 3)), tmp_path / "black.png")

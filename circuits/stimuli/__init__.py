@@ -1,4 +1,4 @@
-"""Stimuli in degrees and seconds: shapes, gratings, noise, random dots, photographs, movies.
+"""Stimuli in degrees and seconds: shapes, gratings, noise, dots, illusions, photographs, movies.
 
 Everything is shown on a `Screen`, which knows the pixel's size, the frame's length and what a
 contrast is.  What stands still is an array (rows, columns), what moves a `neurosim.movies.Movie`,
@@ -6,8 +6,10 @@ whose frames are made when they are needed.
 """
 
 from .gratings import counterphase_grating, drifting_grating, grating, modulated, plaid
-from .images import photograph
+from .illusions import hermann_grid, mach_bands, simultaneous_contrast, white_illusion
+from .images import natural_image, photograph
 from .noise import random_dots, sparse_noise, white_noise
+from .recordings import movie, natural_movie
 from .screen import Screen
 from .shapes import annulus, bar, edge, spot
 
@@ -19,11 +21,18 @@ __all__ = [
     "drifting_grating",
     "edge",
     "grating",
+    "hermann_grid",
+    "mach_bands",
     "modulated",
+    "movie",
+    "natural_image",
+    "natural_movie",
     "photograph",
     "plaid",
     "random_dots",
+    "simultaneous_contrast",
     "sparse_noise",
     "spot",
+    "white_illusion",
     "white_noise",
 ]

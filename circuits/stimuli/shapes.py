@@ -29,7 +29,7 @@ def spot(
     InputError
         A diameter larger than the screen, a contrast outside [0, 1].
     """
-    return screen.shown(_sign(dark) * disk(screen, screen.fits(diameter, "diameter"), at), contrast)
+    return screen.shown(sign(dark) * disk(screen, screen.fits(diameter, "diameter"), at), contrast)
 
 
 def annulus(
@@ -49,7 +49,7 @@ def annulus(
             f"the inner diameter is above the outer one (got {inner:g}° and {outer:g}°)"
         )
     ring = disk(screen, outer, at) - disk(screen, inner, at)
-    return screen.shown(_sign(dark) * ring, contrast)
+    return screen.shown(sign(dark) * ring, contrast)
 
 
 def edge(
@@ -62,7 +62,7 @@ def edge(
     """
     position = number(position, "position", "degrees")
     covered = half_plane(screen, position, orientation)
-    return screen.shown(_sign(dark) * covered, contrast)
+    return screen.shown(sign(dark) * covered, contrast)
 
 
 def bar(
@@ -82,7 +82,7 @@ def bar(
     across = _strip(screen, width, orientation, at)
     if math.isfinite(length):
         across = across * _strip(screen, length, orientation + 90, at)
-    return screen.shown(_sign(dark) * across, contrast)
+    return screen.shown(sign(dark) * across, contrast)
 
 
 def disk(screen: Screen, diameter: float, at: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
@@ -138,5 +138,6 @@ def _strip(screen: Screen, width: float, orientation: float, at: tuple[float, fl
     )
 
 
-def _sign(dark: bool) -> int:
+def sign(dark: bool) -> int:
+    """Return −1 for a dark pattern, 1 for a bright one."""
     return -1 if dark else 1
