@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from neurosim import Circuit, CircuitError, convolve, power
 
-from ..lgn import gaussian
+from ..retina import gaussian
 from ..stimuli import Screen
 from .gabor import Gabor
 from .simple import simple_cells

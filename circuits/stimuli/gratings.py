@@ -147,10 +147,7 @@ def modulated(
 
     def make(first: int, frames: int) -> np.ndarray:
         # Not a matrix product: BLAS rounds a frame by how many others are made with it.
-        weights = mixed(np.arange(first, first + frames))[:, :, None]
-        seen: np.ndarray = weights[:, 0] * flat[0]
-        for k in range(1, len(flat)):
-            seen += weights[:, k] * flat[k]
+        seen = np.einsum("fk,kp->fp", mixed(np.arange(first, first + frames)), flat)
         if luminance is not None:
             seen += luminance
         return seen.reshape(frames, *screen.shape)
