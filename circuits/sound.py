@@ -130,6 +130,33 @@ def coincidence_cells(cells: int = 31, spacing: float = 50e-6) -> Circuit:
     return circuit
 
 
+def delay_map(cells: int = 31, spacing: float = 50e-6) -> Circuit:
+    """Return `coincidence_cells` and behind each a cell that counts: the delay's place code.
+
+    A counting cell excites itself with weight 1, and so keeps what it has heard.
+
+    Parameters
+    ----------
+    cells, spacing
+        As `coincidence_cells`.
+
+    Returns
+    -------
+    Inputs "left" and "right", 0 or 1; output "counts", (n,): in how many steps each has fired.
+
+    Raises
+    ------
+    CircuitError
+        An even number of cells.
+    """
+    circuit = Circuit("delay map")
+    left, right = circuit.inputs("left", "right")
+    row = coincidence_cells(cells, spacing)(left, right)
+    counts = circuit.rate("counts", excite=row, transfer="identity")
+    circuit.output(circuit.connect(counts, excite=counts))
+    return circuit
+
+
 def _row(cells: int, spacing: float) -> tuple[int, float]:
     """Return a row's number of cells and the spacing of their delays, or raise."""
     if whole(cells, "cells", 1) % 2 == 0:

@@ -41,6 +41,15 @@ def test_every_cell_counts_the_pairs_of_its_delay(rng):
     np.testing.assert_array_equal(counts, expected)
 
 
+def test_the_map_counts_what_the_cells_fire(rng):
+    train = events(rng, 500)
+    train[-20:] = 0
+    record = sound.delay_map(5, SPACING).simulate((np.roll(train, -2), train), dt=TAP, steps=500)
+    assert record["counts"][0, -1].argmax() == 1
+    assert record["counts"][0, -1, 1] == train.sum()
+    assert (np.diff(record["counts"][0], axis=0) >= 0).all()
+
+
 def test_a_finer_step_changes_nothing(rng):
     train = np.repeat(events(rng, 400), 2) * np.tile([1, 0], 400)
     train[-80:] = 0
