@@ -113,6 +113,28 @@ def test_one_dot_that_passes():
     assert total == pytest.approx(expected, rel=DT / tau)
 
 
+@pytest.mark.parametrize("frequency", [1.0, 1 / (2 * np.pi * 0.05), -9.0])
+def test_motion_energy_is_constant_and_has_its_closed_form(frequency):
+    screen = stimuli.Screen((32, 32), 0.25, DT)
+    circuit = motion.energy_cells(screen.shape, 4.0, tau=0.05, pixel=0.25)
+    found = seen(4.0, frequency, 0.5, circuit, screen)
+    turn = 2 * np.pi * frequency * 0.05
+    amplitude = 0.5 * np.sinc(0.25 / 4.0)  # the pixel's mean of a sine
+    for way, sign in (("right", 1), ("left", -1)):
+        expected = amplitude**2 * (1 + (1 + sign * 2 * turn) / (1 + turn**2))
+        np.testing.assert_allclose(found[way], expected, rtol=0.02, atol=0.01 * amplitude**2)
+        assert np.ptp(found[way]) < 0.01 * amplitude**2
+
+
+def test_a_still_grating_has_as_much_energy_to_either_side():
+    screen = stimuli.Screen((32, 32), 0.25)
+    circuit = motion.energy_cells(screen.shape, 4.0, pixel=0.25)
+    right, left = circuit(stimuli.grating(screen, 0.25, phase=37))
+    assert right == pytest.approx(left)
+    assert right == pytest.approx(2 * np.sinc(0.25 / 4) ** 2, rel=1e-3)
+    np.testing.assert_allclose(circuit(np.ones(screen.shape)), 0, atol=1e-20)
+
+
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
@@ -128,6 +150,16 @@ def test_one_dot_that_passes():
             lambda: motion.wide_field_cell((4, 4)),
             CircuitError,
             "^receptors 1° apart do not fit on an image 1° wide: give it at least 5 columns",
+        ),
+        (
+            lambda: motion.energy_cells((32, 31)),
+            CircuitError,
+            "is too small for a wavelength of 4°; give it 32 a side",
+        ),
+        (
+            lambda: motion.energy_cells((32, 32), 0.9),
+            CircuitError,
+            "^energy_cells: pixels of 0.25° are too coarse .* take at most 0.225°",
         ),
     ],
 )  # fmt: skip
