@@ -33,7 +33,6 @@ def test_marks_lie_exactly_on_a_step_of_any_contrast(orientation):
         np.testing.assert_array_equal(cells(1.0 - image)[INNER], bordering(distance < 0)[INNER])
 
 
-@pytest.mark.compiled
 def test_a_step_through_the_middle_of_pixels_is_marked_there():
     screen = stimuli.Screen((49, 49), 0.25)
     cells = edges.edge_cells(screen.shape)
@@ -42,7 +41,6 @@ def test_a_step_through_the_middle_of_pixels_is_marked_there():
         np.testing.assert_array_equal(marks[INNER], (line == 0)[INNER])
 
 
-@pytest.mark.compiled
 def test_a_uniform_image_and_a_ramp_have_no_edge():
     cells = edges.edge_cells(SCREEN.shape)
     assert not cells(np.full(SCREEN.shape, 0.7)).any()
@@ -93,7 +91,6 @@ def test_noise_passes_the_threshold_as_often_as_two_correlated_normals(rng):
     assert found > 0.01
 
 
-@pytest.mark.compiled
 def test_the_threshold_passes_strong_steps_only():
     """Half a pixel beside a step the response is half of erf(x/a) − erf(x/b)."""
     from math import erf
