@@ -224,7 +224,8 @@ def _one_source(
     _mark(ax, [true], activity.max(), "sound's delay", COLOURS["vermillion"], "--")
     ax.bar(1e6 * row.delays, activity[0], 0.8e6 * row.spacing, color=COLOURS["blue"], label="cells")
     ax.set(xlabel="cell's delay (µs)", ylabel="coincidences/s", ylim=(0, 1.45 * activity.max()))
-    ax.set_title(f"A noise at {azimuth:g}° excites one place")
+    where = f"{azimuth:g}".replace("-", "−")
+    ax.set_title(f"A noise at {where}° excites one place")
     ax.legend(loc="upper left")
 
 
