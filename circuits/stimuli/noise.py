@@ -208,16 +208,15 @@ def _draw_dots(
     rows, columns = screen.shape
     column = np.rint(x / screen.pixel + (columns - 1) / 2).astype(int)
     row = np.rint((rows - 1) / 2 - y / screen.pixel).astype(int)
+    c = column + np.arange(-reach, reach + 1)[:, None]
+    across = (c - (columns - 1) / 2) * screen.pixel - x
+    within = (c >= 0) & (c < columns)
     for down in range(-reach, reach + 1):
-        for right in range(-reach, reach + 1):
-            r, c = row + down, column + right
-            inside = (r >= 0) & (r < rows) & (c >= 0) & (c < columns)
-            away = np.hypot(
-                (c - (columns - 1) / 2) * screen.pixel - x,
-                ((rows - 1) / 2 - r) * screen.pixel - y,
-            )
-            covered = np.clip((radius - away) / screen.pixel + 0.5, 0, 1)
-            np.maximum.at(image, (r[inside], c[inside]), covered[inside])
+        r = row + down
+        inside = within & ((r >= 0) & (r < rows))
+        away = np.hypot(across, ((rows - 1) / 2 - r) * screen.pixel - y)
+        covered = np.clip((radius - away) / screen.pixel + 0.5, 0, 1)
+        np.maximum.at(image, (np.broadcast_to(r, c.shape)[inside], c[inside]), covered[inside])
 
 
 def _words(seed: int, purpose: int, counter: int, count: int) -> np.ndarray:
