@@ -419,8 +419,11 @@ class _Compiler:
         if self.dt is not None:
             for p, steps in running_lines(self.circuit, self.dt):
                 assert p.delayed is not None
-                rows.append([int(place[p.start]), p.size, steps, ring, offset])
-                sources.append(place[p.delayed.ravel()])
+                repeated = place[p.delayed.ravel()]
+                neighbours = (np.diff(repeated) == 1).all()
+                first = int(repeated[0]) if neighbours else -1
+                rows.append([int(place[p.start]), p.size, steps, ring, offset, first])
+                sources.append(repeated)
                 ring += steps * p.size
                 offset += p.size
         table = np.array(rows, dtype=np.int64).reshape(-1, tables.LINE_COLUMNS)

@@ -140,11 +140,21 @@ def pass_lines(lines, line_sources, ring, trial, step, block, x, y):
     for d in range(len(lines)):
         size = lines[d, tables.LINE_SIZE]
         slot = lines[d, tables.LINE_RING] + (step % lines[d, tables.LINE_STEPS]) * size
+        place, first = lines[d, tables.LINE_START], lines[d, tables.LINE_NEIGHBOURS]
+        if block == 1 and first >= 0:  # slices keep the loop in vector registers
+            held, now = ring[trial, slot : slot + size], x[first : first + size]
+            out, after = x[place : place + size], y[place : place + size]
+            for i in range(size):
+                old = held[i]
+                held[i] = now[i]
+                out[i] = old
+                after[i] = old
+            continue
         for i in range(size):
-            place = (lines[d, tables.LINE_START] + i) * block
+            to = (place + i) * block
             source = line_sources[lines[d, tables.LINE_SOURCES] + i] * block
             for b in range(block):
                 old = ring[trial + b, slot + i]
                 ring[trial + b, slot + i] = x[source + b]
-                x[place + b] = old
-                y[place + b] = old
+                x[to + b] = old
+                y[to + b] = old

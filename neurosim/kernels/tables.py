@@ -44,9 +44,9 @@ VECTOR = 64  # bytes of activities that are computed side by side
 TOGETHER = 4  # rows of a separable convolution that are computed side by side down its columns
 SWATH = 8  # and that are then taken across
 
-# A delay line's columns: its place, its size, its length in steps, and where its ring and the
-# places that it repeats begin.
-LINE_START, LINE_SIZE, LINE_STEPS, LINE_RING, LINE_SOURCES, LINE_COLUMNS = range(6)
+# A delay line's columns: its place, its size, its length in steps, where its ring and the places
+# that it repeats begin, and the first of those places where they are neighbours, else −1.
+LINE_START, LINE_SIZE, LINE_STEPS, LINE_RING, LINE_SOURCES, LINE_NEIGHBOURS, LINE_COLUMNS = range(7)
 
 # A fault's columns: whether there is one, its step, the first trial of its block, and which of
 # the two value arrays holds it.
