@@ -1,6 +1,7 @@
 """Electrodes, tuning, reverse correlation and fits against closed forms and known fields."""
 
 import csv
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -466,3 +467,58 @@ def test_a_fit_that_does_not_converge_is_an_error(monkeypatch, rng):
     monkeypatch.setattr("neurosim.measuring.fitting.EVALUATIONS", 2)
     with pytest.raises(FitError, match="did not converge from any of its starts"):
         fit("gaussian", np.arange(9), rng.random(9))
+
+
+# ------------------------------------------------------------------ memory, threads
+
+
+def peak(run) -> int:
+    tracemalloc.start()
+    try:
+        run()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_grows_neither_with_frames_nor_with_stimuli(cell):
+    def recovered(count):
+        return lambda: reverse_correlation(cell, stimuli.white_noise(SCREEN, count=count))
+
+    def tuned(count):
+        values = np.linspace(0.1, 1.0, count)
+        return lambda: tuning(cell, "spatial frequency", values, screen=SCREEN)
+
+    for run, more in ((recovered(2_000), recovered(20_000)), (tuned(8), tuned(80))):
+        run()
+        assert peak(more) < 1.5 * peak(run)
+    whole = 20_000 * 525 * 4
+    assert peak(recovered(20_000)) < whole
+
+
+def test_threads_never_change_what_is_measured(cell, monkeypatch):
+    noise = stimuli.white_noise(SCREEN, seed=2, count=3_000)
+    monkeypatch.setattr("neurosim.measuring.electrode.BLOCK", 8 * 525 * 100)
+
+    def found(threads):
+        monkeypatch.setattr("neurosim.measuring.electrode.most_threads", lambda: threads)
+        monkeypatch.setattr("circuits.physiology.most_threads", lambda: threads)
+        curve = tuning(cell, "phase", screen=SCREEN, frequency=0.5)
+        return reverse_correlation(cell, noise, lags=2).weights, curve.harmonics
+
+    for one, several in zip(found(1), found(4), strict=True):
+        np.testing.assert_array_equal(one, several)
+
+
+def test_frames_are_made_in_order_and_an_error_in_them_comes_through(cell):
+    asked = []
+
+    def make(first, count):
+        asked.append(first)
+        if first > 4_000:
+            raise InputError("the film has torn")
+        return np.zeros((count, *SCREEN.shape))
+
+    with pytest.raises(InputError, match="the film has torn"):
+        Electrode(cell).responses(Movie(make, SCREEN.shape, 0.01, 20_000), threads=3)
+    assert asked == sorted(asked)
