@@ -71,6 +71,18 @@ def test_a_circuit_that_takes_time_is_run_through_the_whole_movie(rng, monkeypat
     np.testing.assert_array_equal(electrode.responses(Movie.of(frames, 0.004)), whole)
 
 
+def test_a_step_is_a_millisecond_or_what_divides_a_frame():
+    circuit = Circuit("slow")
+    x = circuit.inputs("x", real=True)
+    circuit.output(circuit.rate("y", excite=x, tau=0.02))
+    frames = np.arange(1.0, 9.0)
+    for frame, dt in ((0.01, 1e-3), (1 / 256, 1 / 1024), (4e-4, 4e-4)):
+        steps = round(8 * frame / dt)
+        run = circuit.simulate(Movie.of(frames, frame), steps=steps, dt=dt, every=steps // 8)
+        found = Electrode(circuit["y"]).responses(Movie.of(frames, frame))
+        np.testing.assert_allclose(found, run["y"][0], rtol=1e-12)
+
+
 def test_what_takes_time():
     def built(**rate):
         circuit = Circuit("one")

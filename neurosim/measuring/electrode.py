@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Used = TypeVar("Used")
 Rest = TypeVar("Rest")
 
+STEP = 1e-3  # seconds at most, where none are given
 BLOCK = 1 << 22  # bytes of frames answered at a time: they stay in a processor's cache
 
 
@@ -45,7 +47,8 @@ class Electrode:
     held
         What the other inputs are given all the while, by name.
     dt
-        Seconds a step, of a circuit that takes time; left out, a frame is one step.
+        Seconds a step, of a circuit that takes time; left out, a millisecond, or a little less so
+        that a frame is a whole number of them.
     seed
         Of the circuit's noise.
     dtype
@@ -162,7 +165,7 @@ class Electrode:
         return values.reshape(len(frames), *self.unit.shape)
 
     def _in_time(self, movie: Movie, most: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        dt = self.dt or movie.frame
+        dt = self.dt or movie.frame / max(1, math.ceil(movie.frame / STEP - 1e-9))
         each = max(1, round(movie.frame / dt))
         state: State | None = None
         first = 0
