@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from circuits import stimuli
-from circuits.retina import DifferenceOfGaussians, erf, ganglion_cell
+from circuits.retina import DifferenceOfGaussians, ganglion_cell
 from neurosim.plotting import mark_zero, points_over_curve
 from neurosim.progress import progress
 from neurosim.result import Result
+
+from ..gaussians import gaussians, share_of_strip
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,10 +105,7 @@ def _noise_finding(estimate: np.ndarray, true: np.ndarray) -> str:
 
 def _across_pixels(field: DifferenceOfGaussians, x: np.ndarray, pixel: float) -> np.ndarray:
     """Return the field's integral over a pixel whose middle is at x, in the row through 0."""
-    total = np.zeros_like(x)
-    for spread, gain in (
-        (field.center, field.center_gain), (field.surround, -field.surround_gain),
-    ):  # fmt: skip
-        across = (erf((x + pixel / 2) / spread) - erf((x - pixel / 2) / spread)) / 2
-        total += gain * across * math.erf(pixel / 2 / spread)
-    return total
+    return sum(
+        sign * gain * share_of_strip(x, pixel, spread) * share_of_strip(0.0, pixel, spread)
+        for spread, gain, sign in gaussians(field)
+    )
