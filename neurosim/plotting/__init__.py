@@ -4,7 +4,7 @@ Nothing here uses pyplot: a figure is a plain object, there is no current one, a
 cheap.
 """
 
-from .comparing import MARKERS, mark_zero, numbered_points_over_curve, points_over_curve
+from .comparing import mark_zero, numbered_points_over_curve, points_over_curve
 from .drawing import draw_circuit
 from .scale_bars import scale_bar
 from .style import (
@@ -22,7 +22,6 @@ __all__ = [
     "CHANNEL_COLOURS",
     "COLOURS",
     "FAINT",
-    "MARKERS",
     "draw_circuit",
     "mark_zero",
     "new_figure",
