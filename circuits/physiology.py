@@ -33,6 +33,7 @@ from .stimuli import (
 )
 from .stimuli.gratings import USUAL_FREQUENCY
 
+WORTH_THREADS = 2_048  # pixels from which a stimulus is more than Python's work around it
 MANY = 2_000  # stimuli beyond which progress is shown
 MOST_CYCLES = 64  # that are looked through for a whole number of frames
 CYCLE = "temporal_frequency"
@@ -175,7 +176,8 @@ def tuning(
         varied = {q.parameter: r[k] for q, r, k in zip(chosen, ranges, place, strict=True)}
         return _measured(electrode, shown, screen, {**parameters, **varied}, settle, duration)
 
-    answers = in_order(measured, places, most_threads())
+    threads = most_threads() if math.prod(electrode.shape) >= WORTH_THREADS else 1
+    answers = in_order(measured, places, threads)
     if len(places) > MANY:
         answers = iter(progress(answers, "tuning", len(places)))
     for place, answer in zip(places, answers, strict=True):

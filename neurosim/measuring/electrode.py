@@ -151,9 +151,10 @@ class Electrode:
             seen, count = block
             return use(seen, self._at_once(seen[len(seen) - count :]))
 
-        return in_order(
-            work, _with_earlier(blocks, before), check_threads(threads) or most_threads()
-        )
+        several = check_threads(threads) or most_threads()
+        if movie.count is not None and movie.count <= most:
+            several = 1  # a block is one thread's
+        return in_order(work, _with_earlier(blocks, before), several)
 
     def _at_once(self, frames: np.ndarray) -> np.ndarray:
         """Return the answers to frames, each by itself."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from neurosim import InputError
 from neurosim.plotting import new_figure
 from neurosim.result import Result
 
-from ._gain_control import saturation, suppression
-from ._retina_in_space import published_fields, summation
-from ._retina_in_time import adaptation, turning_over
+from ..parameters import check_range
+from .gain_control import saturation, suppression
+from .in_space import published_fields, summation
+from .in_time import adaptation, turning_over
 
 # What each parameter may be, ends included, and its unit.
 RANGES = {
@@ -57,11 +57,7 @@ def run(
     """
     result = Result("retina", locals(), seed)
     for name, (least, most, unit) in RANGES.items():
-        value = result.parameters[name]
-        if not least <= value <= most:
-            raise InputError(
-                f"{name} must be from {least:g}{unit} to {most:g}{unit} (got {value:g}{unit})"
-            )
+        check_range(name, result.parameters[name], least, most, unit)
     figure, axes = new_figure(2, 3, width="page", height=5.4)
     adaptation(result, axes[0, 0], exponent)
     turning_over(result, axes[0, 1], rebound)
