@@ -18,6 +18,8 @@ from numpy.typing import ArrayLike
 from neurosim import Circuit, CircuitError, power
 from neurosim.timing import positive
 
+from .parameters import record_or, sheet
+
 
 @dataclass(frozen=True)
 class Correlator:
@@ -137,9 +139,9 @@ def motion_detectors(
     CircuitError
         A spacing that is no whole number of pixels, or not smaller than the image is wide.
     """
-    correlator = correlator or Correlator()
+    correlator = record_or(correlator, Correlator(), "correlator")
     apart = correlator.pixels(pixel)
-    rows, columns = shape
+    rows, columns = sheet(shape, "motion_detectors")
     if apart >= columns:
         raise CircuitError(
             f"receptors {correlator.spacing:g}° apart do not fit on an image {columns * pixel:g}° "
@@ -252,6 +254,7 @@ def _gabors(
 
     Each answers a sine of the wavelength with its contrast.
     """
+    shape = sheet(shape, "energy_cells")
     wavelength = positive(wavelength, "wavelength", "degrees")
     pixel = positive(pixel, "pixel", "degrees")
     if pixel > wavelength / 4 * (1 + 1e-9):

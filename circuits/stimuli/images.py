@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -135,6 +136,13 @@ class GreyImage:
         return np.clip(np.asarray(image, dtype=float) / self.white, 0, 1)
 
 
+def file_path(path: str | PathLike[str]) -> Path:
+    """Return a file's path, or raise."""
+    if not isinstance(path, str | PathLike):
+        raise FileError(f"a file's path is text or a Path (got {path!r})")
+    return Path(path)
+
+
 @contextmanager
 def reading(
     name: str, what: str = "an image", give: str = "give a PNG or JPEG file"
@@ -163,6 +171,7 @@ def _opened(path: str | PathLike[str] | None, longest: int) -> GreyImage:
         from matplotlib.cbook import get_sample_data
 
         path = get_sample_data("grace_hopper.jpg", asfileobj=False)
+    path = file_path(path)
     with reading(str(path)), Image.open(path) as image:
         image.draft(None, (2 * longest, 2 * longest))  # a large JPEG is decoded at part of its size
         return GreyImage.of(image)

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from neurosim import InputError
-from neurosim.timing import positive, whole
+from neurosim.timing import positive, real, whole
+
+MOST_PIXELS = 1 << 24  # of which one frame takes 128 MB
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Screen:
             whole(n, f"the screen's {what}", 1)
             for n, what in zip(self.shape, ("rows", "columns"), strict=True)
         )
+        if rows * columns > MOST_PIXELS:
+            raise InputError(
+                f"a screen of {rows:,} × {columns:,} pixels is too large: take {MOST_PIXELS:,} "
+                "pixels at most"
+            )
         object.__setattr__(self, "shape", (rows, columns))
         object.__setattr__(self, "pixel", positive(self.pixel, "pixel", "degrees"))
         object.__setattr__(self, "frame", positive(self.frame, "frame", "seconds"))
@@ -76,7 +83,7 @@ class Screen:
 
     def around(self, at: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
         """Return x and y of each pixel's middle from a point in degrees."""
-        right, up = (number(place, "at", "degrees") for place in at)
+        right, up = point(at)
         return self.x - right, self.y - up
 
     def fits(self, size: float, what: str) -> float:
@@ -107,10 +114,25 @@ def checked_contrast(contrast: float, most: float = 1.0) -> float:
     return value
 
 
+def point(at: tuple[float, float]) -> tuple[float, float]:
+    """Return degrees right and up of the screen's middle, or raise."""
+    right, up = pair(at, "at", "degrees right and up")
+    return right, up
+
+
+def pair(values: tuple[float, float], what: str, unit: str) -> tuple[float, float]:
+    """Return two finite numbers, or raise."""
+    try:
+        first, second = values
+    except (TypeError, ValueError):
+        raise InputError(f"{what} must be two numbers, {unit} (got {values!r})") from None
+    return number(first, what, unit), number(second, what, unit)
+
+
 def number(value: float, what: str, unit: str = "", least: float = -math.inf) -> float:
     """Return a finite number, not below `least`, or raise."""
     try:
-        found = float(value)
+        found = real(value)
     except (TypeError, ValueError):
         raise InputError(
             f"{what} must be a number{unit and ' of ' + unit} (got {value!r})"

@@ -77,10 +77,9 @@ def bar(
         A width larger than the screen, a negative length, a contrast outside [0, 1].
     """
     width = screen.fits(width, "width")
-    if not length >= 0:
-        raise InputError(f"length must not be negative (got {length:g})")
     across = _strip(screen, width, orientation, at)
-    if math.isfinite(length):
+    if length != math.inf:
+        length = number(length, "length", "degrees", least=0)
         across = across * _strip(screen, length, orientation + 90, at)
     return screen.shown(sign(dark) * across, contrast)
 
