@@ -418,7 +418,7 @@ TRUE = {
     "dog diameter": (np.linspace(0.1, 6, 25), [1.0, 0.62, 0.85, 1.26]),
     "gaussian": (np.linspace(-3, 5, 20), [4.0, 1.2, 0.7, 0.3]),
     "orientation": (np.arange(16) * 180 / 16, [4.0, 170.0, 18.0, 0.3]),
-    "direction": (np.arange(16) * 360 / 16, [4.0, 350.0, 40.0, 0.3]),
+    "direction": (np.arange(16) * 360 / 16, [4.0, 1.5, 350.0, 25.0, 0.3]),
     "dog field": (PLACES, [2.0, 0.5, 1.7, 1.1, 0.2, -0.3]),
     "gabor field": (PLACES, [1.3, 0.2, -0.1, 0.5, 0.8, 35.0, 0.9, 60.0]),
 }
@@ -437,17 +437,19 @@ def test_the_equations_are_those_of_the_papers():
     x = np.array([-2.0, 1.2, 1.9])
     density = stats.norm.pdf(x, 1.2, 0.7) / stats.norm.pdf(0, 0, 0.7)
     np.testing.assert_allclose(value("gaussian", x), 0.3 + 4 * density)
-    for model, period, mean, width in (("orientation", 180, 170, 18), ("direction", 360, 350, 40)):
-        degrees = np.array([0.0, 10.0, 97.0, 170.0])
+
+    def around(degrees, period, mean, width):
         turn = 2 * np.pi / period
-        around = stats.vonmises.pdf(turn * degrees, 1 / (turn * width) ** 2, loc=turn * mean)
-        top = stats.vonmises.pdf(0, 1 / (turn * width) ** 2)
-        np.testing.assert_allclose(value(model, degrees), 0.3 + 4 * around / top)
-        near = np.array([mean - 1.0, mean, mean + 1.0])  # near its top a Gaussian of that width
-        np.testing.assert_allclose(
-            np.log(value(model, near) - 0.3) - np.log(4), [-0.5 / width**2, 0, -0.5 / width**2],
-            atol=1e-5,
-        )  # fmt: skip
+        density = stats.vonmises(1 / (turn * width) ** 2)
+        return density.pdf(turn * (degrees - mean)) / density.pdf(0)
+
+    degrees = np.array([0.0, 10.0, 97.0, 170.0, 171.0])
+    np.testing.assert_allclose(
+        value("orientation", degrees), 0.3 + 4 * around(degrees, 180, 170, 18)
+    )
+    assert np.log(around(171.0, 180, 170, 18)) == pytest.approx(-0.5 / 18**2, rel=1e-3)
+    two = 4 * around(degrees, 360, 350, 25) + 1.5 * around(degrees, 360, 170, 25)
+    np.testing.assert_allclose(value("direction", degrees), 0.3 + two)
     center, surround = (
         gain * stats.multivariate_normal([0.2, -0.3], spread**2 / 2).pdf([0.9, 0.4])
         for gain, spread in ((2.0, 0.5), (1.7, 1.1))
@@ -512,6 +514,14 @@ def test_a_fit_tells_draws_and_exports_itself(tmp_path):
             lambda: fit("gaussian", np.arange(9), [np.nan] * 9),
             InputError, "needs finite measurements",
         ),
+        (
+            lambda: fit("naka-rushton", -np.arange(9), np.arange(9)),
+            InputError, "^a fit of 'naka-rushton': where it was measured leaves no room for c50",
+        ),
+        (
+            lambda: fit("gabor field", [np.zeros(9), np.arange(9)], np.arange(9)),
+            InputError, "leaves no room for x, width, length; measure at more places",
+        ),
         (lambda: fit("gaussian", np.arange(9), [2.0] * 9), FitError, "all 9 measurements are 2"),
     ],
 )  # fmt: skip
@@ -527,6 +537,19 @@ def test_what_the_measurements_do_not_determine_is_said(rng):
     center_alone = np.exp(-np.square(np.linspace(0.1, 3, 12)))  # any surround of gain 0 will do
     with pytest.raises(FitError, match=r"leaves .*surround undetermined; measure more points"):
         fit("dog frequency", np.linspace(0.1, 3, 12), center_alone)
+
+
+def test_preferred_angles_are_those_of_the_higher_peak_in_one_turn():
+    degrees = np.arange(16) * 22.5
+    both = 3 * np.exp(-np.square((degrees - 90) / 30)) + np.exp(-np.square((degrees - 270) / 30))
+    found = fit("direction", degrees + 180, both)
+    assert found["preferred"] == pytest.approx(270, abs=1)
+    assert found["height"] == pytest.approx(3, rel=0.1)
+    assert found["opposite"] == pytest.approx(1, rel=0.1)
+    even = np.exp(4 * (np.cos(np.radians(2 * (degrees / 2 - 90))) - 1))
+    preferred = fit("orientation", degrees / 2 - 90, even)["preferred"]
+    assert 0 <= preferred < 180
+    assert (preferred + 90) % 180 == pytest.approx(90, abs=1e-6)
 
 
 @pytest.mark.parametrize("size", [1e-9, 1e9])

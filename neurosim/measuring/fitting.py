@@ -122,6 +122,16 @@ def fit(model: str, x: Any, y: Any) -> Fit:
         raise InputError(f"a fit of {model!r} needs finite measurements (got NaN or infinite ones)")
     if np.ptp(y) == 0:
         raise FitError(f"{model!r} cannot be fitted: all {y.size} measurements are {y[0]:g}")
+    tight = [
+        name
+        for name, (low, high) in zip(chosen.parameters, chosen.bounds(x, y), strict=True)
+        if not low < high
+    ]
+    if tight:
+        raise InputError(
+            f"a fit of {model!r}: where it was measured leaves no room for {', '.join(tight)}; "
+            "measure at more places, contrasts above 0"
+        )
     found, reason = _nearest(chosen, x, y)
     if found is None:
         raise FitError(

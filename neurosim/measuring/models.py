@@ -100,30 +100,62 @@ def _dog_diameter_starts(d: np.ndarray, r: np.ndarray) -> Iterator[list[float]]:
 # ------------------------------------------------------------------ orientation
 
 
-def _circular(period: float) -> Model:
-    """Return a Gaussian on a circle (von Mises): b + A·e^(κ(cos(2π(x − m)/period) − 1))."""
+def _around(x: Any, mean: float, width: float, period: float) -> Any:
+    """Return a Gaussian on a circle (von Mises), e^(κ(cos(2π(x − m)/period) − 1))."""
     turn = 2 * math.pi / period
+    kappa = 1 / np.square(turn * width)  # as of a Gaussian with that standard deviation
+    return np.exp(kappa * (np.cos(turn * (x - mean)) - 1))
 
-    def equation(x: Any, height: float, preferred: float, width: float, baseline: float) -> Any:
-        kappa = 1 / np.square(turn * width)  # as of a Gaussian with that standard deviation
-        return baseline + height * np.exp(kappa * (np.cos(turn * (x - preferred)) - 1))
 
-    def bounds(x: np.ndarray, y: np.ndarray) -> Bounds:
-        reach = 10 * float(np.abs(y).max())
-        return [(0, reach), (-ALL, ALL), (period / 1000, period), (-reach, reach)]
+def orientation(x: Any, height: float, preferred: float, width: float, baseline: float) -> Any:
+    """A Gaussian on the half circle of orientations, on a baseline."""
+    return baseline + height * _around(x, preferred, width, 180.0)
 
-    def starts(x: np.ndarray, y: np.ndarray) -> Iterator[list[float]]:
-        low, high = float(y.min()), float(y.max())
-        for width in (period / 36, period / 12, period / 6):
-            yield [high - low, float(x[np.argmax(y)]), width, low]
 
-    def settled(values: np.ndarray) -> np.ndarray:
-        found = values.copy()
-        found[1] %= period
-        return found
+def direction(
+    x: Any, height: float, opposite: float, preferred: float, width: float, baseline: float
+) -> Any:
+    """Two Gaussians of one width on a circle, half a turn apart (Carandini & Ferster 2000)."""
+    forth = height * _around(x, preferred, width, 360.0)
+    return baseline + forth + opposite * _around(x, preferred + 180.0, width, 360.0)
 
-    names = ("height", "preferred", "width", "baseline")
-    return Model(equation, names, bounds, starts, settled=settled)
+
+def _orientation_bounds(x: np.ndarray, y: np.ndarray) -> Bounds:
+    reach = 10 * float(np.abs(y).max())
+    return [(0, reach), (-ALL, ALL), (0.18, 180), (-reach, reach)]
+
+
+def _orientation_starts(x: np.ndarray, y: np.ndarray) -> Iterator[list[float]]:
+    low, high = float(y.min()), float(y.max())
+    for width in (5.0, 15.0, 30.0):
+        yield [high - low, float(x[np.argmax(y)]), width, low]
+
+
+def _orientation_settled(values: np.ndarray) -> np.ndarray:
+    found = values.copy()
+    found[1] = found[1] % 180 % 180  # twice, since −1e-17 % 180 is 180
+    return found
+
+
+def _direction_bounds(x: np.ndarray, y: np.ndarray) -> Bounds:
+    reach = 10 * float(np.abs(y).max())
+    return [(0, reach), (0, reach), (-ALL, ALL), (0.36, 360), (-reach, reach)]
+
+
+def _direction_starts(x: np.ndarray, y: np.ndarray) -> Iterator[list[float]]:
+    low, high = float(y.min()), float(y.max())
+    for width in (10.0, 30.0, 60.0):
+        for share in (0.1, 0.8):
+            yield [high - low, share * (high - low), float(x[np.argmax(y)]), width, low]
+
+
+def _direction_settled(values: np.ndarray) -> np.ndarray:
+    """The preferred direction is that of the higher Gaussian."""
+    found = values.copy()
+    if found[1] > found[0]:
+        found[0], found[1], found[2] = found[1], found[0], found[2] + 180
+    found[2] = found[2] % 360 % 360
+    return found
 
 
 # ------------------------------------------------------------------ any peak
@@ -249,8 +281,14 @@ MODELS = {
     "gaussian": Model(
         gaussian, ("height", "mean", "width", "baseline"), _gaussian_bounds, _gaussian_starts
     ),
-    "orientation": _circular(180.0),
-    "direction": _circular(360.0),
+    "orientation": Model(
+        orientation, ("height", "preferred", "width", "baseline"), _orientation_bounds,
+        _orientation_starts, settled=_orientation_settled,
+    ),
+    "direction": Model(
+        direction, ("height", "opposite", "preferred", "width", "baseline"), _direction_bounds,
+        _direction_starts, settled=_direction_settled,
+    ),
     "dog field": Model(
         dog_field, (*DOG, "x", "y"), _dog_field_bounds, _dog_field_starts, dimensions=2
     ),
