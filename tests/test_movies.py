@@ -69,6 +69,10 @@ def test_blocks_hold_every_frame_once():
             lambda: repeater().simulate(Movie.of(np.zeros((5, 4)), 1e-3), steps=2),
             r"has shape \(3,\); the movie's frames have shape \(4,\)",
         ),
+        (
+            lambda: repeater().simulate(Movie(lambda f, n: 1 / 0, (3,), 1e-3), steps=2),
+            "input 'x': what makes its movie raised ZeroDivisionError at frame 0: division by zero",
+        ),
         (lambda: counting(3).frames(1, 3), "the movie has 3 frames of 0.002 s; frames 1 to 3"),
         (lambda: counting(3).cut(4), "the movie has 3 frames, not 4"),
         (lambda: len(counting()), r"the movie has no end: take so many frames of it with cut"),
