@@ -9,6 +9,8 @@ from neurosim.timing import positive, whole
 
 from .parameters import parameter
 
+MOST = 1 << 12  # cells, whose connections then take 128 MB
+
 
 def winner_take_all(
     cells: int = 2, *, excitation: float = 0.5, inhibition: float = 1.0, tau: float = 0.02
@@ -40,7 +42,7 @@ def winner_take_all(
     CircuitError
         An excitation outside [0, 1), an inhibition below 0.
     """
-    cells = whole(cells, "cells", 2)
+    cells = whole(cells, "cells", 2, MOST)
     tau = positive(tau, "tau", "seconds")
     excitation = parameter(excitation, "winner_take_all: excitation")
     if not 0 <= excitation < 1:

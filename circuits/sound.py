@@ -18,6 +18,7 @@ from neurosim import Circuit, CircuitError, InputError, stack
 from neurosim.timing import positive, whole
 
 NEWTON_STEPS = 8  # of a root whose error, at first at most a tenth, is squared by each
+MOST = 1 << 12  # cells of a row
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def delay_map(cells: int = 31, spacing: float = 50e-6) -> Circuit:
 
 def _row(cells: int, spacing: float) -> tuple[int, float]:
     """Return a row's number of cells and the spacing of their delays, or raise."""
-    if whole(cells, "cells", 1) % 2 == 0:
+    if whole(cells, "cells", 1, MOST) % 2 == 0:
         raise CircuitError(
             f"coincidence cells need one in the middle, so an odd number (got {cells})"
         )

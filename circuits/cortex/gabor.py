@@ -22,6 +22,7 @@ from ..stimuli.shapes import normal
 
 DEVIATIONS = 3  # of the envelope that must lie on the screen each way
 PER_CYCLE = 4  # pixels, at least
+MOST = 1 << 10  # orientations or phases of a bank
 LARGEST = 500  # pixels from a kernel's middle to its rim; a bank of 64 such takes 0.5 GB
 
 
@@ -192,8 +193,8 @@ def bank(gabor: Gabor, orientations: int = 8, phases: int = 4) -> tuple[Gabor, .
         A number that is not whole, or below 1.
     """
     gabor = record(gabor, Gabor, "gabor")
-    orientations = whole(orientations, "orientations", 1)
-    phases = whole(phases, "phases", 1)
+    orientations = whole(orientations, "orientations", 1, MOST)
+    phases = whole(phases, "phases", 1, MOST)
     return tuple(
         replace(
             gabor,

@@ -18,6 +18,8 @@ from ..stimuli import Screen
 from .gabor import Gabor
 from .simple import simple_cells
 
+MOST = 1 << 24  # cells of a pool
+
 
 @dataclass(frozen=True)
 class Normalization:
@@ -69,11 +71,11 @@ def normalization_pool(cells: int, rule: Normalization | None = None) -> Circuit
     Raises
     ------
     InputError
-        A number of cells below 1.
+        A number of cells below 1, or not below 2^24.
     """
     rule = record_or(rule, Normalization(), "rule")
     circuit = Circuit("normalization")
-    drive = circuit.inputs("drive", shape=(whole(cells, "cells", 1),), real=True)
+    drive = circuit.inputs("drive", shape=(whole(cells, "cells", 1, MOST),), real=True)
     powers = circuit.rate("powers", excite=drive, transfer=power(rule.exponent))
     pool = circuit.rate("pool", excite=np.ones(cells) @ powers)
     responses = circuit.rate(

@@ -21,6 +21,8 @@ from ..stimuli.screen import point
 from ..stimuli.shapes import normal
 from .gabor import Gabor
 
+MOST = 1 << 10  # ON centers of a row
+
 
 def simple_cells(
     screen: Screen, fields: Gabor | Sequence[Gabor], *, at: tuple[float, float] = (0.0, 0.0),
@@ -83,7 +85,7 @@ class Row:
     orientation: float = 90.0
 
     def __post_init__(self) -> None:
-        whole(self.cells, "a row's cells", 1)
+        whole(self.cells, "a row's cells", 1, MOST)
         for name in ("spacing", "flank"):
             parameter(getattr(self, name), f"row: {name}", "degrees", above=0)
         parameter(self.orientation, "row: orientation")

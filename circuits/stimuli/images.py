@@ -17,7 +17,7 @@ import numpy as np
 from neurosim import FileError
 from neurosim.timing import whole
 
-from .screen import Screen
+from .screen import Screen, on_screen
 
 # What Pillow and NumPy raise over a broken file; the last is of an array's header.
 BROKEN = (
@@ -49,6 +49,7 @@ def photograph(path: str | PathLike[str] | None = None, *, longest: int = 512) -
     return _opened(path, longest).shrunk(longest)
 
 
+@on_screen
 def natural_image(
     screen: Screen, path: str | PathLike[str] | None = None, *, contrast: float = 1.0
 ) -> np.ndarray:

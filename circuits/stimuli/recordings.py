@@ -13,7 +13,7 @@ from neurosim.movies import Movie
 from neurosim.timing import positive, whole
 
 from .images import GreyImage, around_mean, file_path, lit, reading
-from .screen import Screen, checked_contrast
+from .screen import Screen, checked_contrast, on_screen
 
 Frames = Callable[[int], GreyImage]  # by their number, from 0
 WHITES = {"b": 1, "u1": 255, "u2": 65535, "f": 1}  # of an array's numbers, by their kind
@@ -58,6 +58,7 @@ def movie(path: str | PathLike[str], frame: float, *, longest: int = 512) -> Mov
     return Movie(make, shape, frame, count)
 
 
+@on_screen
 def natural_movie(screen: Screen, path: str | PathLike[str], *, contrast: float = 1.0) -> Movie:
     """Return a movie that fills a screen, around its mean luminance.
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from neurosim import InputError
 from neurosim.timing import positive, real, whole
 
+P = ParamSpec("P")
+T = TypeVar("T")
 MOST_PIXELS = 1 << 24  # of which one frame takes 128 MB
 
 
@@ -101,6 +104,19 @@ class Screen:
         """Return what the screen shows of a pattern s from −1 to 1: c·s, or L̄·(1 + c·s)."""
         seen = checked_contrast(contrast) * np.asarray(pattern, dtype=float)
         return seen if self.luminance is None else self.luminance * (1 + seen)
+
+
+def on_screen(make: Callable[P, T]) -> Callable[P, T]:
+    """Say what is wrong where a stimulus is asked for on something else than a screen."""
+
+    @wraps(make)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        given = args[0] if args else kwargs.get("screen")
+        if not isinstance(given, Screen):
+            raise InputError(f"screen must be a Screen, Screen((rows, columns)) (got {given!r})")
+        return make(*args, **kwargs)
+
+    return checked
 
 
 def checked_contrast(contrast: float, most: float = 1.0) -> float:
