@@ -7,7 +7,7 @@ import numpy as np
 from neurosim import Circuit, CircuitError
 from neurosim.timing import positive, whole
 
-from .parameters import parameter
+from .checking import parameter
 
 MOST = 1 << 12  # cells, whose connections then take 128 MB
 

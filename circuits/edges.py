@@ -13,7 +13,7 @@ import numpy as np
 from neurosim import Circuit, Source, convolve
 from neurosim.sources import Drive
 
-from .parameters import parameter
+from .checking import parameter
 from .retina import DifferenceOfGaussians, ganglion_cells
 
 RATIO = 1.6  # of the Gaussians' widths, with which they come nearest to ∇²G

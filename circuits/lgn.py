@@ -7,7 +7,7 @@ import numpy as np
 from neurosim import Circuit, CircuitError, convolve
 from neurosim.neurons import power
 
-from .parameters import parameter
+from .checking import parameter
 from .retina import DifferenceOfGaussians, ganglion_cells, gaussian
 
 # RETINA in the lecture: three stimuli on five receptors.  Its first row has only four entries,

@@ -7,7 +7,7 @@ import math
 from neurosim import Circuit
 from neurosim.timing import positive
 
-from .parameters import parameter
+from .checking import parameter
 
 
 def oculomotor_integrator(weight: float = 0.995, *, tau: float = 0.1) -> Circuit:

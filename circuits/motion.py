@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from neurosim import Circuit, CircuitError, power
 from neurosim.timing import positive
 
-from .parameters import record_or, sheet
+from .checking import record_or, sheet
 
 
 @dataclass(frozen=True)

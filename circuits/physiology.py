@@ -20,7 +20,7 @@ from neurosim.measuring import Electrode, Tuning, harmonics
 from neurosim.progress import progress
 from neurosim.timing import positive
 
-from .parameters import record
+from .checking import record
 from .stimuli import (
     Screen,
     annulus,

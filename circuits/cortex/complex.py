@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from neurosim import Circuit
 
-from ..parameters import several
+from ..checking import several
 from ..stimuli import Screen
 from .gabor import Gabor
 from .simple import simple_cells

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from neurosim import CircuitError
 from neurosim.timing import positive, whole
 
-from ..parameters import parameter, record
+from ..checking import parameter, record
 from ..stimuli import Screen
 from ..stimuli.screen import point
 from ..stimuli.shapes import normal

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from neurosim import Circuit, convolve, power
 from neurosim.timing import whole
 
-from ..parameters import parameter, record_or, several
+from ..checking import parameter, record_or, several
 from ..retina import gaussian
 from ..stimuli import Screen
 from .gabor import Gabor

@@ -14,7 +14,7 @@ from neurosim import Circuit, CircuitError, power
 from neurosim.timing import whole
 
 from .. import lgn
-from ..parameters import parameter, record, several
+from ..checking import parameter, record, several
 from ..retina import DifferenceOfGaussians
 from ..stimuli import Screen
 from ..stimuli.screen import point

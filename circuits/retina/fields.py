@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from neurosim import CircuitError
 
-from ..parameters import parameter
+from ..checking import parameter
 
 # For the few hundred numbers here; scipy.special's costs a fifth of a second to import.
 erf = np.vectorize(math.erf, otypes=[float])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neurosim import Circuit, CircuitError, convolve
 
-from ..parameters import parameter, record_or, sheet
+from ..checking import parameter, record_or, sheet
 from .fields import DifferenceOfGaussians
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from neurosim import CircuitError
 
-from ..parameters import parameter
+from ..checking import parameter
 from .fields import DifferenceOfGaussians
 
 ECCENTRICITIES = ((0, 5), (10, 20))  # degrees, for which there are radii here

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from neurosim import Circuit, CircuitError
 from neurosim.timing import positive, whole
 
-from ..parameters import parameter, record_or
+from ..checking import parameter, record_or
 
 FEWEST, MOST = 4, 10_000  # taps of a delay line
 LONGEST = 100  # neurons of a cascade
