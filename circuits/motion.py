@@ -18,7 +18,9 @@ from numpy.typing import ArrayLike
 from neurosim import Circuit, CircuitError, power
 from neurosim.timing import positive
 
-from .checking import record_or, sheet
+from .checking import record, record_or, sheet
+from .cortex import Gabor
+from .stimuli import Screen
 
 
 @dataclass(frozen=True)
@@ -187,89 +189,55 @@ def wide_field_cell(
 
 
 def energy_cells(
-    shape: tuple[int, int],
-    wavelength: float = 4.0,
-    *,
-    tau: float = 0.05,
-    pixel: float = 0.25,
-) -> Circuit:
-    """Return two complex cells in the middle of an image, for motion right and left.
+    screen: Screen, gabor: Gabor | None = None, *, tau: float = 0.05,
+    at: tuple[float, float] = (0.0, 0.0),
+) -> Circuit:  # fmt: skip
+    """Return two complex cells that see motion across a Gabor's stripes, forward and backward.
 
-    The motion energy of Adelson & Bergen (1985), with the detectors' delay.  An even and an odd
-    Gabor field are each heard at once and delayed, e, o, e′ and o′; a linear cell tilted in space
-    and time adds one of each, and energy is the sum of a quadrature pair's squares:
-    (e − o′)² + (o + e′)² to the right, (e + o′)² + (o − e′)² to the left.  A drifting sine has a
-    constant energy of E²·[1 + (1 ± 2ωτ)/(1 + ω²τ²)], E its amplitude in either field; the
+    The motion energy of Adelson & Bergen (1985), with the detectors' delay.  The field and its
+    partner a quarter of a cycle further are each heard at once and delayed, e, o, e′ and o′; a
+    linear cell tilted in space and time adds one of each, and energy is the sum of a quadrature
+    pair's squares: (e − o′)² + (o + e′)² forward, (e + o′)² + (o − e′)² backward.  A drifting sine
+    has a constant energy of E²·[1 + (1 ± 2ωτ)/(1 + ω²τ²)], E its amplitude in either field; the
     difference of the two cells is the Reichardt detector's tuning, 4E²·ωτ/(1 + ω²τ²).
 
     Parameters
     ----------
-    shape
-        Rows and columns of the image, in contrast; at least two wavelengths each.
-    wavelength
-        Degrees a cycle of the Gabors, whose Gaussian has half of it as its standard deviation;
-        their largest weights are such that E = C for a sine of that wavelength.
+    screen
+        What they look at, in contrast.
+    gabor
+        The field; left out, `Gabor()`.
     tau
         Seconds, of the filter that delays.
-    pixel
-        Degrees a pixel, at most a quarter of the wavelength.
+    at
+        Degrees right and up of the screen's middle, where the fields lie.
 
     Returns
     -------
-    Outputs "right" and "left".
+    Outputs "forward" (as `stimuli.drifting_grating` moves: to the right for vertical stripes) and
+    "backward".
 
     Raises
     ------
     CircuitError
-        An image too small, or pixels too coarse, for the wavelength.
+        A field that the screen cannot hold.
     """
-    even, odd = _gabors(shape, wavelength, pixel)
+    gabor = record_or(gabor, Gabor(), "gabor")
     circuit = Circuit("motion energy")
-    image = circuit.inputs("image", shape=shape, real=True)
-    e, o = (
-        circuit.rate(name, drive=field.ravel() @ image, transfer="identity")
-        for name, field in (("even", even), ("odd", odd))
-    )
-    late_e, late_o = (
-        circuit.rate(f"{name}_delayed", drive=field.ravel() @ image, transfer="identity", tau=tau)
-        for name, field in (("even", even), ("odd", odd))
-    )
+    image = circuit.inputs("image", shape=record(screen, Screen, "screen").shape, real=True)
+    now, late = {}, {}
+    for name, field in (("even", gabor), ("odd", gabor.shifted(90))):
+        heard = field.weights(screen, at).ravel() @ image
+        now[name] = circuit.rate(name, drive=heard, transfer="identity")
+        late[name] = circuit.rate(f"{name}_delayed", drive=heard, transfer="identity", tau=tau)
     for way, tilted in (
-        ("right", (e - late_o, o + late_e)),
-        ("left", (e + late_o, o - late_e)),
+        ("forward", {"even": now["even"] - late["odd"], "odd": now["odd"] + late["even"]}),
+        ("backward", {"even": now["even"] + late["odd"], "odd": now["odd"] - late["even"]}),
     ):
         squares = [
             circuit.rate(f"{way}_{name}_{sign}", drive=turned, transfer=power(2))
-            for name, drive in zip(("even", "odd"), tilted, strict=True)
+            for name, drive in tilted.items()
             for sign, turned in (("on", drive), ("off", -drive))
         ]
         circuit.output(circuit.rate(way, excite=sum(squares)))
     return circuit
-
-
-def _gabors(
-    shape: tuple[int, int], wavelength: float, pixel: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return an even and an odd field of weights for vertical stripes, without response to light.
-
-    Each answers a sine of the wavelength with its contrast.
-    """
-    shape = sheet(shape, "energy_cells")
-    wavelength = positive(wavelength, "wavelength", "degrees")
-    pixel = positive(pixel, "pixel", "degrees")
-    if pixel > wavelength / 4 * (1 + 1e-9):
-        raise CircuitError(
-            f"energy_cells: pixels of {pixel:g}° are too coarse for a wavelength of "
-            f"{wavelength:g}°; take at most {wavelength / 4:g}°"
-        )
-    if min(shape) * pixel < 2 * wavelength * (1 - 1e-9):
-        raise CircuitError(
-            f"energy_cells: an image of {shape[0]} × {shape[1]} pixels is too small for a "
-            f"wavelength of {wavelength:g}°; give it {math.ceil(2 * wavelength / pixel)} a side"
-        )
-    y, x = ((np.arange(n) - (n - 1) / 2) * pixel for n in shape)
-    window = np.exp(-2 * np.add.outer(np.square(y), np.square(x)) / wavelength**2)
-    cosine, sine = np.cos(2 * np.pi * x / wavelength), np.sin(2 * np.pi * x / wavelength)
-    even, odd = window * cosine, window * sine
-    even -= window * (even.sum() / window.sum())
-    return even / (even @ cosine).sum(), odd / (odd @ sine).sum()

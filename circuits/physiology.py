@@ -16,7 +16,9 @@ import numpy as np
 
 from neurosim import InputError, Movie, Source
 from neurosim.errors import unknown
+from neurosim.kernels.threads import most_threads
 from neurosim.measuring import Electrode, Tuning, harmonics
+from neurosim.measuring.threads import in_order
 from neurosim.progress import progress
 from neurosim.timing import positive
 
@@ -174,11 +176,16 @@ def tuning(
         raise InputError(f"tuning is of one unit, {unit} has {unit.size}: take one, unit[i, j]")
     found = np.empty((*(len(r) for r in ranges), 3), dtype=complex)
     places = list(itertools.product(*(range(len(r)) for r in ranges)))
-    for place in progress(places, "tuning") if len(places) > MANY else places:
+
+    def measured(place: tuple[int, ...]) -> np.ndarray:
         varied = {q.parameter: r[k] for q, r, k in zip(chosen, ranges, place, strict=True)}
-        found[place] = _measured(
-            electrode, shown, screen, {**parameters, **varied}, settle, duration
-        )
+        return _measured(electrode, shown, screen, {**parameters, **varied}, settle, duration)
+
+    answers = in_order(measured, places, most_threads())
+    if len(places) > MANY:
+        answers = iter(progress(answers, "tuning", len(places)))
+    for place, answer in zip(places, answers, strict=True):
+        found[place] = answer
     return Tuning(names, tuple(q.unit for q in chosen), ranges, found)
 
 
@@ -200,17 +207,17 @@ def _measured(
             skipped = math.ceil(settle / (frames * screen.frame)) * frames
         elif electrode.takes_time:
             skipped = math.ceil(settle / screen.frame)
-        answers = electrode.responses(made.cut(skipped + frames))[skipped:]
+        answers = electrode.responses(made.cut(skipped + frames), threads=1)[skipped:]
         return harmonics(answers.reshape(-1), cycles)
     if not electrode.takes_time:
-        return harmonics(electrode.responses(made[None]).reshape(-1), 0)
+        return harmonics(electrode.responses(made[None], threads=1).reshape(-1), 0)
     skipped, frames = (math.ceil(time / screen.frame) for time in (settle, duration))
 
     def still(first: int, count: int) -> np.ndarray:
         return np.broadcast_to(made, (count, *made.shape))
 
     movie = Movie(still, made.shape, screen.frame, skipped + frames)
-    return harmonics(electrode.responses(movie)[skipped:].reshape(-1), 0)
+    return harmonics(electrode.responses(movie, threads=1)[skipped:].reshape(-1), 0)
 
 
 def _whole_cycles(frequency: float, frame: float) -> tuple[int, int]:

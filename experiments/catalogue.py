@@ -1,7 +1,7 @@
 """Which experiments there are, read from their source without importing them.
 
-An experiment is a module of this package that defines ``run``. The first line of its docstring is
-``English title · 中文 · lecture row N``.
+An experiment is a module of this package that defines ``run``, or a package whose ``__init__``
+does. The first line of its docstring is ``English title · 中文 · lecture row N``.
 """
 
 import ast
@@ -37,7 +37,8 @@ def catalogue(package: str = "experiments") -> dict[str, Entry]:
     entries = [
         entry
         for folder in folders
-        for path in Path(folder).glob("*.py")
+        for pattern in ("*.py", "*/__init__.py")
+        for path in Path(folder).glob(pattern)
         if (entry := _read(path, package))
     ]
     entries.sort(key=lambda entry: (entry.row is None, entry.row, entry.name))
@@ -51,8 +52,9 @@ def _read(path: Path, package: str) -> Entry | None:
     title, *rest = _docstring(source).partition("\n")[0].split(" · ")
     row = _ROW.fullmatch(rest[-1]) if rest else None
     chinese = " · ".join(rest[:-1] if row else rest)
-    name = path.stem.replace("_", "-")
-    return Entry(name, f"{package}.{path.stem}", title, chinese, int(row[1]) if row else None)
+    module = path.parent.name if path.name == "__init__.py" else path.stem
+    name = module.replace("_", "-")
+    return Entry(name, f"{package}.{module}", title, chinese, int(row[1]) if row else None)
 
 
 def _docstring(source: str) -> str:

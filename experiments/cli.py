@@ -33,7 +33,7 @@ def main(words: Sequence[str] | None = None, package: str = "experiments") -> in
     words
         The command line after ``neurosim``; by default the process's own.
     package
-        The package whose modules are the experiments.
+        The package whose modules and packages are the experiments.
 
     Returns
     -------

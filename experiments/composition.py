@@ -127,7 +127,7 @@ def _draw_costs(result: Result, quick: bool) -> None:
     ):  # fmt: skip
         ax.set(xlabel="width of the numbers (bits)", ylabel=label, ylim=(0, None))
         ax.set_title(title)
-    axes[0].legend(title="adder", alignment="left")
+    axes[0].legend(title="adder")
     figure.suptitle(
         "Numbers of any width are added in two layers, if weights may double by the bit"
     )

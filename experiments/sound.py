@@ -14,6 +14,8 @@ from neurosim import InputError
 from neurosim.plotting import COLOURS, FAINT, new_figure, show_image
 from neurosim.result import Result
 
+from .parameters import check_range
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -102,16 +104,12 @@ def run(
         Changes nothing: it is quick as it is.
     """
     result = Result("sound", locals(), seed)
-    for value, name, unit, least, most in (
-        (azimuth, "azimuth", "°", -180, 180),
-        (radius, "radius", " m", 0.03, 0.2),
-        (rate, "rate", " events a second", 50, 1000),
-        (agreement, "agreement", "", 0.3, 1),
-        (tone, "tone", " Hz", 100, 3000),
-        (duration, "duration", " s", 0.2, 2),
-    ):
-        if not least <= value <= most:
-            raise InputError(f"{name} must be from {least:g} to {most:g}{unit} (got {value:g})")
+    check_range("azimuth", azimuth, -180, 180, "°")
+    check_range("radius", radius, 0.03, 0.2, " m")
+    check_range("rate", rate, 50, 1000, " events a second")
+    check_range("agreement", agreement, 0.3, 1)
+    check_range("tone", tone, 100, 3000, " Hz")
+    check_range("duration", duration, 0.2, 2, " s")
     if rate * agreement * duration < LEAST_EVENTS:
         raise InputError(
             f"both ears hear {rate * agreement * duration:.3g} events together, at least "

@@ -83,6 +83,16 @@ def run():
     pass
 '''
 
+FOLDER = '''
+"""Of several files · 資料夾 · lecture row 11"""
+from neurosim.result import Result
+from .parts import MEASURED
+def run():
+    result = Result("several-files")
+    result.claim("its files are found", MEASURED, 1)
+    return result
+'''
+
 SILENT = '''
 import sys
 
@@ -104,6 +114,12 @@ def package(tmp_path, monkeypatch):
     (folder / "later.py").write_text(LATER.lstrip(), encoding="utf-8")
     (folder / "bare.py").write_text(BARE.lstrip(), encoding="utf-8")
     (folder / "silent.py").write_text(SILENT.lstrip(), encoding="utf-8")
+    several = folder / "several_files"
+    several.mkdir()
+    (several / "__init__.py").write_text(FOLDER.lstrip(), encoding="utf-8")
+    (several / "parts.py").write_text("MEASURED = 1\ndef run():\n    pass\n")
+    (folder / "no_experiment_either").mkdir()
+    (folder / "no_experiment_either" / "__init__.py").write_text("raise SystemExit('imported')")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir(tmp_path)
     return name
@@ -130,9 +146,16 @@ def test_list_shows_the_lecture_in_order(command):
         ["row", "name", "title"],
         ["2", "logic-gates", "Logic", "gates", "·", "有", "0", "與", "1", "的神經元"],
         ["10", "later", "Later", "·", "之後"],
+        ["11", "several-files", "Of", "several", "files", "·", "資料夾"],
         ["bare", "No", "row", "here"],
         ["silent"],
     ]
+
+
+def test_an_experiment_may_be_a_package(command):
+    status, out, err = command("run", "several-files")
+    assert (status, err) == (0, "")
+    assert "its files are found" in out
 
 
 def test_run_prints_the_claims_and_saves_where_told(command, tmp_path):

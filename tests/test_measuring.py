@@ -1,6 +1,7 @@
 """Electrodes, tuning, reverse correlation and fits against closed forms and known fields."""
 
 import csv
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -69,6 +70,18 @@ def test_a_circuit_that_takes_time_is_run_through_the_whole_movie(rng, monkeypat
     assert electrode.takes_time
     monkeypatch.setattr("neurosim.measuring.electrode.BLOCK", 8 * 3 * 7)  # 7 frames at a time
     np.testing.assert_array_equal(electrode.responses(Movie.of(frames, 0.004)), whole)
+
+
+def test_a_step_is_a_millisecond_or_what_divides_a_frame():
+    circuit = Circuit("slow")
+    x = circuit.inputs("x", real=True)
+    circuit.output(circuit.rate("y", excite=x, tau=0.02))
+    frames = np.arange(1.0, 9.0)
+    for frame, dt in ((0.01, 1e-3), (1 / 256, 1 / 1024), (4e-4, 4e-4)):
+        steps = round(8 * frame / dt)
+        run = circuit.simulate(Movie.of(frames, frame), steps=steps, dt=dt, every=steps // 8)
+        found = Electrode(circuit["y"]).responses(Movie.of(frames, frame))
+        np.testing.assert_allclose(found, run["y"][0], rtol=1e-12)
 
 
 def test_what_takes_time():
@@ -565,3 +578,54 @@ def test_a_fit_that_does_not_converge_is_an_error(monkeypatch, rng):
     monkeypatch.setattr("neurosim.measuring.fitting.EVALUATIONS", 2)
     with pytest.raises(FitError, match="did not converge from any of its starts"):
         fit("gaussian", np.arange(9), rng.random(9))
+
+
+# ------------------------------------------------------------------ memory, threads
+
+
+def peak(run) -> int:
+    tracemalloc.start()
+    try:
+        run()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_grows_neither_with_frames_nor_with_stimuli(cell):
+    frames = 60_000
+    noise = stimuli.white_noise(SCREEN, count=frames)
+    assert peak(lambda: reverse_correlation(cell, noise)) < frames * 525 * 4 / 4
+    contrasts = np.linspace(0.1, 1.0, 400)  # of gratings of 32 frames each
+    shown = 400 * 32 * 525 * 8
+    assert (
+        peak(lambda: tuning(cell, "contrast", contrasts, screen=SCREEN, frequency=0.5)) < shown / 20
+    )
+
+
+def test_threads_never_change_what_is_measured(cell, monkeypatch):
+    noise = stimuli.white_noise(SCREEN, seed=2, count=3_000)
+    monkeypatch.setattr("neurosim.measuring.electrode.BLOCK", 8 * 525 * 100)
+
+    def found(threads):
+        monkeypatch.setattr("neurosim.measuring.electrode.most_threads", lambda: threads)
+        monkeypatch.setattr("circuits.physiology.most_threads", lambda: threads)
+        curve = tuning(cell, "phase", screen=SCREEN, frequency=0.5)
+        return reverse_correlation(cell, noise, lags=2).weights, curve.harmonics
+
+    for one, several in zip(found(1), found(4), strict=True):
+        np.testing.assert_array_equal(one, several)
+
+
+def test_frames_are_made_in_order_and_an_error_in_them_comes_through(cell):
+    asked = []
+
+    def make(first, count):
+        asked.append(first)
+        if first > 4_000:
+            raise InputError("the film has torn")
+        return np.zeros((count, *SCREEN.shape))
+
+    with pytest.raises(InputError, match="the film has torn"):
+        Electrode(cell).responses(Movie(make, SCREEN.shape, 0.01, 20_000), threads=3)
+    assert asked == sorted(asked)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from circuits import motion, stimuli
+from circuits.cortex import Gabor
 from circuits.motion import Correlator
 from neurosim import CircuitError, InputError
 from neurosim.movies import Movie
@@ -112,25 +113,28 @@ def test_one_dot_that_passes():
     assert total == pytest.approx(expected, rel=DT / tau)
 
 
+@pytest.mark.parametrize("orientation", [90, 20])
 @pytest.mark.parametrize("frequency", [1.0, 1 / (2 * np.pi * 0.05), -9.0])
-def test_motion_energy_is_constant_and_has_its_closed_form(frequency):
-    screen = stimuli.Screen((32, 32), 0.25, DT)
-    circuit = motion.energy_cells(screen.shape, 4.0, tau=0.05, pixel=0.25)
-    found = seen(4.0, frequency, 0.5, circuit, screen)
+def test_motion_energy_is_constant_and_has_its_closed_form(frequency, orientation):
+    screen = stimuli.Screen((48, 48), 0.25, DT)
+    gabor = Gabor(0.25, orientation=orientation, width=2.0, length=2.0)
+    circuit = motion.energy_cells(screen, gabor, tau=0.05)
+    found = seen(4.0, frequency, 0.5, circuit, screen, orientation=orientation)
     turn = 2 * np.pi * frequency * 0.05
-    amplitude = 0.5 * np.sinc(0.25 / 4.0)  # the pixel's mean of a sine
-    for way, sign in (("right", 1), ("left", -1)):
+    across = np.radians(orientation - 90)  # the pixel's mean of a sine
+    amplitude = 0.5 * np.sinc(np.cos(across) / 16) * np.sinc(np.sin(across) / 16)
+    for way, sign in (("forward", 1), ("backward", -1)):
         expected = amplitude**2 * (1 + (1 + sign * 2 * turn) / (1 + turn**2))
         np.testing.assert_allclose(found[way], expected, rtol=0.02, atol=0.01 * amplitude**2)
         assert np.ptp(found[way]) < 0.01 * amplitude**2
 
 
 def test_a_still_grating_has_as_much_energy_to_either_side():
-    screen = stimuli.Screen((32, 32), 0.25)
-    circuit = motion.energy_cells(screen.shape, 4.0, pixel=0.25)
-    right, left = circuit(stimuli.grating(screen, 0.25, phase=37))
-    assert right == pytest.approx(left)
-    assert right == pytest.approx(2 * np.sinc(0.25 / 4) ** 2, rel=1e-3)
+    screen = stimuli.Screen((48, 48), 0.25)
+    circuit = motion.energy_cells(screen, Gabor(0.25, width=2.0, length=2.0))
+    forward, backward = circuit(stimuli.grating(screen, 0.25, phase=37))
+    assert forward == pytest.approx(backward)
+    assert forward == pytest.approx(2 * np.sinc(0.25 / 4) ** 2, rel=0.02)  # beyond 3 deviations
     np.testing.assert_allclose(circuit(np.ones(screen.shape)), 0, atol=1e-20)
 
 
@@ -151,14 +155,9 @@ def test_a_still_grating_has_as_much_energy_to_either_side():
             "^receptors 1° apart do not fit on an image 1° wide: give it at least 5 columns",
         ),
         (
-            lambda: motion.energy_cells((32, 31)),
+            lambda: motion.energy_cells(stimuli.Screen((32, 31), 0.05)),
             CircuitError,
-            "is too small for a wavelength of 4°; give it 32 a side",
-        ),
-        (
-            lambda: motion.energy_cells((32, 32), 0.9),
-            CircuitError,
-            "^energy_cells: pixels of 0.25° are too coarse .* take at most 0.225°",
+            r"^Gabor field: its 3 standard deviations .* leave the screen of 1.55° × 1.6°",
         ),
     ],
 )  # fmt: skip

@@ -1,11 +1,11 @@
 """The experiment `motion`: its claims hold for any parameters it takes, and can fail."""
 
 import pytest
-from matplotlib.text import Text
 
 from circuits.motion import Correlator, motion_detectors
 from circuits.stimuli import random_dots
 from experiments import motion
+from experiments.motion import aliasing, directions, dots, gratings, halves, tuning
 from neurosim import InputError
 from neurosim.plotting import new_figure
 from neurosim.result import Result
@@ -15,10 +15,10 @@ def claims_of_gratings(spacing, tau, contrast):
     result = Result("motion")
     _, axes = new_figure(2, 3, width="page")
     correlator = Correlator(spacing, tau)
-    motion._turning(result, axes[0, 0], correlator, contrast)
-    motion._tuning(result, axes[0, 1:], correlator, contrast)
-    motion._directions(result, axes[1, 0], correlator, contrast)
-    motion._aliasing(result, axes[1, 1], correlator, contrast)
+    halves.turn_round(result, axes[0, 0], correlator, contrast)
+    tuning.tune(result, axes[0, 1:], correlator, contrast)
+    directions.turn_all_ways(result, axes[1, 0], correlator, contrast)
+    aliasing.make_finer(result, axes[1, 1], correlator, contrast)
     return result.claims
 
 
@@ -37,7 +37,7 @@ def test_the_claims_about_gratings_can_fail(monkeypatch):
             shape, Correlator(correlator.spacing, 1.05 * correlator.tau), pixel=pixel
         )
 
-    monkeypatch.setattr(motion.motion, "motion_detectors", slower)
+    monkeypatch.setattr(gratings, "motion_detectors", slower)
     failed = [claim.claim for claim in claims_of_gratings(1.0, 0.05, 0.5) if not claim.holds]
     assert any("C²·ωτ/(1 + ω²τ²)" in claim for claim in failed)
 
@@ -45,25 +45,15 @@ def test_the_claims_about_gratings_can_fail(monkeypatch):
 @pytest.mark.compiled
 def test_dots_are_answered_as_claimed_and_the_claim_can_fail(monkeypatch):
     result = Result("motion")
-    motion._dots(result, Correlator(30.0, 0.4), 4, seed=3)
+    dots.show_dots(result, Correlator(30.0, 0.4), 4, seed=3)
     assert result.holds
 
     def all_coherent(screen, **look):
         return random_dots(screen, **{**look, "coherence": 1.0})
 
-    monkeypatch.setattr(motion.stimuli, "random_dots", all_coherent)
-    motion._dots(result, Correlator(30.0, 0.4), 4, seed=3)
+    monkeypatch.setattr(dots.stimuli, "random_dots", all_coherent)
+    dots.show_dots(result, Correlator(30.0, 0.4), 4, seed=3)
     assert not result.holds
-
-
-@pytest.mark.compiled
-def test_the_figures_are_legible_on_a_page():
-    for figure in motion.run(quick=True).figures.values():
-        figure.draw_without_rendering()
-        shrunk = min(1.0, 17 / 2.54 / figure.get_size_inches()[0])
-        shown = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
-        assert min(t.get_fontsize() for t in shown) * shrunk >= 6
-        assert not any("\u4e00" <= letter <= "\u9fff" for t in shown for letter in t.get_text())
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_a_circuits_installed_over_ours_is_noticed(tmp_path):
     for package in PACKAGES:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text('"""A part of neurosim."""')
-    for name in ("__init__.py", "_shadow.py"):
+    for name in ("__init__.py", "foreign_packages.py"):
         text = (ROOT / "experiments" / name).read_text(encoding="utf-8")
         (tmp_path / "experiments" / name).write_text(text, encoding="utf-8")
     assert python("-c", "import experiments", cwd=tmp_path, path=[tmp_path]).returncode == 0

@@ -15,7 +15,16 @@ from matplotlib.text import Text
 from circuits import arithmetic, lgn, logic
 from neurosim import Circuit, CircuitError, InputError, convolve
 from neurosim.connections import Convolution
-from neurosim.plotting import new_figure, plot_curves, show_image
+from neurosim.plotting import (
+    COLOURS,
+    mark_zero,
+    new_figure,
+    numbered_points_over_curve,
+    plot_curves,
+    points_over_curve,
+    scale_bar,
+    show_image,
+)
 from neurosim.plotting.blocks import Block, Link
 from neurosim.plotting.labels import Rectangle, place_labels
 from neurosim.plotting.layers import arrange
@@ -747,3 +756,58 @@ def test_labels_avoid_what_is_taken():
     first, second = place_labels(["2", "3"], wires, taken, 8)
     assert abs(first[0] - 2) > 0.15
     assert second == (2.0, 1.0)
+
+
+# ---------------------------------------------------------------- points over curves, scale bars
+
+
+def test_measured_points_lie_over_the_curve_expected_of_them():
+    _, ax = new_figure()
+    mark_zero(ax)
+    points_over_curve(ax, ([1, 2], [3, 4]), ([0, 9], [1, 5]), measured="a cell", expected="theory")
+    zero, curve, points = ax.lines
+    assert zero.get_ydata() == [0, 0]
+    assert (curve.get_label(), curve.get_linestyle(), curve.get_marker()) == ("theory", "-", "None")
+    assert (points.get_label(), points.get_linestyle(), points.get_marker()) == (
+        "a cell",
+        "None",
+        "o",
+    )
+    assert points.get_xydata().tolist() == [[1, 3], [2, 4]]
+    assert curve.get_color() != points.get_color()
+
+
+def test_several_are_told_apart_by_colour_and_marker():
+    _, ax = new_figure()
+    for number in range(4):
+        numbered_points_over_curve(
+            ax, number, ([1], [1]), ([0, 1], [0, 1]), f"{number}", linewidth=3
+        )
+    curves, points = ax.lines[::2], ax.lines[1::2]
+    assert [line.get_color() for line in curves] == list(COLOURS.values())[:4]
+    assert [line.get_color() for line in points] == list(COLOURS.values())[:4]
+    assert len({line.get_marker() for line in points}) == 4
+    assert {line.get_linewidth() for line in curves} == {3}
+    assert ax.get_legend_handles_labels()[1] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "pixel", "written"),
+    [(60, 0.1, "2°"), (59, 0.1, "1°"), (30, 0.5, "5°"), (7, 0.001, "0.002°")],
+)
+def test_a_scale_bar_is_the_longest_round_length_in_a_third(columns, pixel, written):
+    _, ax = new_figure()
+    show_image(ax, np.zeros((4, columns)), bar=False)
+    scale_bar(ax, columns, pixel)
+    (text,), (line,) = ax.texts, ax.lines
+    assert text.get_text() == written
+    assert np.ptp(line.get_xdata()) * pixel == pytest.approx(float(written[:-1]))
+    assert ax.get_xlim() == (-0.5, columns - 0.5)
+
+
+def test_a_legends_title_stands_at_the_left_and_is_no_larger_than_its_entries():
+    _, ax = new_figure()
+    ax.plot([0, 1], label="10%")
+    legend = ax.legend(title="contrast")
+    assert legend.get_alignment() == "left"
+    assert legend.get_title().get_fontsize() == legend.get_texts()[0].get_fontsize()

@@ -7,11 +7,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def test_there_are_three_examples():
+    assert len(EXAMPLES) == 3
 
 
 @pytest.mark.compiled
 def test_the_example_runs_and_answers_as_its_comments_say(tmp_path, monkeypatch, capsys):
-    example, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    example = EXAMPLES[0]
     monkeypatch.chdir(tmp_path)
     exec(compile(example, "README.md", "exec"), {})
     printed = capsys.readouterr().out
@@ -23,12 +28,22 @@ def test_the_example_runs_and_answers_as_its_comments_say(tmp_path, monkeypatch,
 
 @pytest.mark.compiled
 def test_the_graded_and_recurrent_example_answers_as_its_comments_say(capsys):
-    _, example = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(compile(example, "README.md", "exec"), {})
+    exec(compile(EXAMPLES[1], "README.md", "exec"), {})
     sheet, steady, record = capsys.readouterr().out.splitlines()
     assert sheet == "(64, 64)"
     assert float(steady) == pytest.approx(2, abs=1e-6)
     assert record == "(1, 200)"
+
+
+@pytest.mark.compiled
+def test_the_measuring_example_answers_as_its_comments_say(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(EXAMPLES[2], "README.md", "exec"), {})
+    ratio, fitted, correlation = capsys.readouterr().out.splitlines()
+    assert ratio == "F1/F0 = 1.70"
+    assert "preferred = 30 ±" in fitted
+    assert correlation == "r = 0.95"
+    assert {path.name for path in tmp_path.iterdir()} == {"tuning.png", "tuning.csv"}
 
 
 def test_every_experiment_is_in_the_table_and_no_other():

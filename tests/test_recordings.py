@@ -46,6 +46,13 @@ def test_every_kind_of_file_holds_its_frames(kind, frames, tmp_path):
 
 
 @pytest.mark.compiled
+def test_files_stand_in_the_order_of_the_numbers_in_their_names(tmp_path):
+    for number in (10, 9, 100):
+        Image.new("L", (3, 2), number).save(tmp_path / f"frame{number}.png")
+    seen = stimuli.movie(tmp_path, 0.1).frames(0, 3)[:, 0, 0]
+    np.testing.assert_allclose(255 * seen, [9, 10, 100])
+
+
 def test_a_circuit_sees_a_movie_from_a_file(frames, tmp_path):
     circuit = Circuit("sheet")
     image = circuit.inputs("image", shape=(12, 16), real=True)

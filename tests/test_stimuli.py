@@ -212,3 +212,24 @@ def test_what_cannot_be_shown_is_one_clear_error(make, message):
     with pytest.raises(InputError, match=message) as refused:
         make()
     assert "\n" not in str(refused.value)
+
+
+def test_a_screen_reaches_at_least_so_far_from_its_middle_pixel():
+    screen = Screen.reaching(1.01, 0.3, pixel=0.1, frame=0.02)
+    assert screen == Screen((7, 23), 0.1, frame=0.02)
+    assert Screen.reaching(0.5, pixel=0.2).shape == (7, 7)
+    assert Screen.reaching(0).shape == (1, 1)
+    assert screen.x[3, 11] == screen.y[3, 11] == 0
+
+
+@pytest.mark.parametrize(
+    ("reach", "message"),
+    [
+        ({"right": -1}, r"^right must be finite and at least 0 \(got -1\)"),
+        ({"right": 1, "up": float("nan")}, r"^up must be finite and at least 0 \(got nan\)"),
+        ({"right": 1, "pixel": 0}, "^pixel must be finite and above 0 degrees"),
+    ],
+)
+def test_a_screen_that_cannot_reach_so_far_is_refused(reach, message):
+    with pytest.raises(InputError, match=message):
+        Screen.reaching(**reach)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
@@ -30,8 +31,8 @@ def movie(path: str | PathLike[str], frame: float, *, longest: int = 512) -> Mov
     ----------
     path
         An animated GIF, PNG or WebP; a TIFF, whose pages are the frames; a folder of images, in
-        the order of their names (hidden files are left out); or a .npy array (frames, rows,
-        columns): of bytes, of 16 bits, or of floats from 0 to 1.
+        the order of their names and the numbers in them (hidden files are left out); or a .npy
+        array (frames, rows, columns): of bytes, of 16 bits, or of floats from 0 to 1.
     frame
         Seconds that each frame is shown, whatever the file says.
     longest
@@ -120,11 +121,17 @@ def _refuse(path: Path, number: int, size: tuple[int, int], first: tuple[int, in
     )
 
 
+def _numbered(name: str) -> list[str | int]:
+    """Return a name's words and numbers, so that frame2 comes before frame10."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+
+
 def _folder(path: Path) -> tuple[int, Frames]:
     from PIL import Image
 
     known = Image.registered_extensions()
-    files = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+    shown = (file for file in path.iterdir() if not file.name.startswith("."))
+    files = sorted(shown, key=lambda file: _numbered(file.name))
     for file in files:
         if not (file.is_file() and file.suffix.lower() in known):
             raise FileError(

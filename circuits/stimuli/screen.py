@@ -61,6 +61,28 @@ class Screen:
         if self.luminance is not None:
             positive(self.luminance, "luminance")
 
+    @classmethod
+    def reaching(
+        cls, right: float, up: float | None = None, *, pixel: float = 0.1, frame: float = 0.01
+    ) -> Screen:
+        """Return the smallest screen with a pixel in its middle that reaches so far from there.
+
+        Parameters
+        ----------
+        right, up
+            Degrees from the middle to the rims; left out, `up` is as far as `right`.
+
+        Raises
+        ------
+        InputError
+            Degrees or seconds that cannot be.
+        """
+        pixel = positive(pixel, "pixel", "degrees")
+        right = number(right, "right", "degrees", least=0)
+        up = right if up is None else number(up, "up", "degrees", least=0)
+        rows, columns = (2 * math.ceil(reach / pixel) + 1 for reach in (up, right))
+        return cls((rows, columns), pixel, frame)
+
     @property
     def height(self) -> float:
         """Degrees from the bottom to the top."""

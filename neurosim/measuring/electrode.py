@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from ..arguments import batch, match_arguments
+from ..backend import check_threads
 from ..calls import evaluate_places
 from ..errors import CircuitError, InputError
+from ..kernels.threads import most_threads
 from ..layering import layers_of
 from ..movies import Movie
 from ..neurons import Rate
 from ..sources import Source
+from .threads import in_order
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
     from ..states import State
 
+Used = TypeVar("Used")
+Rest = TypeVar("Rest")
+
+STEP = 1e-3  # seconds at most, where none are given
 BLOCK = 1 << 22  # bytes of frames answered at a time: they stay in a processor's cache
 
 
@@ -39,7 +47,8 @@ class Electrode:
     held
         What the other inputs are given all the while, by name.
     dt
-        Seconds a step, of a circuit that takes time; left out, a frame is one step.
+        Seconds a step, of a circuit that takes time; left out, a millisecond, or a little less so
+        that a frame is a whole number of them.
     seed
         Of the circuit's noise.
     dtype
@@ -89,18 +98,42 @@ class Electrode:
             raise InputError(f"{self.circuit}: {self.shows!r} is no input; nothing is shown to it")
         return population
 
-    def responses(self, movie: Movie | np.ndarray) -> np.ndarray:
+    def responses(self, movie: Movie | np.ndarray, *, threads: int | None = None) -> np.ndarray:
         """Return the answer to each frame: (frames, *unit's shape).
+
+        Parameters
+        ----------
+        movie
+            With an end; or its frames, (frames, *input's shape).
+        threads
+            That work side by side; left out, as many as there are processors.  The result never
+            depends on it.
 
         Raises
         ------
         InputError
             A movie without end, or frames of another shape than the input's.
         """
-        return np.concatenate([answers for _, answers in self.blocks(movie)])
+        return np.concatenate(list(self.each_block(movie, _answers_alone, threads=threads)))
 
-    def blocks(self, movie: Movie | np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Return the frames a block at a time, each with the answers: only a block is held."""
+    def each_block(
+        self, movie: Movie | np.ndarray, use: Callable[[np.ndarray, np.ndarray], Used], *,
+        before: int = 0, threads: int | None = None,
+    ) -> Iterator[Used]:  # fmt: skip
+        """Yield ``use(frames, answers)`` of one block of frames after the other.
+
+        Only a block a thread is held.  What takes no time is answered and used several blocks at
+        once; the movie's frames are always made in order, by one thread.
+
+        Parameters
+        ----------
+        use
+            Is given the frames, (frames, *input's shape), and the answers, (frames, *unit's
+            shape); it may run beside itself, but not for a circuit that takes time.
+        before
+            How many frames earlier than the block's own `use` is given too, where there are so
+            many.
+        """
         if not isinstance(movie, Movie):
             movie = Movie.of(np.asarray(movie), self.dt or 1e-3)
         if movie.shape != self.shape:
@@ -109,19 +142,30 @@ class Electrode:
                 f"have shape {movie.shape}"
             )
         most = max(1, BLOCK // (8 * max(1, int(np.prod(self.shape)))))
-        return self._in_time(movie, most) if self.takes_time else self._each_frame(movie, most)
+        if self.takes_time:
+            answered = self._in_time(movie, most)
+            return (use(seen, found) for seen, found in _with_earlier(answered, before))
+        blocks = ((frames, len(frames)) for frames in movie.blocks(most))
 
-    def _each_frame(self, movie: Movie, most: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        def work(block: tuple[np.ndarray, int]) -> Used:
+            seen, count = block
+            return use(seen, self._at_once(seen[len(seen) - count :]))
+
+        return in_order(
+            work, _with_earlier(blocks, before), check_threads(threads) or most_threads()
+        )
+
+    def _at_once(self, frames: np.ndarray) -> np.ndarray:
+        """Return the answers to frames, each by itself."""
+        given = match_arguments(self.circuit, (), {**self.held, self.shows: frames})
+        _, arrays = batch(self.circuit, given)
         places = self.unit.index.ravel()
-        for frames in movie.blocks(most):
-            given = match_arguments(self.circuit, (), {**self.held, self.shows: frames})
-            _, arrays = batch(self.circuit, given)
-            values = evaluate_places(self.circuit, arrays, places, dtype=self.dtype)
-            values = np.broadcast_to(values, (len(frames), places.size))
-            yield frames, values.reshape(len(frames), *self.unit.shape)
+        values = evaluate_places(self.circuit, arrays, places, threads=1, dtype=self.dtype)
+        values = np.broadcast_to(values, (len(frames), places.size))
+        return values.reshape(len(frames), *self.unit.shape)
 
     def _in_time(self, movie: Movie, most: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        dt = self.dt or movie.frame
+        dt = self.dt or movie.frame / max(1, math.ceil(movie.frame / STEP - 1e-9))
         each = max(1, round(movie.frame / dt))
         state: State | None = None
         first = 0
@@ -134,6 +178,22 @@ class Electrode:
             state = run.final_state
             first += len(frames)
             yield frames, run["unit"][0]
+
+
+def _answers_alone(frames: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    return answers
+
+
+def _with_earlier(
+    blocks: Iterable[tuple[np.ndarray, Rest]], before: int
+) -> Iterator[tuple[np.ndarray, Rest]]:
+    """Put up to `before` of the last frames in front of each block's own."""
+    last: np.ndarray | None = None
+    for frames, rest in blocks:
+        seen = frames if last is None else np.concatenate([last, frames])
+        if before:
+            last = seen[max(0, len(seen) - before) :]
+        yield seen, rest
 
 
 def takes_time(circuit: Circuit) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,38 +191,51 @@ def reverse_correlation(
                 f"{used:,})"
             )
     sums = _Sums(size, lags, products=ridge is not None)
-    for frames, answers in electrode.blocks(movie):
-        sums.add(frames.reshape(len(frames), size), answers.reshape(-1))
+    if ridge is None:
+        for part in electrode.each_block(movie, partial(_summed, lags), before=lags - 1):
+            sums.join(part)
+    else:  # its products are large, and BLAS makes them on all processors
+        for block in electrode.each_block(movie, _as_they_are, before=lags - 1, threads=1):
+            sums.add(*block)
+    count = sums.count
     weights = sums.average() if ridge is None else sums.least_squares(ridge)
-    return ReceptiveField(weights.reshape(lags, *movie.shape), pixel, movie.frame, sums.count)
+    return ReceptiveField(weights.reshape(lags, *movie.shape), pixel, movie.frame, count)
+
+
+def _as_they_are(frames: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return frames, answers
+
+
+def _summed(lags: int, frames: np.ndarray, answers: np.ndarray) -> _Sums:
+    """Return one block's sums."""
+    sums = _Sums(frames[0].size, lags, products=False)
+    sums.add(frames, answers)
+    return sums
 
 
 class _Sums:
     """What is kept of all frames: sums of the pixels, their squares, and their products."""
 
     def __init__(self, size: int, lags: int, products: bool):
-        self.size, self.lags = size, lags
+        self.lags = lags
         self.count = 0
         self.answers = 0.0
         self.crossed = np.zeros((lags, size))  # Σ r(t)·s(t − lag)
         self.shown = np.zeros((lags, size))  # Σ s(t − lag)
         self.squares = np.zeros((lags, size))
         self.products = np.zeros((lags * size, lags * size)) if products else None
-        self.before = np.zeros((0, size))  # the last frames of the block before
 
     def add(self, frames: np.ndarray, answers: np.ndarray) -> None:
-        """Take in a block: (frames, size) and (frames,)."""
-        back = self.lags - 1
-        early = len(self.before)
-        whole = np.concatenate([self.before, frames]) if early else frames
-        first = max(0, back - early)  # the first answers have no frames so far back
-        answers = answers[first:]
-        self.before = whole[len(whole) - back :] if back else self.before
-        if not len(answers):
+        """Take in a block; `frames` may begin up to lags − 1 frames before the answers."""
+        flat, answers = frames.reshape(len(frames), -1), answers.reshape(-1)
+        earlier = len(flat) - len(answers)
+        answers = answers[max(0, self.lags - 1 - earlier) :]  # the first have no frames before
+        count = len(answers)
+        if not count:
             return
-        begin = early + first
-        weights = answers.astype(whole.dtype, copy=False)
-        seen = [whole[begin - lag : begin - lag + len(answers)] for lag in range(self.lags)]
+        weights = answers.astype(flat.dtype, copy=False)
+        last = [len(flat) - lag for lag in range(self.lags)]
+        seen = [flat[end - count : end] for end in last]
         for lag, part in enumerate(seen):
             # Not BLAS: for so thin a product waking its threads takes longer than the sums.
             self.crossed[lag] += np.einsum("f,fp->p", weights, part)
@@ -231,8 +245,16 @@ class _Sums:
         if self.products is not None:
             joined = np.concatenate(seen, axis=1).astype(float)
             self.products += joined.T @ joined
-        self.count += len(answers)
+        self.count += count
         self.answers += float(answers.sum())
+
+    def join(self, part: _Sums) -> None:
+        """Add another block's sums."""
+        self.crossed += part.crossed
+        self.shown += part.shown
+        self.squares += part.squares
+        self.count += part.count
+        self.answers += part.answers
 
     def average(self) -> np.ndarray:
         """Return the covariance of answer and pixel over the pixel's variance; 0 if it is still."""

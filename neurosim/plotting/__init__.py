@@ -4,7 +4,9 @@ Nothing here uses pyplot: a figure is a plain object, there is no current one, a
 cheap.
 """
 
+from .comparing import mark_zero, numbered_points_over_curve, points_over_curve
 from .drawing import draw_circuit
+from .scale_bars import scale_bar
 from .style import (
     CHANNEL_COLOURS,
     COLOURS,
@@ -21,8 +23,12 @@ __all__ = [
     "COLOURS",
     "FAINT",
     "draw_circuit",
+    "mark_zero",
     "new_figure",
+    "numbered_points_over_curve",
     "plot_curves",
+    "points_over_curve",
+    "scale_bar",
     "show_image",
     "signed_colours",
     "style",

@@ -73,6 +73,7 @@ _STYLE: Any = {
     "image.interpolation": "nearest",
     "legend.fontsize": 7.5,
     "legend.frameon": False,
+    "legend.title_fontsize": 7.5,
     "lines.linewidth": 1.2,
     "lines.markersize": 3,
     "savefig.dpi": DOTS_PER_INCH,
@@ -166,9 +167,9 @@ class HouseAxes(Axes):
         )  # fmt: skip
 
     def legend(self, *args: Any, **options: Any) -> Any:
-        """As `Axes.legend`, in the house style."""
+        """As `Axes.legend`, in the house style; a title stands at the left."""
         with style():
-            return super().legend(*args, **options)
+            return super().legend(*args, **{"alignment": "left", **options})
 
     def plot(self, *args: Any, **options: Any) -> Any:
         """As `Axes.plot`, in the house style."""

@@ -4,6 +4,7 @@ import pytest
 
 from circuits.cortex import Normalization, normalized_cells
 from experiments import normalization
+from experiments.normalization import pool
 from neurosim import InputError
 
 
@@ -22,7 +23,7 @@ def test_the_claims_can_fail(monkeypatch):
     def weaker(screen, fields, rule):
         return normalized_cells(screen, fields, Normalization(rule.maximum, 0.5, rule.exponent))
 
-    monkeypatch.setattr(normalization, "normalized_cells", weaker)
+    monkeypatch.setattr(pool, "normalized_cells", weaker)
     wrong = [claim.claim for claim in failed(normalization.run())]
     assert any("shift the fitted c50" in claim for claim in wrong)
     assert any("suppresses the response" in claim for claim in wrong)

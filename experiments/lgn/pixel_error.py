@@ -6,20 +6,17 @@ both vary within one: of the second order in the pixel's size, for every family 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
 
-from circuits import stimuli
 from circuits.retina import DifferenceOfGaussians, field, ganglion_cell
 from neurosim.plotting import COLOURS, FAINT, new_figure
 from neurosim.result import Result
 
+from .families import families, screen_for
+
 ENOUGH = 10  # pixels a center radius, at which responses are within a hundredth
 SIZES = {"X": (2.5, 5, ENOUGH, 20), "P": (2.5, 5, ENOUGH), "M": (2.5, 5, ENOUGH)}
 MIDDLE = 0.4  # of a center radius: multiples of it lie in the middle of a pixel of every size
-REACH = 3.2  # surround radii from the middle to the image's rim, beyond which nothing answers
 BOUND = 0.01
 # How far a fitted power may be from 2.  The fewer pixels, the more of the fourth order is left;
 # and a curved rim crosses each pixel elsewhere, where it is covered in 64 parts.
@@ -27,27 +24,19 @@ STRAIGHT, CURVED = 0.05, 0.5
 MARKERS = {"spot": "o", "annulus": "D", "bar": "s", "edge": "^", "grating": "v"}
 
 
-class Family(NamedTuple):
-    """Stimuli of one kind: their sizes, how one is drawn, and the responses in closed form."""
-
-    values: np.ndarray
-    draw: Callable[[stimuli.Screen, float], np.ndarray]
-    closed_form: Callable[[np.ndarray], np.ndarray]
-
-
-def pixel_error(result: Result) -> None:
+def pixel_errors(result: Result) -> None:
     """Claim that X, P and M cells answer as the closed forms say, and how pixels matter."""
     errors = {cell: _errors(field(cell), sizes) for cell, sizes in SIZES.items()}
     powers = {
-        cell: {name: _power(SIZES[cell], found) for name, found in families.items()}
-        for cell, families in errors.items()
+        cell: {name: _power(SIZES[cell], found) for name, found in by_family.items()}
+        for cell, by_family in errors.items()
     }
-    for cell, families in errors.items():
+    for cell, by_family in errors.items():
         result.claim(
             f"{'an' if cell in 'XM' else 'a'} {cell} cell's responses to spots, rings, bars, edges "
             "and gratings follow the closed forms at pixels of a tenth of its center: largest "
             "errors over the largest responses",
-            [found[SIZES[cell].index(ENOUGH)] for found in families.values()],
+            [found[SIZES[cell].index(ENOUGH)] for found in by_family.values()],
             at_most=BOUND,
         )
     for words, names, tolerance in (
@@ -67,41 +56,35 @@ def pixel_error(result: Result) -> None:
          "power of the pixel"),
         [
             (cell, name, size, float(f"{error:.4g}"), round(powers[cell][name], 3))
-            for cell, families in errors.items()
-            for name, found in families.items()
+            for cell, by_family in errors.items()
+            for name, found in by_family.items()
             for size, error in zip(SIZES[cell], found, strict=True)
         ],
     )  # fmt: skip
 
 
-def _families(cell: DifferenceOfGaussians) -> dict[str, Family]:
-    """Return five families, whose straight edges lie where pixels show them worst."""
+def _shown(cell: DifferenceOfGaussians) -> dict[str, np.ndarray]:
+    """Return few of each family, whose straight edges lie where pixels show them worst."""
     best, peak, step = cell.best_diameter, cell.peak_frequency, MIDDLE * cell.center
     return {
-        "spot": Family(np.array([0.4, 1.0, 1.6]) * best, stimuli.spot, cell.spot),
-        "annulus": Family(
-            np.array([1.4, 2.2]) * best,
-            lambda screen, outer: stimuli.annulus(screen, best, outer),
-            lambda outer: cell.annulus(best, outer),
-        ),
-        "bar": Family(np.array([1, 2, 3]) * 2 * step, stimuli.bar, cell.bar),
-        "edge": Family(np.array([-1, 1, 3]) * step, stimuli.edge, cell.edge),
-        "grating": Family(np.array([0.5, 1.0, 2.0]) * peak, stimuli.grating, cell.grating),
+        "spot": np.array([0.4, 1.0, 1.6]) * best,
+        "annulus": np.array([1.4, 2.2]) * best,
+        "bar": np.array([1, 2, 3]) * 2 * step,
+        "edge": np.array([-1, 1, 3]) * step,
+        "grating": np.array([0.5, 1.0, 2.0]) * peak,
     }
 
 
 def _errors(cell: DifferenceOfGaussians, sizes: tuple[float, ...]) -> dict[str, list[float]]:
     """Return each family's largest error over its largest response, by pixels a center radius."""
-    families = _families(cell)
-    found: dict[str, list[float]] = {name: [] for name in families}
+    shown, kinds = _shown(cell), families(cell, cell.best_diameter)
+    found: dict[str, list[float]] = {name: [] for name in shown}
     for size in sizes:
-        pixel = cell.center / size
-        side = 2 * int(np.ceil(REACH * cell.surround / pixel)) + 1
-        screen = stimuli.Screen((side, side), pixel)
-        answer = ganglion_cell(screen.shape, cell, pixel=pixel)
-        for name, (values, draw, closed_form) in families.items():
-            measured = answer(np.array([draw(screen, value) for value in values]))
-            expected = closed_form(values)
+        screen = screen_for(cell, cell.center / size)
+        answer = ganglion_cell(screen.shape, cell, pixel=screen.pixel)
+        for name, values in shown.items():
+            measured = kinds[name].answers(answer, screen, values)
+            expected = kinds[name].closed_form(values)
             # A ring takes away from the best spot's response what may be next to nothing.
             largest = cell.spot(cell.best_diameter) if name == "annulus" else np.abs(expected).max()
             found[name].append(float(np.abs(measured - expected).max() / largest))

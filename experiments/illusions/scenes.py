@@ -1,39 +1,31 @@
-"""Figures of the experiment `illusions`: the scenes, and what cells say of them at any size."""
+"""The four illusions on one screen, what sheets of cells answer, and whether that explains them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from circuits import stimuli
+from circuits.retina import DifferenceOfGaussians
 from circuits.stimuli import Screen
-from neurosim.plotting import COLOURS, FAINT, new_figure, plot_curves, show_image
+from neurosim.plotting import COLOURS, FAINT, mark_zero, new_figure, plot_curves, show_image
+
+from .cells import brightness_cells
+from .hermann_grid import PERIOD, STREET
+from .mach_bands import RAMP
+from .simultaneous_contrast import DISK
+from .white_illusion import PATCH, STRIPE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# Center radii of the screen.  Whole numbers of streets and of stripes fit, so that its mirror
+# images, which the cells at its border see, go on as they do.
+WIDTH, HEIGHT = 39, 26
 EVEN = 1e-6  # a difference that is none
-
-
-class Family(NamedTuple):
-    """Responses to stimuli of one kind and many sizes in degrees, beside the closed form."""
-
-    name: str
-    label: str
-    sizes: np.ndarray
-    measured: np.ndarray
-    closed_form: Callable[[float], float]
-
-    def expected(self, sizes: np.ndarray) -> np.ndarray:
-        """Return the closed form's responses to stimuli of these sizes."""
-        return np.array([self.closed_form(float(size)) for size in sizes])
-
-    @property
-    def error(self) -> float:
-        """The largest distance from the closed form."""
-        return float(np.abs(self.measured - self.expected(self.sizes)).max())
 
 
 class Scene(NamedTuple):
@@ -74,12 +66,46 @@ class Scene(NamedTuple):
         return bool(first - second > EVEN)
 
 
-def draw_scenes(scenes: Sequence[Scene]) -> Figure:
+def answer_scenes(
+    field: DifferenceOfGaussians, balanced: DifferenceOfGaussians, pixel: float
+) -> list[Scene]:
+    """Each illusion, the sheets' answer to it, and where to look."""
+    a = field.center
+    screen = Screen((round(HEIGHT * a / pixel), round(WIDTH * a / pixel)), pixel)
+    mach = stimuli.mach_bands(screen, RAMP * a)
+    grid = stimuli.hermann_grid(screen, STREET * a, PERIOD * a)
+    disks = stimuli.simultaneous_contrast(screen, DISK * a)
+    white = stimuli.white_illusion(screen, STRIPE * a, PATCH * a)
+    even, uneven = (brightness_cells(screen.shape, f, pixel) for f in (balanced, field))
+    bands, patches = even(np.stack((mach, white)))
+    streets, spots = uneven(np.stack((grid, disks)))
+    quarter, patch = WIDTH * a / 4, 2.5 * STRIPE * a
+    return [
+        Scene(
+            "Mach bands", "lines at the ends of the ramp", "at the bright line", screen, mach,
+            bands, (RAMP * a / 2, -RAMP * a / 2),
+        ),
+        Scene(
+            "Hermann grid", "smudges where streets cross", "between crossings", screen, grid,
+            streets, (PERIOD * a / 2, 0.0),
+        ),
+        Scene(
+            "simultaneous contrast", "the left disk looks brighter", "in the left disk", screen,
+            disks, spots, (-quarter, quarter), DISK * a,
+        ),
+        Scene(
+            "White's illusion", "the left patch looks brighter", "in the left patch", screen,
+            white, patches, (-patch, patch), STRIPE * a,
+        ),
+    ]  # fmt: skip
+
+
+def draw_scenes(shown: Sequence[Scene]) -> Figure:
     """Return each scene beside the sheet's responses and a profile through them."""
     figure, axes = new_figure(
-        len(scenes), 3, width="page", height=6.6, sharex=True, width_ratios=(1, 1, 1.25)
+        len(shown), 3, width="page", height=6.6, sharex=True, width_ratios=(1, 1, 1.25)
     )
-    for (picture, sheet, curve), scene in zip(axes, scenes, strict=True):
+    for (picture, sheet, curve), scene in zip(axes, shown, strict=True):
         right, up = scene.screen.width / 2, scene.screen.height / 2
         extent = (-right, right, -up, up)
         black_to_white = (float(scene.stimulus.min()), float(scene.stimulus.max()))
@@ -100,12 +126,12 @@ def draw_scenes(scenes: Sequence[Scene]) -> Figure:
     for ax in axes[-1]:
         ax.set_xlabel("x (°)")
     figure.align_ylabels(axes[:, 2])
-    figure.suptitle(_account(scenes))
+    figure.suptitle(_account(shown))
     return figure
 
 
 def _draw_profile(ax: Axes, scene: Scene) -> None:
-    ax.axhline(0, color="0.8", linewidth=0.6)
+    mark_zero(ax)
     for place in scene.places:
         if scene.equal:
             ax.axvspan(place - scene.equal / 2, place + scene.equal / 2, color="0.9", linewidth=0)
@@ -129,10 +155,10 @@ def _finding(scene: Scene) -> str:
     return f"{more} {scene.first}: {how}"
 
 
-def _account(scenes: Sequence[Scene]) -> str:
+def _account(shown: Sequence[Scene]) -> str:
     """Return which illusions the cells explain, as the figure's title."""
-    names = [scene.name.replace("Hermann", "the Hermann") for scene in scenes]
-    explained = [name for name, scene in zip(names, scenes, strict=True) if scene.explained]
+    names = [scene.name.replace("Hermann", "the Hermann") for scene in shown]
+    explained = [name for name, scene in zip(names, shown, strict=True) if scene.explained]
     others = [name for name in names if name not in explained]
     if not explained:
         return "Center–surround cells explain none of these illusions"
@@ -142,51 +168,3 @@ def _account(scenes: Sequence[Scene]) -> str:
 
 def _listed(names: Sequence[str], last: str) -> str:
     return f" {last} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
-def draw_predictions(
-    knees: Family, grids: Sequence[Family], disks: Family, stripes: Family
-) -> Figure:
-    """Return what one cell answers to each illusion at many sizes, beside the closed forms."""
-    figure, axes = new_figure(2, 2, width="page", height=4.6)
-    panels: tuple[tuple[Sequence[Family], str, str], ...] = (
-        ((knees,), "ramp (°)", "line's distance\nfrom the knee (°)"),
-        (grids, "street (°)", "crossing − street\n(center gain)"),
-        ((disks,), "disk's diameter (°)", "response to the\nbackground (center gain)"),
-        ((stripes,), "stripe (°)", "patch in dark − in bright\nstripe (center gain)"),
-    )
-    for ax, (families, size, response) in zip(axes.flat, panels, strict=True):
-        ax.axhline(0, color="0.8", linewidth=0.6)
-        sizes = np.linspace(families[0].sizes[0], families[0].sizes[-1], 121)
-        curves = {family.label: family.expected(sizes) for family in families}
-        lines = plot_curves(ax, sizes, curves, legend=len(families) > 1)
-        for family, line in zip(families, lines, strict=True):
-            ax.plot(family.sizes, family.measured, "o", color=line.get_color())
-        ax.set(xlabel=size, ylabel=response)
-        if len(families) > 1:  # room for the names
-            low, high = ax.get_ylim()
-            ax.set_ylim(low, high + 0.5 * (high - low))
-    axes[0, 0].set_title("The wider the ramp, the nearer its lines are to its knees")
-    axes[0, 1].set_title(_below("One crossing: smudges are predicted for", grids[0], "streets"))
-    axes[1, 0].set_title(_below("A bright background darkens", disks, "disks"))
-    axes[1, 1].set_title(_below("White's illusion comes out the wrong way for", stripes, "stripes"))
-    figure.suptitle(
-        "What the cells say of an illusion depends on its size "
-        "(lines: closed forms, dots: simulated cells)"
-    )
-    return figure
-
-
-def _below(what: str, family: Family, things: str) -> str:
-    """Return for which sizes the responses are below 0, as a title."""
-    sizes, values = family.sizes, family.measured
-    below = values < 0
-    if below.all():
-        return f"{what} all {things} shown"
-    if not below.any():
-        return f"{what} none of the {things} shown"
-    k = int(below.argmax())
-    if k and below[k:].all():
-        start = np.interp(0, [values[k], values[k - 1]], [sizes[k], sizes[k - 1]])
-        return f"{what} {things} wider than {start:.2g}°"
-    return f"{what} some of the {things} shown"

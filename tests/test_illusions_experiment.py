@@ -3,12 +3,24 @@
 import numpy as np
 import pytest
 from scipy import integrate
+from scipy.optimize import brentq
 
-from circuits.retina import DifferenceOfGaussians
+from circuits import lgn
+from circuits.retina import DifferenceOfGaussians, ganglion_cell
 from circuits.stimuli import Screen
-from experiments import illusion_figures, illusions
+from experiments import illusions
 from experiments.cli import main
-from experiments.illusion_figures import Family, Scene
+from experiments.illusions import (
+    cells,
+    hermann_grid,
+    mach_bands,
+    predictions,
+    scenes,
+    simultaneous_contrast,
+    white_illusion,
+)
+from experiments.illusions.families import Family
+from experiments.illusions.scenes import Scene
 
 GOLDEN = DifferenceOfGaussians()
 BALANCED = DifferenceOfGaussians(surround_gain=1.0)
@@ -30,14 +42,17 @@ def test_the_claims_hold_for_any_cell(center, surround, strength, pixels):
 
 @pytest.mark.compiled
 def test_another_cell_than_the_closed_forms_breaks_the_claims(monkeypatch):
-    cell, sheets = illusions.ganglion_cell, illusions.lgn.sheets
     wider = DifferenceOfGaussians(0.66, 1.26, 1.0, 0.85)
-    monkeypatch.setattr(
-        illusions, "ganglion_cell", lambda shape, _, pixel: cell(shape, wider, pixel=pixel)
-    )
-    monkeypatch.setattr(
-        illusions.lgn, "sheets", lambda shape, _, pixel: sheets(shape, wider, pixel=pixel)
-    )
+
+    def other_cell(shape, _, pixel):
+        return ganglion_cell(shape, wider, pixel=pixel)
+
+    def other_sheets(shape, _, pixel):
+        return lgn.sheets(shape, wider, pixel=pixel)
+
+    for subject in (hermann_grid, simultaneous_contrast, white_illusion):
+        monkeypatch.setattr(subject, "ganglion_cell", other_cell)
+    monkeypatch.setattr(cells, "sheets", other_sheets)
     failed = [claim.claim for claim in illusions.run().claims if not claim.holds]
     for name in (
         "Mach bands",
@@ -55,12 +70,12 @@ def test_another_cell_than_the_closed_forms_breaks_the_claims(monkeypatch):
 
 def test_the_golden_values():
     root = [
-        illusions.brentq(lambda w, r=r: illusions._crossing_effect(GOLDEN, w, r * w), 0.6, 2)
+        brentq(lambda w, r=r: hermann_grid._crossing_effect(GOLDEN, w, r * w), 0.6, 2)
         for r in (np.inf, 6, 4)
     ]
     np.testing.assert_allclose(root, [0.936, 0.949, 1.056], atol=5e-4)
-    assert illusions._extremum(BALANCED, 3.0) == pytest.approx(1.5, abs=1e-3)
-    assert illusions._extremum(BALANCED, 1.0) == pytest.approx(0.7, abs=5e-3)
+    assert mach_bands._extremum(BALANCED, 3.0) == pytest.approx(1.5, abs=1e-3)
+    assert mach_bands._extremum(BALANCED, 1.0) == pytest.approx(0.7, abs=5e-3)
 
 
 def along(x, spread):
@@ -85,7 +100,7 @@ def test_the_effect_of_a_crossing_is_an_integral_of_the_field(period):
         return pattern
 
     difference = seen_by(GOLDEN, streets(0)) - seen_by(GOLDEN, streets(period / 2))
-    expected = illusions._crossing_effect(GOLDEN, 1.0, period)
+    expected = hermann_grid._crossing_effect(GOLDEN, 1.0, period)
     assert expected == pytest.approx(difference, abs=1e-4)
 
 
@@ -95,7 +110,7 @@ def test_the_response_to_a_white_patch_is_an_integral_of_the_field():
         patch = (np.abs(x) < 0.5) | (np.abs(x - 5) < 0.5)
         return np.where(patch & (np.abs(y) < 1.5), 0, stripes)
 
-    expected = illusions._white_response(BALANCED, 1.0, 3.0)
+    expected = white_illusion._white_response(BALANCED, 1.0, 3.0)
     assert expected == pytest.approx(seen_by(BALANCED, pattern), abs=1e-4)
 
 
@@ -107,7 +122,7 @@ def test_the_response_to_a_ramp_is_an_integral_of_the_field():
             return field * np.interp(x - u, [-1, 1], [-1, 1])
 
         integral, _ = integrate.quad(weighted, -8, 8, points=[x - 1, x + 1], limit=200)
-        assert illusions._ramp_response(BALANCED, 2.0, np.array(x)) == pytest.approx(integral)
+        assert mach_bands._ramp_response(BALANCED, 2.0, np.array(x)) == pytest.approx(integral)
 
 
 @pytest.mark.parametrize(
@@ -146,15 +161,13 @@ def scene(name, left, right):
     ],
 )
 def test_a_scenes_title_is_what_it_shows(name, left, right, title):
-    assert illusion_figures._finding(scene(name, left, right)) == title
+    assert scenes._finding(scene(name, left, right)) == title
 
 
 def test_the_figures_title_lists_what_is_explained():
     def told(*explained):
         names = ("Mach bands", "Hermann grid", "White's illusion")
-        return illusion_figures._account(
-            [scene(n, e, 0) for n, e in zip(names, explained, strict=True)]
-        )
+        return scenes._account([scene(n, e, 0) for n, e in zip(names, explained, strict=True)])
 
     start = "Center–surround cells explain"
     assert told(1, 1, 0) == f"{start} Mach bands and the Hermann grid, not White's illusion"
@@ -175,4 +188,4 @@ def test_the_figures_title_lists_what_is_explained():
 )
 def test_a_curves_title_is_where_it_is_below_0(values, title):
     family = Family("", "", np.array([1.0, 2.0, 3.0]), np.array(values, dtype=float), float)
-    assert illusion_figures._below("It is so for", family, "disks") == title
+    assert predictions._below("It is so for", family, "disks") == title

@@ -8,6 +8,7 @@ import pytest
 
 from circuits.cortex import complex_cells, hubel_wiesel_cells, simple_cells
 from experiments import orientation
+from experiments.orientation import contrasts, energy, modulation, rows
 from neurosim import InputError
 
 
@@ -23,9 +24,9 @@ def test_every_claim_holds_at_the_ends_of_the_parameters(ends):
 
 @pytest.mark.compiled
 def test_the_claims_can_fail(monkeypatch):
-    def shorter(screen, rows, field, threshold):
+    def shorter(screen, longer, field, threshold):
         return hubel_wiesel_cells(
-            screen, [replace(row, cells=2) for row in rows], field, threshold=threshold
+            screen, [replace(row, cells=2) for row in longer], field, threshold=threshold
         )
 
     def wider(screen, field):
@@ -34,9 +35,9 @@ def test_the_claims_can_fail(monkeypatch):
     def drowned(screen, field, exponent, threshold=0.0):
         return simple_cells(screen, field, exponent=exponent, threshold=threshold + 0.01)
 
-    monkeypatch.setattr(orientation, "hubel_wiesel_cells", shorter)
-    monkeypatch.setattr(orientation, "complex_cells", wider)
-    monkeypatch.setattr(orientation, "simple_cells", drowned)
+    monkeypatch.setattr(rows, "hubel_wiesel_cells", shorter)
+    monkeypatch.setattr(energy, "complex_cells", wider)
+    monkeypatch.setattr(contrasts, "simple_cells", drowned)
     wrong = failed(orientation.run(length=0.5, quick=True))
     for claim in (
         "answer as the rows' sums", "half-widths at half height", "the energy's mean",
@@ -46,16 +47,12 @@ def test_the_claims_can_fail(monkeypatch):
 
 
 def test_the_modulation_of_a_rectified_power_of_a_cosine():
-    assert orientation._f1_over_f0(1) == pytest.approx(math.pi / 2)
-    assert orientation._f1_over_f0(2) == pytest.approx(16 / (3 * math.pi))
+    assert modulation._f1_over_f0(1) == pytest.approx(math.pi / 2)
+    assert modulation._f1_over_f0(2) == pytest.approx(16 / (3 * math.pi))
     angle = 2 * np.pi * np.arange(100_000) / 100_000
     response = np.maximum(np.cos(angle), 0) ** 3.3
     sampled = 2 * np.mean(response * np.cos(angle)) / response.mean()
-    assert orientation._f1_over_f0(3.3) == pytest.approx(sampled)
-
-
-def test_a_half_width_lies_between_the_angles_around_it():
-    assert orientation._half_width(np.array([0, 10, 20]), np.array([8.0, 5.0, 1.0])) == 12.5
+    assert modulation._f1_over_f0(3.3) == pytest.approx(sampled)
 
 
 @pytest.mark.parametrize(
