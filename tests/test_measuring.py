@@ -552,6 +552,19 @@ def test_what_the_measurements_do_not_determine_is_said(rng):
         fit("dog frequency", np.linspace(0.1, 3, 12), center_alone)
 
 
+@pytest.mark.parametrize("model", ["dog diameter", "dog field"])
+def test_an_off_cell_has_the_fit_of_its_on_cell_with_the_signs_turned(model, rng):
+    x, true = TRUE[model]
+    answers = MODELS[model].equation(x, *true)
+    answers = answers + rng.normal(0, 1e-3 * np.abs(answers).max(), answers.shape)
+    on, off = fit(model, x, answers), fit(model, x, -answers)
+    for name, value in on.parameters.items():
+        sign = -1 if "gain" in name else 1
+        assert off[name] == pytest.approx(sign * value, rel=1e-3, abs=1e-3)
+        assert off.errors[name] == pytest.approx(on.errors[name], rel=0.01)
+    assert 0 < off["center"] < off["surround"]
+
+
 def test_preferred_angles_are_those_of_the_higher_peak_in_one_turn():
     degrees = np.arange(16) * 22.5
     both = 3 * np.exp(-np.square((degrees - 90) / 30)) + np.exp(-np.square((degrees - 270) / 30))

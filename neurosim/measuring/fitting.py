@@ -147,7 +147,7 @@ def fit(model: str, x: Any, y: Any) -> Fit:
             "measure more points, over a wider range"
         )
     left = y - chosen.equation(x, *values)
-    values = chosen.settled(values)
+    values, errors = chosen.settled(values, errors)
     return Fit(
         model=model,
         parameters=dict(zip(chosen.parameters, values.tolist(), strict=True)),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 Bounds = list[tuple[float, float]]
+Settled = tuple[np.ndarray, np.ndarray]
 ALL = math.inf
 
 
@@ -24,7 +25,7 @@ class Model:
     bounds : (x, y) → the lowest and highest value of each
     starts : (x, y) → values to begin from; the fit that ends lowest is taken
     dimensions : 1 for a curve, 2 for a sheet
-    settled : of equivalent parameters, the ones that are reported
+    settled : (values, errors) → of equivalent parameters and their errors, those reported
     """
 
     equation: Callable[..., Any]
@@ -32,7 +33,7 @@ class Model:
     bounds: Callable[[np.ndarray, np.ndarray], Bounds]
     starts: Callable[[np.ndarray, np.ndarray], Iterator[list[float]]]
     dimensions: int = 1
-    settled: Callable[[np.ndarray], np.ndarray] = lambda values: values
+    settled: Callable[[np.ndarray, np.ndarray], Settled] = lambda values, errors: (values, errors)
 
 
 # ------------------------------------------------------------------ contrast
@@ -73,6 +74,16 @@ def dog_diameter(
     """A(1 − e^(−d²/4a²)) − B(1 − e^(−d²/4b²)) (Einevoll & Plesser 2005)."""
     inside = center_gain * -np.expm1(-np.square(d / (2 * center)))
     return inside - surround_gain * -np.expm1(-np.square(d / (2 * surround)))
+
+
+def _dog_settled(values: np.ndarray, errors: np.ndarray) -> Settled:
+    """The center is the narrower Gaussian; that of an OFF cell has a gain below 0."""
+    if values[1] <= values[3]:
+        return values, errors
+    order = [2, 3, 0, 1, *range(4, len(values))]
+    found = values[order]
+    found[[0, 2]] *= -1
+    return found, errors[order]
 
 
 def _dog_bounds(x: np.ndarray, y: np.ndarray) -> Bounds:
@@ -131,10 +142,10 @@ def _orientation_starts(x: np.ndarray, y: np.ndarray) -> Iterator[list[float]]:
         yield [high - low, float(x[np.argmax(y)]), width, low]
 
 
-def _orientation_settled(values: np.ndarray) -> np.ndarray:
+def _orientation_settled(values: np.ndarray, errors: np.ndarray) -> Settled:
     found = values.copy()
     found[1] = found[1] % 180 % 180  # twice, since −1e-17 % 180 is 180
-    return found
+    return found, errors
 
 
 def _direction_bounds(x: np.ndarray, y: np.ndarray) -> Bounds:
@@ -149,13 +160,12 @@ def _direction_starts(x: np.ndarray, y: np.ndarray) -> Iterator[list[float]]:
             yield [high - low, share * (high - low), float(x[np.argmax(y)]), width, low]
 
 
-def _direction_settled(values: np.ndarray) -> np.ndarray:
+def _direction_settled(values: np.ndarray, errors: np.ndarray) -> Settled:
     """The preferred direction is that of the higher Gaussian."""
-    found = values.copy()
-    if found[1] > found[0]:
-        found[0], found[1], found[2] = found[1], found[0], found[2] + 180
-    found[2] = found[2] % 360 % 360
-    return found
+    order = [0, 1, 2, 3, 4] if values[0] >= values[1] else [1, 0, 2, 3, 4]
+    found = values[order]
+    found[2] = (found[2] + 180 * order[0]) % 360 % 360
+    return found, errors[order]
 
 
 # ------------------------------------------------------------------ any peak
@@ -260,14 +270,14 @@ def _gabor_starts(place: np.ndarray, w: np.ndarray) -> Iterator[list[float]]:
         yield [size, x0, y0, spread, spread, float(orientation), float(frequency), phase]
 
 
-def _gabor_settled(values: np.ndarray) -> np.ndarray:
+def _gabor_settled(values: np.ndarray, errors: np.ndarray) -> Settled:
     """A half turn of the stripes turns the phase's sign."""
     found = values.copy()
     if found[5] % 360 >= 180:
         found[7] = -found[7]
-    found[5] %= 180
-    found[7] %= 360
-    return found
+    found[5] = found[5] % 180 % 180
+    found[7] = found[7] % 360 % 360
+    return found, errors
 
 
 DOG = ("center_gain", "center", "surround_gain", "surround")
@@ -276,8 +286,12 @@ MODELS = {
         naka_rushton, ("maximum", "c50", "exponent", "baseline"), _naka_rushton_bounds,
         _naka_rushton_starts,
     ),
-    "dog frequency": Model(dog_frequency, DOG, _dog_bounds, _dog_frequency_starts),
-    "dog diameter": Model(dog_diameter, DOG, _dog_bounds, _dog_diameter_starts),
+    "dog frequency": Model(
+        dog_frequency, DOG, _dog_bounds, _dog_frequency_starts, settled=_dog_settled
+    ),
+    "dog diameter": Model(
+        dog_diameter, DOG, _dog_bounds, _dog_diameter_starts, settled=_dog_settled
+    ),
     "gaussian": Model(
         gaussian, ("height", "mean", "width", "baseline"), _gaussian_bounds, _gaussian_starts
     ),
@@ -290,7 +304,8 @@ MODELS = {
         _direction_starts, settled=_direction_settled,
     ),
     "dog field": Model(
-        dog_field, (*DOG, "x", "y"), _dog_field_bounds, _dog_field_starts, dimensions=2
+        dog_field, (*DOG, "x", "y"), _dog_field_bounds, _dog_field_starts, dimensions=2,
+        settled=_dog_settled,
     ),
     "gabor field": Model(
         gabor_field,
