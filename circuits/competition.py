@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from neurosim import Circuit, CircuitError
 from neurosim.timing import positive, whole
+
+from .checking import parameter
+
+MOST = 1 << 12  # cells, whose connections then take 128 MB
 
 
 def winner_take_all(
@@ -40,17 +42,15 @@ def winner_take_all(
     CircuitError
         An excitation outside [0, 1), an inhibition below 0.
     """
-    cells = whole(cells, "cells", 2)
+    cells = whole(cells, "cells", 2, MOST)
     tau = positive(tau, "tau", "seconds")
+    excitation = parameter(excitation, "winner_take_all: excitation")
     if not 0 <= excitation < 1:
         raise CircuitError(
             f"winner_take_all: excitation must be from 0 to below 1, else activity grows without "
             f"end (got {excitation:g})"
         )
-    if not (math.isfinite(inhibition) and inhibition >= 0):
-        raise CircuitError(
-            f"winner_take_all: inhibition must be finite and not negative (got {inhibition:g})"
-        )
+    inhibition = parameter(inhibition, "winner_take_all: inhibition", least=0)
     circuit = Circuit("winner-take-all")
     given = circuit.inputs("input", shape=cells, real=True)
     row = circuit.rate("cells", excite=given, tau=tau)

@@ -6,14 +6,14 @@ between them the response goes through 0: an edge is where an ON cell is active 
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
 
-from neurosim import Circuit, CircuitError, Source, convolve
+from neurosim import Circuit, Source, convolve
 from neurosim.sources import Drive
 
+from .checking import parameter
 from .retina import DifferenceOfGaussians, ganglion_cells
 
 RATIO = 1.6  # of the Gaussians' widths, with which they come nearest to ∇²G
@@ -37,6 +37,7 @@ def marr_hildreth(center: float = 0.5, pixel: float = 0.25) -> DifferenceOfGauss
     CircuitError
         A radius or a pixel that is not possible.
     """
+    center = parameter(center, "center", "degrees", above=0)
     field = DifferenceOfGaussians(center, RATIO * center, 1.0, 1.0)
     narrow, wide = (float(kernel.sum()) for kernel in field.kernels(pixel))
     return replace(field, surround_gain=narrow / wide)
@@ -79,11 +80,7 @@ def edge_cells(
     CircuitError
         A threshold that is not above 0; otherwise as `circuits.retina.ganglion_cells`.
     """
-    if not (math.isfinite(threshold) and threshold > 0):
-        raise CircuitError(
-            f"edge_cells: threshold must be finite and above 0, else uniform images have edges "
-            f"(got {threshold:g})"
-        )
+    threshold = parameter(threshold, "edge_cells: threshold", above=0)
     circuit = Circuit("edges")
     image = circuit.inputs("image", shape=shape, real=True)
     retina = ganglion_cells(shape, marr_hildreth(center, pixel), pixel=pixel, border=border)

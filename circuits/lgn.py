@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from neurosim import Circuit, CircuitError, convolve
 from neurosim.neurons import power
 
+from .checking import parameter
 from .retina import DifferenceOfGaussians, ganglion_cells, gaussian
 
 # RETINA in the lecture: three stimuli on five receptors.  Its first row has only four entries,
@@ -80,8 +79,8 @@ def sheets(
     CircuitError
         As `circuits.retina.ganglion_cells`; a pool or a σ that is not possible; σ without `pool`.
     """
-    if pool is not None and not (math.isfinite(pool) and pool > 0):
-        raise CircuitError(f"pool must be finite and above 0 degrees (got {pool:g})")
+    if pool is not None:
+        pool = parameter(pool, "pool", "degrees", above=0)
     if pool is None and semi_saturation is not None:
         raise CircuitError("semi_saturation takes effect with pool=: give that as well")
     sigma = 1.0 if semi_saturation is None else semi_saturation

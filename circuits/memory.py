@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
-from neurosim import Circuit, CircuitError
+from neurosim import Circuit
 from neurosim.timing import positive
+
+from .checking import parameter
 
 
 def oculomotor_integrator(weight: float = 0.995, *, tau: float = 0.1) -> Circuit:
@@ -35,10 +37,7 @@ def oculomotor_integrator(weight: float = 0.995, *, tau: float = 0.1) -> Circuit
         A weight that is negative or not finite.
     """
     tau = positive(tau, "tau", "seconds")
-    if not (math.isfinite(weight) and weight >= 0):
-        raise CircuitError(
-            f"oculomotor_integrator: weight must be finite and not negative (got {weight:g})"
-        )
+    weight = parameter(weight, "oculomotor_integrator: weight", least=0)
     circuit = Circuit("oculomotor integrator")
     velocity = circuit.inputs("velocity", real=True)
     position = circuit.rate("position", excite=tau * velocity, transfer="identity", tau=tau)
@@ -48,4 +47,6 @@ def oculomotor_integrator(weight: float = 0.995, *, tau: float = 0.1) -> Circuit
 
 def effective_tau(weight: float, tau: float = 0.1) -> float:
     """Return τ/(1 − w) in seconds: ∞ at w = 1, and below 0 where activity grows, for w > 1."""
+    weight = parameter(weight, "weight", least=0)
+    tau = positive(tau, "tau", "seconds")
     return math.inf if weight == 1 else tau / (1 - weight)

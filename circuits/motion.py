@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from neurosim import Circuit, CircuitError, power
 from neurosim.timing import positive
 
+from .checking import record, record_or, sheet
 from .cortex import Gabor
 from .stimuli import Screen
 
@@ -140,9 +141,9 @@ def motion_detectors(
     CircuitError
         A spacing that is no whole number of pixels, or not smaller than the image is wide.
     """
-    correlator = correlator or Correlator()
+    correlator = record_or(correlator, Correlator(), "correlator")
     apart = correlator.pixels(pixel)
-    rows, columns = shape
+    rows, columns = sheet(shape, "motion_detectors")
     if apart >= columns:
         raise CircuitError(
             f"receptors {correlator.spacing:g}° apart do not fit on an image {columns * pixel:g}° "
@@ -221,9 +222,9 @@ def energy_cells(
     CircuitError
         A field that the screen cannot hold.
     """
-    gabor = gabor or Gabor()
+    gabor = record_or(gabor, Gabor(), "gabor")
     circuit = Circuit("motion energy")
-    image = circuit.inputs("image", shape=screen.shape, real=True)
+    image = circuit.inputs("image", shape=record(screen, Screen, "screen").shape, real=True)
     now, late = {}, {}
     for name, field in (("even", gabor), ("odd", gabor.shifted(90))):
         heard = field.weights(screen, at).ravel() @ image

@@ -20,7 +20,9 @@ from neurosim.kernels.threads import most_threads
 from neurosim.measuring import Electrode, Tuning, harmonics
 from neurosim.measuring.threads import in_order
 from neurosim.progress import progress
+from neurosim.timing import positive
 
+from .checking import record
 from .stimuli import (
     Screen,
     annulus,
@@ -32,6 +34,7 @@ from .stimuli import (
     spot,
 )
 from .stimuli.gratings import USUAL_FREQUENCY
+from .stimuli.screen import number
 
 WORTH_THREADS = 2_048  # pixels from which a stimulus is more than Python's work around it
 MANY = 2_000  # stimuli beyond which progress is shown
@@ -69,7 +72,7 @@ QUANTITIES = {
     "spatial frequency": Quantity("frequency", "cycles/°", "drifting grating", _octaves),
     "temporal frequency": Quantity(
         CYCLE, "Hz", "drifting grating",
-        lambda screen: 2.0 ** np.arange(-1, math.log2(0.25 / screen.frame)),
+        lambda screen: 2.0 ** np.arange(-5, 1) / (8 * screen.frame),
     ),
     "phase": Quantity("phase", "°", "grating", lambda _: _turn(360)),
     "contrast": Quantity(
@@ -152,18 +155,21 @@ def tuning(
     >>> curve = tuning(cell["cell"], "orientation", screen=screen, frequency=2.0)
     >>> curve.best, curve.ratio
     """
+    if not isinstance(quantity, str | Sequence) or not quantity:
+        raise InputError(f"a tuning needs a quantity, such as 'orientation' (got {quantity!r})")
     names = (quantity,) if isinstance(quantity, str) else tuple(quantity)
-    if not names:
-        raise InputError("a tuning needs a quantity, such as 'orientation'")
     for name in names:
-        if name not in QUANTITIES:
+        if not isinstance(name, str) or name not in QUANTITIES:
             raise InputError(unknown("quantity", str(name), QUANTITIES))
     if len(set(names)) < len(names):
         raise InputError(f"each quantity is varied once (got {', '.join(names)})")
     chosen = [QUANTITIES[name] for name in names]
-    shown = stimulus or chosen[0].stimulus
-    if shown not in STIMULI:
+    shown = chosen[0].stimulus if stimulus is None else stimulus
+    if not isinstance(shown, str) or shown not in STIMULI:
         raise InputError(unknown("stimulus", str(shown), STIMULI))
+    record(screen, Screen, "screen")
+    settle = number(settle, "settle", "seconds", least=0)
+    duration = positive(duration, "duration", "seconds")
     ranges = _ranges(names, chosen, values, screen)
     _check_parameters(shown, names, chosen, parameters)
     electrode = Electrode(unit, shows=shows, held=held, dt=dt, seed=seed, dtype=dtype)
@@ -212,7 +218,7 @@ def _measured(
     def still(first: int, count: int) -> np.ndarray:
         return np.broadcast_to(made, (count, *made.shape))
 
-    movie = Movie(still, made.shape, screen.frame, skipped + max(frames, 1))
+    movie = Movie(still, made.shape, screen.frame, skipped + frames)
     return harmonics(electrode.responses(movie, threads=1)[skipped:].reshape(-1), 0)
 
 
@@ -241,16 +247,17 @@ def _ranges(
 ) -> tuple[np.ndarray, ...]:
     if values is None:
         return tuple(q.values(screen) for q in chosen)
-    given = [values] if len(names) == 1 else list(values)
-    if len(given) != len(names):
-        raise InputError(
-            f"values are one range for each of {', '.join(names)} (got {len(given)} ranges)"
-        )
+    if len(names) == 1:
+        given = [values]
+    elif isinstance(values, Sequence | np.ndarray) and len(values) == len(names):
+        given = list(values)
+    else:
+        raise InputError(f"values are one range for each of {', '.join(names)} (got {values!r})")
     ranges = []
     for name, one in zip(names, given, strict=True):
         try:
             found = np.asarray(one, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise InputError(f"the values of {name} must be numbers (got {one!r})") from None
         if found.ndim != 1 or not found.size:
             raise InputError(

@@ -18,6 +18,7 @@ from neurosim import Circuit, CircuitError, InputError, stack
 from neurosim.timing import positive, whole
 
 NEWTON_STEPS = 8  # of a root whose error, at first at most a tenth, is squared by each
+MOST = 1 << 12  # cells of a row
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Head:
         InputError
             An azimuth outside −180° to 180°.
         """
-        angle = np.asarray(azimuth, dtype=float)
+        angle = _numbers(azimuth, "azimuth", "degrees")
         if not (np.abs(angle) <= 180).all():
             raise InputError(
                 f"an azimuth is from −180° to 180° (got {angle[~(np.abs(angle) <= 180)][0]:g}°)"
@@ -75,7 +76,7 @@ class Head:
         InputError
             A delay longer than the head's longest.
         """
-        seconds = np.asarray(delay, dtype=float)
+        seconds = _numbers(delay, "delay", "seconds")
         too_long = ~(np.abs(seconds) <= self.longest_delay * (1 + 1e-12))
         if too_long.any():
             raise InputError(
@@ -88,6 +89,16 @@ class Head:
             theta = theta - (theta + np.sin(theta) - goal) / (1 + np.cos(theta))
         found = np.copysign(np.degrees(np.minimum(theta, np.pi / 2)), seconds)
         return found if found.ndim else float(found)
+
+
+def _numbers(values: ArrayLike, what: str, unit: str) -> np.ndarray:
+    """Return numbers as an array, or raise."""
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(
+            f"{what} must be a number of {unit}, or an array (got {values!r})"
+        ) from None
 
 
 def best_delays(cells: int = 31, spacing: float = 50e-6) -> np.ndarray:
@@ -159,7 +170,7 @@ def delay_map(cells: int = 31, spacing: float = 50e-6) -> Circuit:
 
 def _row(cells: int, spacing: float) -> tuple[int, float]:
     """Return a row's number of cells and the spacing of their delays, or raise."""
-    if whole(cells, "cells", 1) % 2 == 0:
+    if whole(cells, "cells", 1, MOST) % 2 == 0:
         raise CircuitError(
             f"coincidence cells need one in the middle, so an odd number (got {cells})"
         )

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from .errors import FileError
+
 
 def write_whole(path: Path, content: bytes) -> Path:
     """Write a file beside its place, then move it there, with an old file's rights.
@@ -37,8 +39,23 @@ def write_whole(path: Path, content: bytes) -> Path:
     return path
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
-    """Write a table as CSV, as `write_whole`."""
+def write_csv(
+    path: str | os.PathLike[str], header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Path:
+    """Write a table as CSV, as `write_whole`.
+
+    Raises
+    ------
+    FileError
+        It cannot be written there.
+    """
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header, *rows])
-    return write_whole(path, text.getvalue().encode())
+    try:
+        return write_whole(Path(path), text.getvalue().encode())
+    except (OSError, TypeError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise FileError(
+            f"{str(path)!r} cannot be written ({why}); choose a folder that exists and can be "
+            "written to"
+        ) from None

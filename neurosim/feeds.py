@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arguments import input_values
-from .errors import InputError
+from .errors import InputError, NeurosimError
 from .movies import Movie
 from .populations import Population
 
@@ -98,7 +98,15 @@ class Feed:
         """Return a movie's frames for `length` steps from step `first` on, (…, length, size)."""
         assert self.movie is not None
         begin = first // self.each
-        made = self.movie.frames(begin, (first + length - 1) // self.each + 1 - begin)
+        try:
+            made = self.movie.frames(begin, (first + length - 1) // self.each + 1 - begin)
+        except NeurosimError:
+            raise
+        except Exception as error:  # whatever a user's function may raise
+            raise InputError(
+                f"{self.circuit}, input {self.population.name!r}: what makes its movie raised "
+                f"{type(error).__name__} at frame {begin}: {error}"
+            ) from error
         values = input_values(self.circuit, self.population, made, most=self.most)
         values = values.reshape(len(values), self.trials or 1, self.population.size)
         if self.each > 1:

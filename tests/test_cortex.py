@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy import integrate, ndimage
+from scipy.special import erf
 
 from circuits import lgn, stimuli
 from circuits.cortex import (
@@ -391,6 +392,24 @@ def test_a_grating_around_a_cell_suppresses_it():
 # ---------------------------------------------------------------- what cannot be
 
 
+def test_a_single_sheet_has_the_axis_of_fields_too(rng):
+    image = rng.normal(size=(17, 22))
+    fields = [Gabor(1.0, 20.0, 30.0, 0.3, 0.4)]
+
+    def seen_through(kernel, sheet):
+        return ndimage.correlate(sheet, kernel, mode="reflect")  # SciPy's name for mirrored edges
+
+    drives = [seen_through(field.kernel(0.2), image) for field in fields]
+    powers = np.square(np.maximum(drives, 0))
+    x = np.arange(-11, 12) * 0.2
+    line = (erf((x + 0.1) / (0.5 * np.sqrt(2))) - erf((x - 0.1) / (0.5 * np.sqrt(2)))) / 2
+    pool = seen_through(np.outer(line, line), powers.sum(axis=0))
+    rule = Normalization(2.0, 0.3, 2.0)
+    found = normalized_sheets(image.shape, fields, rule, pixel=0.2, pool=0.5)(image)
+    assert found.shape == (17, 22, 1)
+    np.testing.assert_allclose(found, np.moveaxis(2 * powers / (0.09 + pool), 0, -1), atol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -422,7 +441,7 @@ def test_a_grating_around_a_cell_suppresses_it():
         ),
         (lambda: simple_cells(SCREEN, []), "^simple cells: no field was given"),
         (lambda: complex_cells(SCREEN, []), "^complex cells: no field was given"),
-        (lambda: normalized_cells(SCREEN, []), "^simple cells: no field was given"),
+        (lambda: normalized_cells(SCREEN, []), "^normalized cells: no field was given"),
         (lambda: normalized_sheets((9, 9), []), "^normalized sheets: no field was given"),
         (
             lambda: normalized_sheets((9, 9), [FIELD], pool=0),

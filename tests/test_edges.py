@@ -104,5 +104,5 @@ def test_the_threshold_passes_strong_steps_only():
 
 @pytest.mark.parametrize("threshold", [0, -1, float("nan")])
 def test_a_threshold_that_cannot_be_is_named(threshold):
-    with pytest.raises(CircuitError, match=r"threshold must be finite and above 0, else"):
+    with pytest.raises(CircuitError, match=r"threshold must be finite and above 0 "):
         edges.edge_cells((9, 9), threshold=threshold)

@@ -84,6 +84,10 @@ def test_a_black_image_and_too_large_a_one_are_refused(tmp_path, monkeypatch):
         stimuli.natural_image(Screen((3, 3)), tmp_path / "black.png")
     with pytest.raises(InputError, match=r"^contrast must be from 0 to 1"):
         stimuli.natural_image(Screen((3, 3)), contrast=1.5)
+    with pytest.raises(FileError, match=r"^a file's path is text or a Path \(got 5\)"):
+        stimuli.natural_image(Screen((3, 3)), 5)
+    with pytest.raises(FileError, match=r"^a file's path is text or a Path \(got None\)"):
+        stimuli.movie(None, 0.01)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)
     with pytest.raises(FileError, match=r"cannot be read as an image .*bomb"):
         stimuli.natural_image(Screen((3, 3)), tmp_path / "black.png")

@@ -5,12 +5,13 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.special import erf
 
 from circuits import stimuli
 from circuits.physiology import tuning
 from circuits.stimuli import Screen
-from neurosim import Circuit, FitError, InputError, Movie
+from neurosim import Circuit, FileError, FitError, InputError, Movie
 from neurosim.measuring import MODELS, Electrode, fit, harmonics, reverse_correlation
 
 SCREEN = Screen((21, 25), 0.2, frame=1 / 128)
@@ -135,6 +136,38 @@ def test_harmonics_of_rectified_cosines():
     np.testing.assert_array_equal(harmonics(wave, 0)[1:], 0)
 
 
+def test_the_second_harmonic_at_half_the_frame_rate_is_counted_once():
+    answers = 3 + 2 * np.cos(np.pi * np.arange(8))  # 2 cycles of 4 frames, doubled
+    np.testing.assert_allclose(harmonics(answers, 2), [3, 0, 2], atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("answers", "cycles", "message"),
+    [
+        (np.ones(7), 2, "^harmonics of 2 cycles need 4 frames of each, 8 or more"),
+        (np.ones(8), -1, "^cycles must be a whole number from 0"),
+        (np.ones(8), 0.5, "^cycles must be a whole number from 0"),
+        ([], 1, r"^harmonics are of answers, \(frames, …\)"),
+        ("ab", 1, r"^harmonics are of answers, \(frames, …\)"),
+    ],
+)
+def test_harmonics_that_cannot_be_are_one_clear_error(answers, cycles, message):
+    with pytest.raises(InputError, match=message):
+        harmonics(answers, cycles)
+
+
+@pytest.mark.parametrize("frame", [1.0, 0.01, 1 / 60, 0.013])
+def test_the_usual_temporal_frequencies_are_whole_cycles_whatever_the_frame(cell, frame):
+    screen = Screen(SCREEN.shape, SCREEN.pixel, frame=frame)
+    curve = tuning(cell, "temporal frequency", screen=screen, frequency=0.5)
+    assert len(curve.values[0]) > 3
+    np.testing.assert_allclose(curve.f1, curve.f1[0], rtol=1e-9)  # nothing takes time
+
+
+def test_a_silent_unit_is_neither_simple_nor_complex(cell):
+    assert np.isnan(tuning(cell, "contrast", [0.0], screen=SCREEN, frequency=0.5).ratio)
+
+
 def test_tuning_to_spatial_frequency_is_the_closed_form_and_is_fitted(cell):
     curve = tuning(cell, "spatial frequency", np.linspace(0.05, 1.2, 16), screen=SCREEN)
     f = curve.values[0]
@@ -222,6 +255,10 @@ def test_a_tuning_draws_and_exports_itself(cell, tmp_path):
     )
     with pytest.raises(InputError, match="a tuning to 3 quantities cannot be drawn"):
         three.plot()
+    with pytest.raises(FileError, match=r"nowhere/x\.csv' cannot be written \(No such file"):
+        one.to_csv(tmp_path / "nowhere" / "x.csv")
+    with pytest.raises(FileError, match=r"^'None' cannot be written"):
+        one.to_csv(None)
 
 
 @pytest.mark.parametrize(
@@ -230,6 +267,15 @@ def test_a_tuning_draws_and_exports_itself(cell, tmp_path):
         ({"quantity": "colour"}, "^no quantity is called 'colour'"),
         ({"quantity": []}, "^a tuning needs a quantity"),
         ({"quantity": ["phase", "phase"]}, "^each quantity is varied once"),
+        ({"quantity": 3}, r"^a tuning needs a quantity, such as 'orientation' \(got 3\)"),
+        ({"quantity": [["phase"]]}, r"^no quantity is called \"\['phase'\]\""),
+        ({"quantity": ["contrast", "phase"], "values": 1.0}, "^values are one range for each of"),
+        ({"stimulus": ["edge"]}, r"^no stimulus is called \"\['edge'\]\""),
+        ({"stimulus": ""}, "^no stimulus is called ''"),
+        ({"settle": -1}, r"^settle must be finite and at least 0 \(got -1\)"),
+        ({"settle": "long"}, "^settle must be a number of seconds"),
+        ({"duration": 0}, "^duration must be finite and above 0 seconds"),
+        ({"duration": np.nan}, "^duration must be finite and above 0 seconds"),
         ({"values": []}, "^the values of contrast must be a row of one or more"),
         ({"values": [np.nan]}, "^the values of contrast must be finite"),
         ({"values": ["high"]}, "^the values of contrast must be numbers"),
@@ -385,7 +431,7 @@ TRUE = {
     "dog diameter": (np.linspace(0.1, 6, 25), [1.0, 0.62, 0.85, 1.26]),
     "gaussian": (np.linspace(-3, 5, 20), [4.0, 1.2, 0.7, 0.3]),
     "orientation": (np.arange(16) * 180 / 16, [4.0, 170.0, 18.0, 0.3]),
-    "direction": (np.arange(16) * 360 / 16, [4.0, 350.0, 40.0, 0.3]),
+    "direction": (np.arange(16) * 360 / 16, [4.0, 1.5, 350.0, 25.0, 0.3]),
     "dog field": (PLACES, [2.0, 0.5, 1.7, 1.1, 0.2, -0.3]),
     "gabor field": (PLACES, [1.3, 0.2, -0.1, 0.5, 0.8, 35.0, 0.9, 60.0]),
 }
@@ -393,6 +439,35 @@ TRUE = {
 
 def test_every_model_is_tested():
     assert TRUE.keys() == MODELS.keys()
+
+
+def test_the_equations_are_those_of_the_papers():
+    def value(model, x):
+        return MODELS[model].equation(np.asarray(x, dtype=float), *TRUE[model][1])
+
+    c = np.array([0.0, 0.05, 0.2, 1.0])
+    np.testing.assert_allclose(value("naka-rushton", c), 30 * c**2.3 / (0.2**2.3 + c**2.3) + 1.5)
+    x = np.array([-2.0, 1.2, 1.9])
+    density = stats.norm.pdf(x, 1.2, 0.7) / stats.norm.pdf(0, 0, 0.7)
+    np.testing.assert_allclose(value("gaussian", x), 0.3 + 4 * density)
+
+    def around(degrees, period, mean, width):
+        turn = 2 * np.pi / period
+        density = stats.vonmises(1 / (turn * width) ** 2)
+        return density.pdf(turn * (degrees - mean)) / density.pdf(0)
+
+    degrees = np.array([0.0, 10.0, 97.0, 170.0, 171.0])
+    np.testing.assert_allclose(
+        value("orientation", degrees), 0.3 + 4 * around(degrees, 180, 170, 18)
+    )
+    assert np.log(around(171.0, 180, 170, 18)) == pytest.approx(-0.5 / 18**2, rel=1e-3)
+    two = 4 * around(degrees, 360, 350, 25) + 1.5 * around(degrees, 360, 170, 25)
+    np.testing.assert_allclose(value("direction", degrees), 0.3 + two)
+    center, surround = (
+        gain * stats.multivariate_normal([0.2, -0.3], spread**2 / 2).pdf([0.9, 0.4])
+        for gain, spread in ((2.0, 0.5), (1.7, 1.1))
+    )
+    assert value("dog field", [0.9, 0.4]) == pytest.approx(center - surround)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -442,12 +517,23 @@ def test_a_fit_tells_draws_and_exports_itself(tmp_path):
     ("call", "error", "message"),
     [
         (lambda: fit("line", [1], [1]), InputError, "^no model is called 'line'"),
+        (lambda: fit(["gaussian"], [1], [1]), InputError, "^no model is called"),
+        (lambda: fit("gaussian", ["a"], [1]), InputError, "^a fit of 'gaussian' takes numbers"),
+        (lambda: fit("gaussian", [[1], [1, 2]], [1]), InputError, "^a fit of 'gaussian' takes num"),
         (lambda: fit("gaussian", [1, 2, 3], [1, 2, 3]), InputError, "has 4 parameters, so it need"),
         (lambda: fit("gaussian", [1, 2], [1, 2, 3]), InputError, r"takes \(points,\) places"),
         (lambda: fit("dog field", np.ones(9), np.ones(9)), InputError, r"takes \(2, points\)"),
         (
             lambda: fit("gaussian", np.arange(9), [np.nan] * 9),
             InputError, "needs finite measurements",
+        ),
+        (
+            lambda: fit("naka-rushton", -np.arange(9), np.arange(9)),
+            InputError, "^a fit of 'naka-rushton': where it was measured leaves no room for c50",
+        ),
+        (
+            lambda: fit("gabor field", [np.zeros(9), np.arange(9)], np.arange(9)),
+            InputError, "leaves no room for x, width, length; measure at more places",
         ),
         (lambda: fit("gaussian", np.arange(9), [2.0] * 9), FitError, "all 9 measurements are 2"),
     ],
@@ -464,6 +550,32 @@ def test_what_the_measurements_do_not_determine_is_said(rng):
     center_alone = np.exp(-np.square(np.linspace(0.1, 3, 12)))  # any surround of gain 0 will do
     with pytest.raises(FitError, match=r"leaves .*surround undetermined; measure more points"):
         fit("dog frequency", np.linspace(0.1, 3, 12), center_alone)
+
+
+@pytest.mark.parametrize("model", ["dog diameter", "dog field"])
+def test_an_off_cell_has_the_fit_of_its_on_cell_with_the_signs_turned(model, rng):
+    x, true = TRUE[model]
+    answers = MODELS[model].equation(x, *true)
+    answers = answers + rng.normal(0, 1e-3 * np.abs(answers).max(), answers.shape)
+    on, off = fit(model, x, answers), fit(model, x, -answers)
+    for name, value in on.parameters.items():
+        sign = -1 if "gain" in name else 1
+        assert off[name] == pytest.approx(sign * value, rel=1e-3, abs=1e-3)
+        assert off.errors[name] == pytest.approx(on.errors[name], rel=0.01)
+    assert 0 < off["center"] < off["surround"]
+
+
+def test_preferred_angles_are_those_of_the_higher_peak_in_one_turn():
+    degrees = np.arange(16) * 22.5
+    both = 3 * np.exp(-np.square((degrees - 90) / 30)) + np.exp(-np.square((degrees - 270) / 30))
+    found = fit("direction", degrees + 180, both)
+    assert found["preferred"] == pytest.approx(270, abs=1)
+    assert found["height"] == pytest.approx(3, rel=0.1)
+    assert found["opposite"] == pytest.approx(1, rel=0.1)
+    even = np.exp(4 * (np.cos(np.radians(2 * (degrees / 2 - 90))) - 1))
+    preferred = fit("orientation", degrees / 2 - 90, even)["preferred"]
+    assert 0 <= preferred < 180
+    assert (preferred + 90) % 180 == pytest.approx(90, abs=1e-6)
 
 
 @pytest.mark.parametrize("size", [1e-9, 1e9])

@@ -43,6 +43,14 @@ def test_a_movie_may_have_trials(rng):
     np.testing.assert_array_equal(run["y"], frames.swapaxes(0, 1))
 
 
+def test_frames_may_be_lists():
+    movie = Movie.of([[0, 1, 2], [3, 4, 5]], 1e-3)
+    assert movie.shape == (3,)
+    run = repeater().simulate(Movie(lambda f, n: [[7, 8, 9]] * n, [3], 1e-3), steps=2)
+    np.testing.assert_array_equal(run["y"][0], [[7, 8, 9]] * 2)
+    np.testing.assert_array_equal(repeater().simulate(movie, steps=2)["y"][0], movie.frames(0, 2))
+
+
 def test_blocks_hold_every_frame_once():
     movie = counting(10)
     assert [len(block) for block in movie.blocks(4)] == [4, 4, 2]
@@ -61,10 +69,25 @@ def test_blocks_hold_every_frame_once():
             lambda: repeater().simulate(Movie.of(np.zeros((5, 4)), 1e-3), steps=2),
             r"has shape \(3,\); the movie's frames have shape \(4,\)",
         ),
+        (
+            lambda: repeater().simulate(Movie(lambda f, n: 1 / 0, (3,), 1e-3), steps=2),
+            "input 'x': what makes its movie raised ZeroDivisionError at frame 0: division by zero",
+        ),
         (lambda: counting(3).frames(1, 3), "the movie has 3 frames of 0.002 s; frames 1 to 3"),
         (lambda: counting(3).cut(4), "the movie has 3 frames, not 4"),
         (lambda: len(counting()), r"the movie has no end: take so many frames of it with cut"),
         (lambda: Movie(lambda f, n: np.zeros((n, 2)), (3,), 0.1).frames(0, 2), "were made as an"),
+        (lambda: Movie(np.zeros((5, 3)), (3,), 0.1), r"^a movie is made by a function make"),
+        (lambda: Movie(np.zeros, 3, 0.1), r"^a movie's shape is that of one frame, a tuple"),
+        (lambda: Movie(np.zeros, (3, -1), 0.1), "^each side of a movie's shape must be a whole"),
+        (lambda: Movie(lambda f, n: None, (3,), 0.1).frames(0, 2), r"were made as an array"),
+        (lambda: Movie.of("frames", 0.1), r"^a movie's frames are an array of numbers"),
+        (lambda: Movie.of([[1], [1, 2]], 0.1), "^a movie's frames must all have one shape"),
+        (lambda: Movie.of(np.zeros((0, 3)), 0.1), "^count must be a whole number from 1"),
+        (lambda: counting(3).blocks(0), "^most must be a whole number from 1"),
+        (lambda: counting(3)(-0.1), r"^time must be finite and at least 0 seconds \(got -0.1\)"),
+        (lambda: counting(3)(float("nan")), "^time must be finite and at least 0 seconds"),
+        (lambda: counting(3)("noon"), "^time must be a number of seconds"),
         (lambda: counting(frame=0), "^frame must be finite and above 0 seconds"),
     ],
 )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from neurosim import Circuit, CircuitError
+from neurosim import Circuit
 
+from ..checking import several
 from ..stimuli import Screen
 from .gabor import Gabor
 from .simple import simple_cells
@@ -36,13 +37,12 @@ def complex_cells(
     CircuitError
         As `simple_cells`.
     """
-    several = (fields,) if isinstance(fields, Gabor) else tuple(fields)
-    if not several:
-        raise CircuitError("complex cells: no field was given, and each cell needs one")
+    each = several(fields, Gabor, "complex cells", "field")
+    phases = [field.shifted(phase) for phase in PHASES for field in each]
+    pairs = simple_cells(screen, phases, at=at)
     circuit = Circuit("complex cells")
     image = circuit.inputs("image", shape=screen.shape, real=True)
-    phases = [field.shifted(phase) for phase in PHASES for field in several]
-    simple = simple_cells(screen, phases, at=at)(image).reshape(len(PHASES), len(several))
+    simple = pairs(image).reshape(len(PHASES), len(each))
     four = simple[:, 0] if isinstance(fields, Gabor) else simple
     circuit.output(circuit.rate("complex", excite=sum(four)))
     return circuit

@@ -15,11 +15,14 @@ from numpy.typing import ArrayLike
 from neurosim import CircuitError
 from neurosim.timing import positive, whole
 
+from ..checking import parameter, record
 from ..stimuli import Screen
+from ..stimuli.screen import point
 from ..stimuli.shapes import normal
 
 DEVIATIONS = 3  # of the envelope that must lie on the screen each way
 PER_CYCLE = 4  # pixels, at least
+MOST = 1 << 10  # orientations or phases of a bank
 LARGEST = 500  # pixels from a kernel's middle to its rim; a bank of 64 such takes 0.5 GB
 
 
@@ -45,18 +48,14 @@ class Gabor:
     length: float = 0.6
 
     def __post_init__(self) -> None:
-        for name, unit in (
-            ("frequency", " cycles/°"), ("width", " degrees"), ("length", " degrees"),
-            ("orientation", ""), ("phase", ""),
-        ):  # fmt: skip
-            value = getattr(self, name)
-            if not (math.isfinite(value) and (value > 0 or not unit)):
-                rule = f"finite and above 0{unit}" if unit else "finite"
-                raise CircuitError(f"Gabor field: {name} must be {rule} (got {value:g})")
+        for name, unit in (("frequency", "cycles/°"), ("width", "degrees"), ("length", "degrees")):
+            parameter(getattr(self, name), f"Gabor field: {name}", unit, above=0)
+        for name in ("orientation", "phase"):
+            parameter(getattr(self, name), f"Gabor field: {name}")
 
     def shifted(self, phase: float) -> Gabor:
         """Return the field whose phase is larger by so many degrees; 90 makes its partner."""
-        return replace(self, phase=self.phase + phase)
+        return replace(self, phase=self.phase + parameter(phase, "phase"))
 
     def weights(self, screen: Screen, at: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
         """Return the field around a point: the weight of each pixel, (rows, columns).
@@ -71,7 +70,8 @@ class Gabor:
             Three standard deviations that are not on the screen; pixels wider than one of them,
             or fewer than four a cycle.
         """
-        self._check(screen, at)
+        at = point(at)
+        self._check(record(screen, Screen, "screen"), at)
         x, y = screen.around(at)
         across_x, across_y = normal(self.orientation)
         u = across_x * x + across_y * y
@@ -192,8 +192,9 @@ def bank(gabor: Gabor, orientations: int = 8, phases: int = 4) -> tuple[Gabor, .
     InputError
         A number that is not whole, or below 1.
     """
-    orientations = whole(orientations, "orientations", 1)
-    phases = whole(phases, "phases", 1)
+    gabor = record(gabor, Gabor, "gabor")
+    orientations = whole(orientations, "orientations", 1, MOST)
+    phases = whole(phases, "phases", 1, MOST)
     return tuple(
         replace(
             gabor,

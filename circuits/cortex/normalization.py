@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurosim import Circuit, CircuitError, convolve, power
+from neurosim import Circuit, convolve, power
+from neurosim.timing import whole
 
+from ..checking import parameter, record_or, several
 from ..retina import gaussian
 from ..stimuli import Screen
 from .gabor import Gabor
 from .simple import simple_cells
+
+MOST = 1 << 24  # cells of a pool
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,7 @@ class Normalization:
 
     def __post_init__(self) -> None:
         for name in ("maximum", "semi_saturation", "exponent"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
-                raise CircuitError(
-                    f"normalization: {name} must be finite and above 0 (got {value:g})"
-                )
+            parameter(getattr(self, name), f"normalization: {name}", above=0)
 
     def response(self, drives: ArrayLike) -> Any:
         """Return what all cells of a pool answer to their drives, along the last axis."""
@@ -71,12 +70,12 @@ def normalization_pool(cells: int, rule: Normalization | None = None) -> Circuit
 
     Raises
     ------
-    CircuitError
-        A number of cells below 1.
+    InputError
+        A number of cells below 1, or not below 2^24.
     """
-    rule = rule or Normalization()
+    rule = record_or(rule, Normalization(), "rule")
     circuit = Circuit("normalization")
-    drive = circuit.inputs("drive", shape=(cells,), real=True)
+    drive = circuit.inputs("drive", shape=(whole(cells, "cells", 1, MOST),), real=True)
     powers = circuit.rate("powers", excite=drive, transfer=power(rule.exponent))
     pool = circuit.rate("pool", excite=np.ones(cells) @ powers)
     responses = circuit.rate(
@@ -110,10 +109,11 @@ def normalized_cells(
     CircuitError
         As `simple_cells`.
     """
+    fields = several(fields, Gabor, "normalized cells", "field")
+    cells = simple_cells(screen, fields, at=at, exponent=1.0)
     circuit = Circuit("normalized cells")
     image = circuit.inputs("image", shape=screen.shape, real=True)
-    drives = simple_cells(screen, fields, at=at, exponent=1.0)(image)
-    circuit.output(normalization_pool(len(fields), rule)(drives))
+    circuit.output(normalization_pool(len(fields), rule)(cells(image)))
     return circuit
 
 
@@ -147,17 +147,16 @@ def normalized_sheets(
     CircuitError
         No field, a pool that is not possible, pixels that are too coarse for a field.
     """
-    if not fields:
-        raise CircuitError("normalized sheets: no field was given, and each sheet needs one")
-    if not (math.isfinite(pool) and pool > 0):
-        raise CircuitError(f"pool must be finite and above 0 degrees (got {pool:g})")
-    rule = rule or Normalization()
+    fields = several(fields, Gabor, "normalized sheets", "field")
+    pool = parameter(pool, "pool", "degrees", above=0)
+    rule = record_or(rule, Normalization(), "rule")
     circuit = Circuit("normalized sheets")
     image = circuit.inputs("image", shape=shape, real=True)
     powers = circuit.rate(
         "powers", drive=convolve(image, _side_by_side(fields, pixel), border=border),
         transfer=power(rule.exponent),
     )  # fmt: skip
+    powers = powers.reshape(*powers.shape[:2], len(fields))  # of one field there is no third axis
     sheets = [powers[:, :, k] for k in range(len(fields))]
     local = circuit.rate("local", excite=sum(sheets))
     pooled = circuit.rate("pool", excite=convolve(local, gaussian(pool, pixel), border=border))

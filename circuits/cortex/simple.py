@@ -14,10 +14,14 @@ from neurosim import Circuit, CircuitError, power
 from neurosim.timing import whole
 
 from .. import lgn
+from ..checking import parameter, record, several
 from ..retina import DifferenceOfGaussians
 from ..stimuli import Screen
+from ..stimuli.screen import point
 from ..stimuli.shapes import normal
 from .gabor import Gabor
+
+MOST = 1 << 10  # ON centers of a row
 
 
 def simple_cells(
@@ -47,14 +51,12 @@ def simple_cells(
     CircuitError
         A field that the screen cannot hold, an exponent that is not above 0.
     """
+    each = several(fields, Gabor, "simple cells", "field")
+    weights = np.stack([field.weights(screen, at).ravel() for field in each])
+    if isinstance(fields, Gabor):
+        weights = weights[0]
     circuit = Circuit("simple cells")
     image = circuit.inputs("image", shape=screen.shape, real=True)
-    if isinstance(fields, Gabor):
-        weights = fields.weights(screen, at).ravel()
-    elif fields:
-        weights = np.stack([field.weights(screen, at).ravel() for field in fields])
-    else:
-        raise CircuitError("simple cells: no field was given, and each cell needs one")
     cells = circuit.rate(
         "simple", drive=weights @ image, threshold=threshold, transfer=power(exponent)
     )
@@ -66,7 +68,8 @@ def simple_cells(
 class Row:
     """Where a simple cell's LGN cells lie: a row of ON centers between two rows of OFF centers.
 
-    As in Hubel & Wiesel 1962, figure 19: the cell prefers bars along the row.
+    The cell prefers bars along the row of ON centers, which is that of Hubel & Wiesel 1962, figure
+    19.  LGN cells of the other sign hold its flanks, as Reid & Alonso 1995 found them connected.
 
     Attributes
     ----------
@@ -82,15 +85,10 @@ class Row:
     orientation: float = 90.0
 
     def __post_init__(self) -> None:
-        whole(self.cells, "a row's cells", 1)
+        whole(self.cells, "a row's cells", 1, MOST)
         for name in ("spacing", "flank"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
-                raise CircuitError(
-                    f"row: {name} must be finite and above 0 degrees (got {value:g})"
-                )
-        if not math.isfinite(self.orientation):
-            raise CircuitError(f"row: orientation must be finite (got {self.orientation:g})")
+            parameter(getattr(self, name), f"row: {name}", "degrees", above=0)
+        parameter(self.orientation, "row: orientation")
 
     @property
     def length(self) -> float:
@@ -141,7 +139,8 @@ class Row:
         CircuitError
             A center that does not lie on the screen.
         """
-        on, off = np.zeros(screen.shape), np.zeros(screen.shape)
+        at = point(at)
+        on, off = np.zeros(record(screen, Screen, "screen").shape), np.zeros(screen.shape)
         for offset, sign, share in self._rows():
             for place in self.places(offset) + at:
                 _share(on if sign > 0 else off, screen, place, share / self.cells)
@@ -193,16 +192,14 @@ def hubel_wiesel_cells(
     CircuitError
         Rows that leave the screen; as `circuits.lgn.sheets`.
     """
+    each = several(rows, Row, "Hubel–Wiesel cells", "row")
+    weights = np.array([row.weights(screen, at) for row in each])  # (rows, ON or OFF, *screen)
+    from_on, from_off = (weights[:, k].reshape(len(each), -1) for k in (0, 1))
+    if isinstance(rows, Row):
+        from_on, from_off = from_on[0], from_off[0]
     circuit = Circuit("Hubel–Wiesel cells")
     image = circuit.inputs("image", shape=screen.shape, real=True)
     on, off = lgn.sheets(screen.shape, field, pixel=screen.pixel)(image)
-    if isinstance(rows, Row):
-        from_on, from_off = (sheet.ravel() for sheet in rows.weights(screen, at))
-    elif rows:
-        pairs = [row.weights(screen, at) for row in rows]
-        from_on, from_off = (np.stack([p[k].ravel() for p in pairs]) for k in (0, 1))
-    else:
-        raise CircuitError("Hubel–Wiesel cells: no row was given, and each cell needs one")
     cells = circuit.rate("simple", excite=from_on @ on + from_off @ off, threshold=threshold)
     circuit.output(cells)
     return circuit

@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 
 from neurosim import CircuitError
 
+from ..checking import parameter
+
 # For the few hundred numbers here; scipy.special's costs a fifth of a second to import.
 erf = np.vectorize(math.erf, otypes=[float])
 RADII = 3  # of a Gaussian that its kernel covers each way
@@ -40,13 +42,11 @@ class DifferenceOfGaussians:
 
     def __post_init__(self) -> None:
         for name in ("center", "surround", "center_gain", "surround_gain"):
-            value = getattr(self, name)
-            radius = name in ("center", "surround")
-            if not (math.isfinite(value) and (value > 0 or (value == 0 and not radius))):
-                rule = "above 0 degrees" if radius else "not negative"
-                raise CircuitError(
-                    f"receptive field: {name} must be finite and {rule} (got {value:g})"
-                )
+            what, value = f"receptive field: {name}", getattr(self, name)
+            if name in ("center", "surround"):
+                parameter(value, what, "degrees", above=0)
+            else:
+                parameter(value, what, least=0)
 
     def spot(self, diameter: ArrayLike) -> Any:
         """Return the response to a centered spot of this diameter in degrees.
@@ -117,13 +117,17 @@ class DifferenceOfGaussians:
         CircuitError
             A pixel that is not possible, or so small that a kernel would not fit into memory.
         """
-        if not (math.isfinite(pixel) and pixel > 0):
-            raise CircuitError(f"pixel must be finite and above 0 degrees (got {pixel:g})")
+        pixel = parameter(pixel, "pixel", "degrees", above=0)
         kernels = []
         for spread, gain in (
             (self.center, self.center_gain), (self.surround, self.surround_gain),
         ):  # fmt: skip
             reach = _reach(spread, pixel) if radius is None else radius
+            if reach > LARGEST:
+                raise CircuitError(
+                    f"receptive field: a kernel of {reach:,} pixels each way is too large: take "
+                    f"{LARGEST:,} at most"
+                )
             edges = (np.arange(-reach, reach + 2) - 0.5) * pixel
             line = np.diff(erf(edges / spread)) / 2
             kernels.append(gain * np.outer(line, line))
@@ -144,5 +148,5 @@ def _reach(spread: float, pixel: float) -> int:
 
 def gaussian(deviation: float, pixel: float) -> np.ndarray:
     """Return a Gaussian of unit volume and this standard deviation in degrees, over pixels."""
-    radius = deviation * math.sqrt(2)
+    radius = math.sqrt(2) * parameter(deviation, "standard deviation", "degrees", above=0)
     return DifferenceOfGaussians(radius, radius, 1.0, 0.0).kernels(pixel)[0]

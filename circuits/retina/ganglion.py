@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from neurosim import Circuit, CircuitError, convolve
 
+from ..checking import parameter, record_or, sheet
 from .fields import DifferenceOfGaussians
 
 
@@ -75,7 +76,7 @@ def ganglion_cell(
     CircuitError
         An even side; otherwise as `ganglion_cells`.
     """
-    rows, columns = shape
+    rows, columns = sheet(shape, "ganglion_cell")
     if rows % 2 == 0 or columns % 2 == 0:
         raise CircuitError(
             f"ganglion_cell: the image needs a middle pixel, so odd sides (got {rows} × {columns})"
@@ -98,14 +99,14 @@ def ganglion_cell(
 
 def _seen_by_cells(field: DifferenceOfGaussians | None, pixel: float) -> DifferenceOfGaussians:
     """Return the field, the standard one if none is given, if such pixels can show it."""
-    field = field or DifferenceOfGaussians()
+    field = record_or(field, DifferenceOfGaussians(), "receptive field")
     center, surround = field.center, field.surround
     if field.surround_gain and surround <= center:
         raise CircuitError(
             f"the surround must be wider than the center (got a surround of {surround:g}°, a "
             f"center of {center:g}°)"
         )
-    if pixel > center:
+    if parameter(pixel, "pixel", "degrees", above=0) > center:
         raise CircuitError(
             f"the pixels of {pixel:g}° are too coarse for a center of {center:g}°: take "
             f"{center:g}° at most, {center / 10:g}° for responses within 1%"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from neurosim import CircuitError
 
+from ..checking import parameter
 from .fields import DifferenceOfGaussians
 
 ECCENTRICITIES = ((0, 5), (10, 20))  # degrees, for which there are radii here
@@ -41,15 +42,16 @@ def field(cell: str, eccentricity: float | None = None) -> DifferenceOfGaussians
     CircuitError
         Another name; an eccentricity for which there is no field here.
     """
-    if cell not in (*CENTERS, *CATS):
+    if not isinstance(cell, str) or cell not in (*CENTERS, *CATS):
         raise CircuitError(f"no field is known of a cell {cell!r}: give 'P', 'M', 'X' or 'Y'")
     if cell in CATS:
         if eccentricity is not None:
             raise CircuitError(f"field({cell!r}) takes no eccentricity: only 'P' and 'M' do")
         return CATS[cell]
-    at = ECCENTRICITIES[0][0] if eccentricity is None else eccentricity
+    what = f"field({cell!r}): eccentricity"
+    at = 0.0 if eccentricity is None else parameter(eccentricity, what)
     for (inner, outer), center in zip(ECCENTRICITIES, CENTERS[cell], strict=True):
-        if isinstance(at, int | float) and inner <= at <= outer:
+        if inner <= at <= outer:
             return DifferenceOfGaussians(center, WIDER[cell] * center, 1.0, GAIN)
     known = " or ".join(f"{inner}° to {outer}°" for inner, outer in ECCENTRICITIES)
-    raise CircuitError(f"field({cell!r}): eccentricity must be {known} (got {at!r})")
+    raise CircuitError(f"{what} must be {known} (got {at:g})")

@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike
 from neurosim import Circuit, CircuitError
 from neurosim.timing import positive, whole
 
+from ..checking import parameter, record_or
+
 FEWEST, MOST = 4, 10_000  # taps of a delay line
 LONGEST = 100  # neurons of a cascade
 
@@ -37,10 +39,7 @@ class Biphasic:
 
     def __post_init__(self) -> None:
         positive(self.duration, "duration", "seconds")
-        if not (math.isfinite(self.rebound) and self.rebound >= 0):
-            raise CircuitError(
-                f"biphasic kernel: rebound must be finite and not negative (got {self.rebound:g})"
-            )
+        parameter(self.rebound, "biphasic kernel: rebound", least=0)
 
     @property
     def volume(self) -> float:
@@ -134,7 +133,7 @@ def tapped_delay_line(
     CircuitError
         Fewer than 4 or more than 10,000 taps.
     """
-    kernel = kernel or Biphasic()
+    kernel = record_or(kernel, Biphasic(), "kernel")
     exact = 2 * kernel.duration / positive(tap, "tap", "seconds")
     if not FEWEST <= exact <= MOST:
         raise CircuitError(
@@ -167,7 +166,7 @@ def cascade(shape: int | tuple[int, ...], kernel: AdelsonBergen | None = None) -
     kernel
         Left out, `AdelsonBergen()`.
     """
-    kernel = kernel or AdelsonBergen()
+    kernel = record_or(kernel, AdelsonBergen(), "kernel")
     circuit = Circuit("cascade")
     stage = circuit.inputs("input", shape=shape, real=True)
     stages = []

@@ -51,7 +51,9 @@ def y_cells(
     """
     circuit = Circuit("Y cells")
     image = circuit.inputs("image", shape=shape, real=True)
-    sheets = ganglion_cells(shape, subunit or field("Y"), pixel=pixel, border=border)(image)
+    sheets = ganglion_cells(
+        shape, field("Y") if subunit is None else subunit, pixel=pixel, border=border
+    )(image)
     weights = gaussian(positive(pool, "pool", "degrees"), pixel)
     for name, sheet in zip(("on", "off"), sheets, strict=True):
         rectified = circuit.rate(f"{name} subunits", excite=sheet, transfer=power(exponent))

@@ -14,10 +14,11 @@ import numpy as np
 from neurosim import InputError
 from neurosim.timing import positive
 
-from .screen import Screen, number
+from .screen import Screen, number, on_screen
 from .shapes import disk, half_plane, sign
 
 
+@on_screen
 def mach_bands(screen: Screen, ramp: float, *, contrast: float = 1.0) -> np.ndarray:
     """Return a luminance ramp between a dark plateau on the left and a bright one: (rows, columns).
 
@@ -51,6 +52,7 @@ def mach_bands(screen: Screen, ramp: float, *, contrast: float = 1.0) -> np.ndar
     return screen.shown(_mean(area, screen.x, screen.pixel), contrast)
 
 
+@on_screen
 def hermann_grid(
     screen: Screen, street: float, period: float = math.inf, *,
     at: tuple[float, float] = (0.0, 0.0), contrast: float = 1.0, dark: bool = False,
@@ -96,6 +98,7 @@ def hermann_grid(
     return screen.shown(sign(dark) * (1 - blocks), contrast)
 
 
+@on_screen
 def simultaneous_contrast(screen: Screen, diameter: float, *, contrast: float = 1.0) -> np.ndarray:
     """Return equal grey disks on a dark left half and a bright right half: (rows, columns).
 
@@ -125,6 +128,7 @@ def simultaneous_contrast(screen: Screen, diameter: float, *, contrast: float = 
     return screen.shown(halves + dark - bright, contrast)
 
 
+@on_screen
 def white_illusion(
     screen: Screen, stripe: float, patch: float, *, at: tuple[float, float] = (0.0, 0.0),
     contrast: float = 1.0,

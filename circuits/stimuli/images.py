@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from neurosim import FileError
 from neurosim.timing import whole
 
-from .screen import Screen
+from .screen import Screen, on_screen
 
 # What Pillow and NumPy raise over a broken file; the last is of an array's header.
 BROKEN = (
@@ -48,6 +49,7 @@ def photograph(path: str | PathLike[str] | None = None, *, longest: int = 512) -
     return _opened(path, longest).shrunk(longest)
 
 
+@on_screen
 def natural_image(
     screen: Screen, path: str | PathLike[str] | None = None, *, contrast: float = 1.0
 ) -> np.ndarray:
@@ -135,6 +137,13 @@ class GreyImage:
         return np.clip(np.asarray(image, dtype=float) / self.white, 0, 1)
 
 
+def file_path(path: str | PathLike[str]) -> Path:
+    """Return a file's path, or raise."""
+    if not isinstance(path, str | PathLike):
+        raise FileError(f"a file's path is text or a Path (got {path!r})")
+    return Path(path)
+
+
 @contextmanager
 def reading(
     name: str, what: str = "an image", give: str = "give a PNG or JPEG file"
@@ -163,6 +172,7 @@ def _opened(path: str | PathLike[str] | None, longest: int) -> GreyImage:
         from matplotlib.cbook import get_sample_data
 
         path = get_sample_data("grace_hopper.jpg", asfileobj=False)
+    path = file_path(path)
     with reading(str(path)), Image.open(path) as image:
         image.draft(None, (2 * longest, 2 * longest))  # a large JPEG is decoded at part of its size
         return GreyImage.of(image)

@@ -13,8 +13,8 @@ from neurosim import FileError
 from neurosim.movies import Movie
 from neurosim.timing import positive, whole
 
-from .images import GreyImage, around_mean, lit, reading
-from .screen import Screen, checked_contrast
+from .images import GreyImage, around_mean, file_path, lit, reading
+from .screen import Screen, checked_contrast, on_screen
 
 Frames = Callable[[int], GreyImage]  # by their number, from 0
 WHITES = {"b": 1, "u1": 255, "u2": 65535, "f": 1}  # of an array's numbers, by their kind
@@ -47,7 +47,7 @@ def movie(path: str | PathLike[str], frame: float, *, longest: int = 512) -> Mov
         Seconds or a number that cannot be.
     """
     frame, longest = positive(frame, "frame", "seconds"), whole(longest, "longest", 1)
-    count, load = _opened(Path(path))
+    count, load = _opened(file_path(path))
     shape = load(0).shrunk(longest).shape
 
     def make(first: int, frames: int) -> np.ndarray:
@@ -59,6 +59,7 @@ def movie(path: str | PathLike[str], frame: float, *, longest: int = 512) -> Mov
     return Movie(make, shape, frame, count)
 
 
+@on_screen
 def natural_movie(screen: Screen, path: str | PathLike[str], *, contrast: float = 1.0) -> Movie:
     """Return a movie that fills a screen, around its mean luminance.
 
@@ -79,7 +80,7 @@ def natural_movie(screen: Screen, path: str | PathLike[str], *, contrast: float 
         A contrast outside [0, 1].
     """
     contrast = checked_contrast(contrast)
-    count, load = _opened(Path(path))
+    count, load = _opened(file_path(path))
     total = sum(float(load(k).filling(screen.shape).mean()) for k in range(count))
     mean = lit(total / count, str(path))
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from neurosim import InputError
-from neurosim.timing import positive, whole
+from neurosim.timing import positive, real, whole
+
+P = ParamSpec("P")
+T = TypeVar("T")
+MOST_PIXELS = 1 << 24  # of which one frame takes 128 MB
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ class Screen:
             whole(n, f"the screen's {what}", 1)
             for n, what in zip(self.shape, ("rows", "columns"), strict=True)
         )
+        if rows * columns > MOST_PIXELS:
+            raise InputError(
+                f"a screen of {rows:,} × {columns:,} pixels is too large: take {MOST_PIXELS:,} "
+                "pixels at most"
+            )
         object.__setattr__(self, "shape", (rows, columns))
         object.__setattr__(self, "pixel", positive(self.pixel, "pixel", "degrees"))
         object.__setattr__(self, "frame", positive(self.frame, "frame", "seconds"))
@@ -98,7 +108,7 @@ class Screen:
 
     def around(self, at: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
         """Return x and y of each pixel's middle from a point in degrees."""
-        right, up = (number(place, "at", "degrees") for place in at)
+        right, up = point(at)
         return self.x - right, self.y - up
 
     def fits(self, size: float, what: str) -> float:
@@ -118,6 +128,19 @@ class Screen:
         return seen if self.luminance is None else self.luminance * (1 + seen)
 
 
+def on_screen(make: Callable[P, T]) -> Callable[P, T]:
+    """Say what is wrong where a stimulus is asked for on something else than a screen."""
+
+    @wraps(make)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        given = args[0] if args else kwargs.get("screen")
+        if not isinstance(given, Screen):
+            raise InputError(f"screen must be a Screen, Screen((rows, columns)) (got {given!r})")
+        return make(*args, **kwargs)
+
+    return checked
+
+
 def checked_contrast(contrast: float, most: float = 1.0) -> float:
     """Return a contrast from 0 to 1, or raise."""
     value = number(contrast, "contrast")
@@ -129,10 +152,25 @@ def checked_contrast(contrast: float, most: float = 1.0) -> float:
     return value
 
 
+def point(at: tuple[float, float]) -> tuple[float, float]:
+    """Return degrees right and up of the screen's middle, or raise."""
+    right, up = pair(at, "at", "degrees right and up")
+    return right, up
+
+
+def pair(values: tuple[float, float], what: str, unit: str) -> tuple[float, float]:
+    """Return two finite numbers, or raise."""
+    try:
+        first, second = values
+    except (TypeError, ValueError):
+        raise InputError(f"{what} must be two numbers, {unit} (got {values!r})") from None
+    return number(first, what, unit), number(second, what, unit)
+
+
 def number(value: float, what: str, unit: str = "", least: float = -math.inf) -> float:
     """Return a finite number, not below `least`, or raise."""
     try:
-        found = float(value)
+        found = real(value)
     except (TypeError, ValueError):
         raise InputError(
             f"{what} must be a number{unit and ' of ' + unit} (got {value!r})"

@@ -12,12 +12,13 @@ import numpy as np
 
 from neurosim import InputError
 
-from .screen import Screen, number
+from .screen import Screen, number, on_screen
 
 FINER = 8  # points a side that a pixel is divided into at a curved edge
 UPRIGHT = 1e-6  # of a pixel: an edge that leans no more than that is vertical or horizontal
 
 
+@on_screen
 def spot(
     screen: Screen, diameter: float, *, at: tuple[float, float] = (0.0, 0.0),
     contrast: float = 1.0, dark: bool = False,
@@ -32,6 +33,7 @@ def spot(
     return screen.shown(sign(dark) * disk(screen, screen.fits(diameter, "diameter"), at), contrast)
 
 
+@on_screen
 def annulus(
     screen: Screen, inner: float, outer: float, *, at: tuple[float, float] = (0.0, 0.0),
     contrast: float = 1.0, dark: bool = False,
@@ -52,6 +54,7 @@ def annulus(
     return screen.shown(sign(dark) * ring, contrast)
 
 
+@on_screen
 def edge(
     screen: Screen, position: float = 0.0, *, orientation: float = 90.0, contrast: float = 1.0,
     dark: bool = False,
@@ -65,6 +68,7 @@ def edge(
     return screen.shown(sign(dark) * covered, contrast)
 
 
+@on_screen
 def bar(
     screen: Screen, width: float, length: float = math.inf, *, orientation: float = 90.0,
     at: tuple[float, float] = (0.0, 0.0), contrast: float = 1.0, dark: bool = False,
@@ -74,13 +78,12 @@ def bar(
     Raises
     ------
     InputError
-        A width larger than the screen, a negative length, a contrast outside [0, 1].
+        A width or a length larger than the screen, a contrast outside [0, 1].
     """
     width = screen.fits(width, "width")
-    if not length >= 0:
-        raise InputError(f"length must not be negative (got {length:g})")
     across = _strip(screen, width, orientation, at)
-    if math.isfinite(length):
+    if length != math.inf:
+        length = screen.fits(length, "length")
         across = across * _strip(screen, length, orientation + 90, at)
     return screen.shown(sign(dark) * across, contrast)
 

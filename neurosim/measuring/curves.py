@@ -12,6 +12,7 @@ import numpy as np
 
 from ..atomic import write_csv
 from ..errors import InputError, unknown
+from ..timing import whole
 from .fitting import Fit, fit
 
 if TYPE_CHECKING:
@@ -32,14 +33,31 @@ def harmonics(responses: np.ndarray, cycles: int = 1) -> np.ndarray:
     -------
     complex, (3, …): the mean, and the first and second harmonic as amplitude·e^(i·phase), phase 0
     being a cosine from the first frame on.
+
+    Raises
+    ------
+    InputError
+        No answers; fewer than 4 frames a cycle, which show no second harmonic.
     """
-    frames = len(responses)
+    responses = np.asarray(responses)
+    if responses.dtype.kind not in "biuf" or not responses.ndim or not len(responses):
+        raise InputError(
+            f"harmonics are of answers, (frames, …) (got {responses.dtype} of shape "
+            f"{responses.shape})"
+        )
+    frames, cycles = len(responses), whole(cycles, "cycles", 0)
+    if frames < 4 * cycles:
+        raise InputError(
+            f"harmonics of {cycles} cycles need 4 frames of each, {4 * cycles} or more (got "
+            f"{frames})"
+        )
     found = np.zeros((3, *responses.shape[1:]), dtype=complex)
     found[0] = responses.mean(axis=0)
     if cycles:
         turn = 2 * np.pi * cycles * np.arange(frames) / frames
         for k in (1, 2):
-            wave = np.exp(-1j * k * turn) * (2 / frames)
+            # Half of a component is at −f, but at half the frames' rate both are one.
+            wave = np.exp(-1j * k * turn) * ((1 if frames == 2 * k * cycles else 2) / frames)
             found[k] = np.einsum("f,f...->...", wave, responses)
     return found
 
@@ -85,9 +103,12 @@ class Tuning:
     def ratio(self) -> float:
         """F1/F0 at the best stimulus: simple cells have more than 1 (Skottun et al. 1991).
 
-        A unit whose mean is 0 there, a linear one, has ∞.
+        F0 is the whole mean, spontaneous activity with it.  A unit whose mean is 0 there, a linear
+        one, has ∞; one that is silent all the while has NaN.
         """
         f1, f0 = self.f1[self._best], self.f0[self._best]
+        if f1 == 0 and f0 == 0:
+            return float("nan")
         return float(f1 / f0) if f0 > 1e-9 * f1 else float("inf")
 
     @property
@@ -174,7 +195,7 @@ class Tuning:
         grid = np.meshgrid(*self.values, indexing="ij")
         columns = [*(g.ravel() for g in grid), self.f0.ravel(), self.f1.ravel(), self.f2.ravel()]
         rows: Sequence[Any] = np.stack(columns, axis=1).tolist()
-        return write_csv(Path(path), [*header, "F0", "F1", "F2"], rows)
+        return write_csv(path, [*header, "F0", "F1", "F2"], rows)
 
     def _only(self, what: str) -> np.ndarray:
         if len(self.values) != 1:

@@ -79,7 +79,7 @@ class Fit:
             (name, value, self.errors[name]) for name, value in self.parameters.items()
         ]
         rows += [("r squared", self.r_squared, ""), ("residual", self.residual, "")]
-        return write_csv(Path(path), ("parameter", "value", "standard error"), rows)
+        return write_csv(path, ("parameter", "value", "standard error"), rows)
 
 
 def fit(model: str, x: Any, y: Any) -> Fit:
@@ -101,10 +101,13 @@ def fit(model: str, x: Any, y: Any) -> Fit:
     FitError
         It did not converge from any start, or the measurements leave a parameter undetermined.
     """
-    if model not in MODELS:
+    if not isinstance(model, str) or model not in MODELS:
         raise InputError(unknown("model", str(model), MODELS))
     chosen = MODELS[model]
-    x, y = np.asarray(x, dtype=float), np.ravel(np.asarray(y, dtype=float))
+    try:
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float).ravel()
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"a fit of {model!r} takes numbers, of one shape each") from None
     if x.shape != ((y.size,) if chosen.dimensions == 1 else (2, y.size)):
         raise InputError(
             f"a fit of {model!r} takes {'(points,)' if chosen.dimensions == 1 else '(2, points)'} "
@@ -119,6 +122,16 @@ def fit(model: str, x: Any, y: Any) -> Fit:
         raise InputError(f"a fit of {model!r} needs finite measurements (got NaN or infinite ones)")
     if np.ptp(y) == 0:
         raise FitError(f"{model!r} cannot be fitted: all {y.size} measurements are {y[0]:g}")
+    tight = [
+        name
+        for name, (low, high) in zip(chosen.parameters, chosen.bounds(x, y), strict=True)
+        if not low < high
+    ]
+    if tight:
+        raise InputError(
+            f"a fit of {model!r}: where it was measured leaves no room for {', '.join(tight)}; "
+            "measure at more places, contrasts above 0"
+        )
     found, reason = _nearest(chosen, x, y)
     if found is None:
         raise FitError(
@@ -134,7 +147,7 @@ def fit(model: str, x: Any, y: Any) -> Fit:
             "measure more points, over a wider range"
         )
     left = y - chosen.equation(x, *values)
-    values = chosen.settled(values)
+    values, errors = chosen.settled(values, errors)
     return Fit(
         model=model,
         parameters=dict(zip(chosen.parameters, values.tolist(), strict=True)),

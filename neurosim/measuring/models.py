@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 Bounds = list[tuple[float, float]]
+Settled = tuple[np.ndarray, np.ndarray]
 ALL = math.inf
 
 
@@ -24,7 +25,7 @@ class Model:
     bounds : (x, y) → the lowest and highest value of each
     starts : (x, y) → values to begin from; the fit that ends lowest is taken
     dimensions : 1 for a curve, 2 for a sheet
-    settled : of equivalent parameters, the ones that are reported
+    settled : (values, errors) → of equivalent parameters and their errors, those reported
     """
 
     equation: Callable[..., Any]
@@ -32,7 +33,7 @@ class Model:
     bounds: Callable[[np.ndarray, np.ndarray], Bounds]
     starts: Callable[[np.ndarray, np.ndarray], Iterator[list[float]]]
     dimensions: int = 1
-    settled: Callable[[np.ndarray], np.ndarray] = lambda values: values
+    settled: Callable[[np.ndarray, np.ndarray], Settled] = lambda values, errors: (values, errors)
 
 
 # ------------------------------------------------------------------ contrast
@@ -75,6 +76,16 @@ def dog_diameter(
     return inside - surround_gain * -np.expm1(-np.square(d / (2 * surround)))
 
 
+def _dog_settled(values: np.ndarray, errors: np.ndarray) -> Settled:
+    """The center is the narrower Gaussian; that of an OFF cell has a gain below 0."""
+    if values[1] <= values[3]:
+        return values, errors
+    order = [2, 3, 0, 1, *range(4, len(values))]
+    found = values[order]
+    found[[0, 2]] *= -1
+    return found, errors[order]
+
+
 def _dog_bounds(x: np.ndarray, y: np.ndarray) -> Bounds:
     reach = 100 * float(np.abs(y).max())
     return [(0, reach), (1e-6, ALL), (0, reach), (1e-6, ALL)]
@@ -100,30 +111,61 @@ def _dog_diameter_starts(d: np.ndarray, r: np.ndarray) -> Iterator[list[float]]:
 # ------------------------------------------------------------------ orientation
 
 
-def _circular(period: float) -> Model:
-    """Return a Gaussian on a circle (von Mises): b + A·e^(κ(cos(2π(x − m)/period) − 1))."""
+def _around(x: Any, mean: float, width: float, period: float) -> Any:
+    """Return a Gaussian on a circle (von Mises), e^(κ(cos(2π(x − m)/period) − 1))."""
     turn = 2 * math.pi / period
+    kappa = 1 / np.square(turn * width)  # as of a Gaussian with that standard deviation
+    return np.exp(kappa * (np.cos(turn * (x - mean)) - 1))
 
-    def equation(x: Any, height: float, preferred: float, width: float, baseline: float) -> Any:
-        kappa = 1 / np.square(turn * width)  # as of a Gaussian with that standard deviation
-        return baseline + height * np.exp(kappa * (np.cos(turn * (x - preferred)) - 1))
 
-    def bounds(x: np.ndarray, y: np.ndarray) -> Bounds:
-        reach = 10 * float(np.abs(y).max())
-        return [(0, reach), (-ALL, ALL), (period / 1000, period), (-reach, reach)]
+def orientation(x: Any, height: float, preferred: float, width: float, baseline: float) -> Any:
+    """A Gaussian on the half circle of orientations, on a baseline."""
+    return baseline + height * _around(x, preferred, width, 180.0)
 
-    def starts(x: np.ndarray, y: np.ndarray) -> Iterator[list[float]]:
-        low, high = float(y.min()), float(y.max())
-        for width in (period / 36, period / 12, period / 6):
-            yield [high - low, float(x[np.argmax(y)]), width, low]
 
-    def settled(values: np.ndarray) -> np.ndarray:
-        found = values.copy()
-        found[1] %= period
-        return found
+def direction(
+    x: Any, height: float, opposite: float, preferred: float, width: float, baseline: float
+) -> Any:
+    """Two Gaussians of one width on a circle, half a turn apart (Carandini & Ferster 2000)."""
+    forth = height * _around(x, preferred, width, 360.0)
+    return baseline + forth + opposite * _around(x, preferred + 180.0, width, 360.0)
 
-    names = ("height", "preferred", "width", "baseline")
-    return Model(equation, names, bounds, starts, settled=settled)
+
+def _orientation_bounds(x: np.ndarray, y: np.ndarray) -> Bounds:
+    reach = 10 * float(np.abs(y).max())
+    return [(0, reach), (-ALL, ALL), (0.18, 180), (-reach, reach)]
+
+
+def _orientation_starts(x: np.ndarray, y: np.ndarray) -> Iterator[list[float]]:
+    low, high = float(y.min()), float(y.max())
+    for width in (5.0, 15.0, 30.0):
+        yield [high - low, float(x[np.argmax(y)]), width, low]
+
+
+def _orientation_settled(values: np.ndarray, errors: np.ndarray) -> Settled:
+    found = values.copy()
+    found[1] = found[1] % 180 % 180  # twice, since −1e-17 % 180 is 180
+    return found, errors
+
+
+def _direction_bounds(x: np.ndarray, y: np.ndarray) -> Bounds:
+    reach = 10 * float(np.abs(y).max())
+    return [(0, reach), (0, reach), (-ALL, ALL), (0.36, 360), (-reach, reach)]
+
+
+def _direction_starts(x: np.ndarray, y: np.ndarray) -> Iterator[list[float]]:
+    low, high = float(y.min()), float(y.max())
+    for width in (10.0, 30.0, 60.0):
+        for share in (0.1, 0.8):
+            yield [high - low, share * (high - low), float(x[np.argmax(y)]), width, low]
+
+
+def _direction_settled(values: np.ndarray, errors: np.ndarray) -> Settled:
+    """The preferred direction is that of the higher Gaussian."""
+    order = [0, 1, 2, 3, 4] if values[0] >= values[1] else [1, 0, 2, 3, 4]
+    found = values[order]
+    found[2] = (found[2] + 180 * order[0]) % 360 % 360
+    return found, errors[order]
 
 
 # ------------------------------------------------------------------ any peak
@@ -228,14 +270,14 @@ def _gabor_starts(place: np.ndarray, w: np.ndarray) -> Iterator[list[float]]:
         yield [size, x0, y0, spread, spread, float(orientation), float(frequency), phase]
 
 
-def _gabor_settled(values: np.ndarray) -> np.ndarray:
+def _gabor_settled(values: np.ndarray, errors: np.ndarray) -> Settled:
     """A half turn of the stripes turns the phase's sign."""
     found = values.copy()
     if found[5] % 360 >= 180:
         found[7] = -found[7]
-    found[5] %= 180
-    found[7] %= 360
-    return found
+    found[5] = found[5] % 180 % 180
+    found[7] = found[7] % 360 % 360
+    return found, errors
 
 
 DOG = ("center_gain", "center", "surround_gain", "surround")
@@ -244,15 +286,26 @@ MODELS = {
         naka_rushton, ("maximum", "c50", "exponent", "baseline"), _naka_rushton_bounds,
         _naka_rushton_starts,
     ),
-    "dog frequency": Model(dog_frequency, DOG, _dog_bounds, _dog_frequency_starts),
-    "dog diameter": Model(dog_diameter, DOG, _dog_bounds, _dog_diameter_starts),
+    "dog frequency": Model(
+        dog_frequency, DOG, _dog_bounds, _dog_frequency_starts, settled=_dog_settled
+    ),
+    "dog diameter": Model(
+        dog_diameter, DOG, _dog_bounds, _dog_diameter_starts, settled=_dog_settled
+    ),
     "gaussian": Model(
         gaussian, ("height", "mean", "width", "baseline"), _gaussian_bounds, _gaussian_starts
     ),
-    "orientation": _circular(180.0),
-    "direction": _circular(360.0),
+    "orientation": Model(
+        orientation, ("height", "preferred", "width", "baseline"), _orientation_bounds,
+        _orientation_starts, settled=_orientation_settled,
+    ),
+    "direction": Model(
+        direction, ("height", "opposite", "preferred", "width", "baseline"), _direction_bounds,
+        _direction_starts, settled=_direction_settled,
+    ),
     "dog field": Model(
-        dog_field, (*DOG, "x", "y"), _dog_field_bounds, _dog_field_starts, dimensions=2
+        dog_field, (*DOG, "x", "y"), _dog_field_bounds, _dog_field_starts, dimensions=2,
+        settled=_dog_settled,
     ),
     "gabor field": Model(
         gabor_field,
