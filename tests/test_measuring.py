@@ -11,7 +11,7 @@ from scipy.special import erf
 from circuits import stimuli
 from circuits.physiology import tuning
 from circuits.stimuli import Screen
-from neurosim import Circuit, FileError, FitError, InputError, Movie
+from neurosim import Circuit, FileError, FitError, Hebb, InputError, Movie, plastic
 from neurosim.measuring import MODELS, Electrode, fit, harmonics, reverse_correlation
 
 SCREEN = Screen((21, 25), 0.2, frame=1 / 128)
@@ -99,6 +99,28 @@ def test_what_takes_time():
     assert Electrode(circuit["v"]).takes_time
 
 
+def test_what_learns_is_run_in_time():
+    circuit = Circuit("learner")
+    x = circuit.inputs("x", shape=3, real=True)
+    circuit.output(circuit.rate("y", excite=plastic(np.full((1, 3), 0.1) @ x, Hebb(0.1))))
+    answers = Electrode(circuit["y"][0], dt=1e-3).responses(np.ones((4, 3)))
+    np.testing.assert_allclose(answers, 0.3 * 1.3 ** np.arange(4))  # Δw = 0.1·y·1 of each of three
+
+
+@pytest.mark.parametrize("ridge", [None, 0.0])
+@pytest.mark.parametrize(("luminance", "contrast"), [(100.0, 0.05), (1000.0, 0.01)])
+def test_a_field_is_recovered_around_a_bright_mean(rng, luminance, contrast, ridge):
+    screen = Screen((6, 7), 0.1, luminance=luminance)
+    w = rng.normal(size=screen.shape)
+    noise = stimuli.white_noise(screen, count=2_000, contrast=contrast)
+    frames = noise.frames(0, 2_000).reshape(2_000, -1).astype(float)
+    frames -= frames.mean(axis=0)
+    answers = frames @ w.ravel()
+    expected = (frames.T @ answers) / np.square(frames).sum(axis=0) if ridge is None else w.ravel()
+    found = reverse_correlation(linear(screen.shape, w)["cell"], noise, ridge=ridge)
+    np.testing.assert_allclose(found.spatial.ravel(), expected, atol=0.02)
+
+
 def test_other_inputs_are_held(rng):
     circuit = Circuit("gated")
     image, gate = circuit.inputs("image", "gate", shape=3, real=True)
@@ -115,7 +137,23 @@ def test_other_inputs_are_held(rng):
     with pytest.raises(InputError, match=r"^a unit is a source of a circuit"):
         Electrode("y")
     with pytest.raises(InputError, match=r"has shape \(3,\); the movie's frames have shape \(4,\)"):
-        Electrode(circuit["y"], held={"gate": 0}).responses(np.zeros((2, 4)))
+        Electrode(circuit["y"], held={"gate": [0, 0, 0]}).responses(np.zeros((2, 4)))
+    for options, message in (
+        (
+            {"held": {"gate": np.ones((4, 3))}},
+            r"input 'gate' is held at one value, of shape \(3,\)",
+        ),
+        ({"held": "gate"}, r"^held= is values by the inputs' names \(got 'gate'\)"),
+        (
+            {"shows": "gate", "held": {"gate": [0, 0, 0], "image": [0, 0, 0]}},
+            "so it cannot be held",
+        ),
+        ({"held": {"gate": [0, 0, 0]}, "dt": 0}, "^dt must be finite and above 0 seconds"),
+        ({"held": {"gate": [0, 0, 0]}, "seed": "a"}, "^seed must be a whole number from 0"),
+        ({"held": {"gate": [0, 0, 0]}, "dtype": "int"}, "^dtype must be 'float64' or 'float32'"),
+    ):
+        with pytest.raises(InputError, match=message):
+            Electrode(circuit["y"], **options)
 
 
 # ------------------------------------------------------------------ harmonics and tuning
@@ -398,6 +436,7 @@ def test_a_field_draws_exports_and_fits_itself(cell, tmp_path):
     [
         ({"count": None}, "the movie has no end"),
         ({"count": 3, "lags": 3}, "3 frames are too few for 3 lags"),
+        ({"ridge": "strong"}, "^ridge must be a number"),
         ({"ridge": -1.0}, "^ridge must be finite and not negative"),
         ({"ridge": 0.0, "count": 100}, "needs more frames than that"),
         ({"ridge": 0.0, "lags": 20}, "needs a matrix of 10,500 rows; at most 8,192"),

@@ -13,12 +13,13 @@ import numpy as np
 
 from neurosim import InputError, Movie
 
-from .screen import Screen, checked_contrast, number
+from .screen import Screen, checked_contrast, number, on_screen, pair, point
 from .shapes import disk, normal
 
 USUAL_FREQUENCY = 4.0  # Hz, of what moves
 
 
+@on_screen
 def grating(
     screen: Screen, frequency: float, *, orientation: float = 90.0, phase: float = 0.0,
     diameter: float | None = None, at: tuple[float, float] = (0.0, 0.0), contrast: float = 1.0,
@@ -50,6 +51,7 @@ def grating(
     return screen.shown(math.cos(turn) * even + math.sin(turn) * odd, contrast)
 
 
+@on_screen
 def drifting_grating(
     screen: Screen, frequency: float, temporal_frequency: float = USUAL_FREQUENCY, *,
     orientation: float = 90.0, phase: float = 0.0, diameter: float | None = None,
@@ -82,6 +84,7 @@ def drifting_grating(
     return modulated(screen, np.stack(patterns), mixed, contrast, count)
 
 
+@on_screen
 def counterphase_grating(
     screen: Screen, frequency: float, temporal_frequency: float = USUAL_FREQUENCY, *,
     orientation: float = 90.0, phase: float = 0.0, diameter: float | None = None,
@@ -102,6 +105,7 @@ def counterphase_grating(
     return modulated(screen, pattern[None], lambda n: np.cos(turn * n)[:, None], contrast, count)
 
 
+@on_screen
 def plaid(
     screen: Screen, frequency: float, temporal_frequency: float = USUAL_FREQUENCY, *,
     orientations: tuple[float, float] = (45.0, 135.0), contrasts: tuple[float, float] = (0.5, 0.5),
@@ -115,7 +119,8 @@ def plaid(
     InputError
         As `grating`; contrasts that together are above 1.
     """
-    first, second = (checked_contrast(c) for c in contrasts)
+    first, second = map(checked_contrast, pair(contrasts, "contrasts", "each from 0 to 1"))
+    orientations = pair(orientations, "orientations", "degrees")
     checked_contrast(first + second)
     still = Screen(screen.shape, screen.pixel, screen.frame)
     parts = [
@@ -170,8 +175,7 @@ def _pair(
         )
     if diameter is not None:
         diameter = screen.fits(diameter, "diameter")
-    right, up = (number(place, "at", "degrees") for place in at)
-    return _patterns(screen, frequency, float(orientation), diameter, (right, up))
+    return _patterns(screen, frequency, float(orientation), diameter, point(at))
 
 
 @lru_cache(maxsize=4)  # a tuning to phase or contrast shows the same again and again

@@ -13,7 +13,7 @@ import numpy as np
 from neurosim import InputError, Movie
 from neurosim.timing import whole
 
-from .screen import Screen, checked_contrast, number
+from .screen import Screen, checked_contrast, number, on_screen
 
 # What a stream is for: the second half of its key, so that kinds of noise are independent.
 BINARY, GAUSSIAN, SPARSE, DOTS = range(1, 5)
@@ -23,6 +23,7 @@ SIGNS = (np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) * 2.0 - 
 )  # of the bits of each byte
 
 
+@on_screen
 def white_noise(
     screen: Screen, *, seed: int = 0, contrast: float = 1.0, levels: str = "binary",
     count: int | None = None,
@@ -53,7 +54,7 @@ def white_noise(
     """
     seed, size = whole(seed, "seed", 0, 2**64), screen.shape[0] * screen.shape[1]
     contrast = checked_contrast(contrast)
-    if levels not in ("binary", "gaussian"):
+    if not isinstance(levels, str) or levels not in ("binary", "gaussian"):
         raise InputError(f"levels must be 'binary' or 'gaussian' (got {levels!r})")
 
     def binary(first: int, frames: int) -> np.ndarray:
@@ -87,6 +88,7 @@ def white_noise(
     return Movie(make, screen.shape, screen.frame, count)
 
 
+@on_screen
 def sparse_noise(
     screen: Screen, *, seed: int = 0, contrast: float = 1.0, size: int = 1,
     count: int | None = None,
@@ -127,6 +129,7 @@ def sparse_noise(
     return Movie(make, screen.shape, screen.frame, count)
 
 
+@on_screen
 def random_dots(
     screen: Screen, *, speed: float = 5.0, direction: float = 0.0, coherence: float = 1.0,
     density: float = 2.0, diameter: float = 0.2, lifetime: float = 0.2, seed: int = 0,
@@ -162,10 +165,17 @@ def random_dots(
     contrast = checked_contrast(contrast)
     speed = number(speed, "speed", "degrees a second", least=0)
     heading = math.radians(number(direction, "direction", "degrees"))
-    if not 0 <= number(coherence, "coherence") <= 1:
+    coherence = number(coherence, "coherence")
+    if not 0 <= coherence <= 1:
         raise InputError(f"coherence is a share from 0 to 1 (got {coherence:g})")
     radius = screen.fits(diameter, "diameter") / 2
-    steps = max(1, round(number(lifetime, "lifetime", "seconds", least=0) / screen.frame))
+    frames_lived = number(lifetime, "lifetime", "seconds", least=0) / screen.frame
+    if not 1 - 1e-9 <= frames_lived <= MOST_FRAMES:
+        raise InputError(
+            f"a dot lives for a frame of {screen.frame:g} s or longer, up to {MOST_FRAMES:,} of "
+            f"them (got a lifetime of {lifetime:g} s)"
+        )
+    steps = round(frames_lived)
     dots = round(number(density, "density", "dots a square degree", least=0) * screen.width
                  * screen.height)  # fmt: skip
     if dots > MOST_DOTS:
@@ -198,6 +208,7 @@ def random_dots(
 
 
 MOST_DOTS = 100_000
+MOST_FRAMES = 1 << 40  # that a dot lives
 
 
 def _draw_dots(

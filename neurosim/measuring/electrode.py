@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from ..arguments import batch, match_arguments
+from ..arguments import batch, input_values, match_arguments
 from ..backend import check_threads
 from ..calls import evaluate_places
 from ..errors import CircuitError, InputError
@@ -17,6 +17,7 @@ from ..layering import layers_of
 from ..movies import Movie
 from ..neurons import Rate
 from ..sources import Source
+from ..timing import positive, whole
 from .threads import in_order
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ BLOCK = 1 << 22  # bytes of frames answered at a time: they stay in a processor'
 class Electrode:
     """Records a unit, or several, of any circuit while it sees a movie.
 
-    A circuit in which nothing takes time (no τ, no delay, no noise, no recurrence) answers each
+    A circuit in which nothing takes time (no τ, delay, noise, recurrence or learning) answers each
     frame by itself, as a call does.  Any other is run in time, a frame lasting a whole number of
     steps, and its answer to a frame is that at the frame's end: through k connections it comes k
     steps late.
@@ -78,8 +79,14 @@ class Electrode:
         self.unit = unit
         self.circuit: Circuit = circuit.with_outputs(unit=unit)
         self.takes_time = takes_time(self.circuit)
-        self.dt, self.seed, self.dtype = dt, seed, dtype
+        self.dt = None if dt is None else positive(dt, "dt", "seconds")
+        self.seed = whole(seed, "seed", 0, 2**64)
+        if not isinstance(dtype, str) or dtype not in ("float64", "float32"):
+            raise InputError(f"dtype must be 'float64' or 'float32' (got {dtype!r})")
+        self.dtype = dtype
         names = [p.name for p in self.circuit.input_populations]
+        if not isinstance(held, Mapping | None):
+            raise InputError(f"held= is values by the inputs' names (got {held!r})")
         self.held = dict(held or {})
         if shows is None:
             free = [name for name in names if name not in self.held]
@@ -91,6 +98,16 @@ class Electrode:
             shows = free[0]
         self.shows = shows
         self.shape = self._population().shape
+        if shows in self.held:
+            raise InputError(f"{circuit}: {shows!r} sees the movie, so it cannot be held")
+        for population in self.circuit.input_populations:
+            if population.name in self.held:
+                given = input_values(self.circuit, population, self.held[population.name])
+                if given.ndim > len(population.shape):
+                    raise InputError(
+                        f"{circuit}, input {population.name!r} is held at one value, of shape "
+                        f"{population.shape} (got shape {given.shape})"
+                    )
 
     def _population(self) -> Any:
         population = self.circuit.population(self.shows)
@@ -199,6 +216,8 @@ def _with_earlier(
 
 def takes_time(circuit: Circuit) -> bool:
     """Return whether an answer depends on more than what is shown at the moment."""
+    if any(projection.connection.learning for projection in circuit.projections):
+        return True
     for population in circuit.populations:
         neurons = population.neurons
         if population.delayed is not None:

@@ -15,7 +15,7 @@ from ..atomic import write_csv
 from ..errors import InputError
 from ..movies import Movie
 from ..sources import Source
-from ..timing import positive, whole
+from ..timing import positive, real, whole
 from .electrode import Electrode
 from .fitting import Fit, fit
 
@@ -67,7 +67,12 @@ class ReceptiveField:
         InputError
             Another shape; weights that are all alike.
         """
-        known = np.asarray(true, dtype=float)
+        try:
+            known = np.asarray(true, dtype=float)
+        except (TypeError, ValueError):
+            raise InputError("the known weights must be numbers, of one shape") from None
+        if not np.isfinite(known).all():
+            raise InputError("the known weights must be finite (got NaN or infinite ones)")
         mine = self.weights if known.ndim == self.weights.ndim else self.spatial
         if mine.shape != known.shape:
             raise InputError(
@@ -114,7 +119,7 @@ class ReceptiveField:
                 [lag * self.frame] * x.size, x.ravel(), y.ravel(), sheet.ravel(), strict=True
             )
         ]
-        return write_csv(Path(path), ("lag (s)", "x (deg)", "y (deg)", "weight"), rows)
+        return write_csv(path, ("lag (s)", "x (deg)", "y (deg)", "weight"), rows)
 
     def _places(self) -> tuple[np.ndarray, np.ndarray]:
         """Return x and y of the pixels' middles, in degrees from the field's."""
@@ -169,6 +174,14 @@ def reverse_correlation(
         More units than one, a movie without end, fewer frames than weights for least squares, or
         so many that its matrix is too large.
     """
+    if not isinstance(movie, Movie):
+        raise InputError(
+            f"reverse correlation takes a Movie: Movie.of(frames, frame) (got {movie!r})"
+        )
+    if not isinstance(unit, Source):
+        raise InputError(
+            f"a unit is a source of a circuit, as circuit['on'][32, 32] (got {unit!r})"
+        )
     if unit.size != 1:
         raise InputError(f"reverse correlation is of one unit, {unit} has {unit.size}: unit[i, j]")
     pixel, lags = positive(pixel, "pixel", "degrees"), whole(lags, "lags", 1)
@@ -178,8 +191,12 @@ def reverse_correlation(
     if used < 2:
         raise InputError(f"{len(movie)} frames are too few for {lags} lags")
     if ridge is not None:
+        try:
+            ridge = real(ridge)
+        except (TypeError, ValueError):
+            raise InputError(f"ridge must be a number (got {ridge!r})") from None
         if not (np.isfinite(ridge) and ridge >= 0):
-            raise InputError(f"ridge must be finite and not negative (got {ridge})")
+            raise InputError(f"ridge must be finite and not negative (got {ridge:g})")
         if lags * size > MOST_UNKNOWNS:
             raise InputError(
                 f"least squares for {lags} × {size} weights needs a matrix of {lags * size:,} "
@@ -190,9 +207,10 @@ def reverse_correlation(
                 f"least squares for {lags * size:,} weights needs more frames than that (got "
                 f"{used:,})"
             )
-    sums = _Sums(size, lags, products=ridge is not None)
+    level = _level(movie)
+    sums = _Sums(size, lags, ridge is not None, level)
     if ridge is None:
-        for part in electrode.each_block(movie, partial(_summed, lags), before=lags - 1):
+        for part in electrode.each_block(movie, partial(_summed, lags, level), before=lags - 1):
             sums.join(part)
     else:  # its products are large, and BLAS makes them on all processors
         for block in electrode.each_block(movie, _as_they_are, before=lags - 1, threads=1):
@@ -206,9 +224,19 @@ def _as_they_are(frames: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, n
     return frames, answers
 
 
-def _summed(lags: int, frames: np.ndarray, answers: np.ndarray) -> _Sums:
+def _level(movie: Movie) -> float:
+    """Return what a movie's pixels vary around, if that is far from 0 beside how much they do.
+
+    Sums of float32 numbers around a bright mean luminance would lose what is said of the contrast.
+    """
+    first = movie.frames(0, min(len(movie), 16))
+    mean = float(first.mean(dtype=float))
+    return mean if abs(mean) > 4 * float(first.std(dtype=float)) else 0.0
+
+
+def _summed(lags: int, level: float, frames: np.ndarray, answers: np.ndarray) -> _Sums:
     """Return one block's sums."""
-    sums = _Sums(frames[0].size, lags, products=False)
+    sums = _Sums(frames[0].size, lags, False, level)
     sums.add(frames, answers)
     return sums
 
@@ -216,8 +244,8 @@ def _summed(lags: int, frames: np.ndarray, answers: np.ndarray) -> _Sums:
 class _Sums:
     """What is kept of all frames: sums of the pixels, their squares, and their products."""
 
-    def __init__(self, size: int, lags: int, products: bool):
-        self.lags = lags
+    def __init__(self, size: int, lags: int, products: bool, level: float):
+        self.lags, self.level = lags, level
         self.count = 0
         self.answers = 0.0
         self.crossed = np.zeros((lags, size))  # Σ r(t)·s(t − lag)
@@ -228,6 +256,8 @@ class _Sums:
     def add(self, frames: np.ndarray, answers: np.ndarray) -> None:
         """Take in a block; `frames` may begin up to lags − 1 frames before the answers."""
         flat, answers = frames.reshape(len(frames), -1), answers.reshape(-1)
+        if self.level:
+            flat = flat - flat.dtype.type(self.level)
         earlier = len(flat) - len(answers)
         answers = answers[max(0, self.lags - 1 - earlier) :]  # the first have no frames before
         count = len(answers)
