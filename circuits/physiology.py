@@ -138,7 +138,8 @@ def tuning(
         Seconds, of a circuit that takes time: before the measurement, and of a stimulus that
         stands still.
     shows, held, dt, seed, dtype
-        As `neurosim.measuring.Electrode`.
+        As `neurosim.measuring.Electrode`; each stimulus meets noise of its own, of the seeds from
+        this one on.
     parameters
         What the stimulus has besides, as its function in `circuits.stimuli` takes it:
         frequency=2.0, contrast=0.5, at=(1.0, 0.0) …
@@ -178,12 +179,18 @@ def tuning(
     found = np.empty((*(len(r) for r in ranges), 3), dtype=complex)
     places = list(itertools.product(*(range(len(r)) for r in ranges)))
 
-    def measured(place: tuple[int, ...]) -> np.ndarray:
+    def measured(numbered: tuple[int, tuple[int, ...]]) -> np.ndarray:
+        number, place = numbered
         varied = {q.parameter: r[k] for q, r, k in zip(chosen, ranges, place, strict=True)}
-        return _measured(electrode, shown, screen, {**parameters, **varied}, settle, duration)
+        movie, skipped, cycles = _shown(
+            electrode, shown, screen, {**parameters, **varied}, settle, duration
+        )
+        own = (electrode.seed + number) % 2**64  # each stimulus meets noise of its own
+        answers = electrode.responses(movie, seed=own, threads=1)[skipped:]
+        return harmonics(answers.reshape(-1), cycles)
 
     threads = most_threads() if math.prod(electrode.shape) >= WORTH_THREADS else 1
-    answers = in_order(measured, places, threads)
+    answers = in_order(measured, enumerate(places), threads)
     if len(places) > MANY:
         answers = iter(progress(answers, "tuning", len(places)))
     for place, answer in zip(places, answers, strict=True):
@@ -191,35 +198,29 @@ def tuning(
     return Tuning(names, tuple(q.unit for q in chosen), ranges, found)
 
 
-def _measured(
+def _shown(
     electrode: Electrode, stimulus: str, screen: Screen, parameters: Mapping[str, Any],
     settle: float, duration: float,
-) -> np.ndarray:  # fmt: skip
-    """Return F0, F1 and F2 of the answers to one stimulus."""
+) -> tuple[Movie, int, int]:  # fmt: skip
+    """Return a stimulus, how many of its frames are not measured, and its cycles in the others."""
     settings = dict(parameters)
     direction = settings.pop("direction", None)
     if direction is not None:
         settings["orientation"] = direction + 90  # gratings drift a quarter turn clockwise
     made = STIMULI[stimulus](screen, **settings)
+    wait = settle if electrode.takes_time else 0.0
     if isinstance(made, Movie):
-        each = abs(settings.get(CYCLE, USUAL_FREQUENCY))
-        cycles, frames = _whole_cycles(each, screen.frame)
-        skipped = 0
-        if electrode.takes_time and cycles:
-            skipped = math.ceil(settle / (frames * screen.frame)) * frames
-        elif electrode.takes_time:
-            skipped = math.ceil(settle / screen.frame)
-        answers = electrode.responses(made.cut(skipped + frames), threads=1)[skipped:]
-        return harmonics(answers.reshape(-1), cycles)
-    if not electrode.takes_time:
-        return harmonics(electrode.responses(made[None], threads=1).reshape(-1), 0)
-    skipped, frames = (math.ceil(time / screen.frame) for time in (settle, duration))
+        cycles, frames = _whole_cycles(abs(settings.get(CYCLE, USUAL_FREQUENCY)), screen.frame)
+        unit = frames if cycles else 1
+        skipped = math.ceil(wait / (unit * screen.frame)) * unit
+        return made.cut(skipped + frames), skipped, cycles
+    skipped = math.ceil(wait / screen.frame)
+    frames = math.ceil(duration / screen.frame) if electrode.takes_time else 1
 
     def still(first: int, count: int) -> np.ndarray:
         return np.broadcast_to(made, (count, *made.shape))
 
-    movie = Movie(still, made.shape, screen.frame, skipped + frames)
-    return harmonics(electrode.responses(movie, threads=1)[skipped:].reshape(-1), 0)
+    return Movie(still, made.shape, screen.frame, skipped + frames), skipped, 0
 
 
 def _whole_cycles(frequency: float, frame: float) -> tuple[int, int]:

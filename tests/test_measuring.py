@@ -299,6 +299,20 @@ def test_a_tuning_draws_and_exports_itself(cell, tmp_path):
         one.to_csv(None)
 
 
+def test_each_stimulus_meets_noise_of_its_own_that_the_seed_repeats():
+    unit = linear(SCREEN.shape, weights(), noise=0.1)["cell"]
+
+    def found(seed):
+        contrasts = [0.5, 0.5, 0.5]
+        curve = tuning(unit, "contrast", contrasts, screen=SCREEN, frequency=0.5, seed=seed)
+        return curve.f0
+
+    once, again, other = found(3), found(3), found(7)
+    assert len(set(once)) == 3
+    np.testing.assert_array_equal(once, again)
+    assert not set(once) & set(other)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

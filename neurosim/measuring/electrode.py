@@ -115,13 +115,17 @@ class Electrode:
             raise InputError(f"{self.circuit}: {self.shows!r} is no input; nothing is shown to it")
         return population
 
-    def responses(self, movie: Movie | np.ndarray, *, threads: int | None = None) -> np.ndarray:
+    def responses(
+        self, movie: Movie | np.ndarray, *, seed: int | None = None, threads: int | None = None
+    ) -> np.ndarray:
         """Return the answer to each frame: (frames, *unit's shape).
 
         Parameters
         ----------
         movie
             With an end; or its frames, (frames, *input's shape).
+        seed
+            Of the noise in this answer; left out, the electrode's own.
         threads
             That work side by side; left out, as many as there are processors.  The result never
             depends on it.
@@ -131,11 +135,12 @@ class Electrode:
         InputError
             A movie without end, or frames of another shape than the input's.
         """
-        return np.concatenate(list(self.each_block(movie, _answers_alone, threads=threads)))
+        blocks = self.each_block(movie, _answers_alone, seed=seed, threads=threads)
+        return np.concatenate(list(blocks))
 
     def each_block(
         self, movie: Movie | np.ndarray, use: Callable[[np.ndarray, np.ndarray], Used], *,
-        before: int = 0, threads: int | None = None,
+        before: int = 0, seed: int | None = None, threads: int | None = None,
     ) -> Iterator[Used]:  # fmt: skip
         """Yield ``use(frames, answers)`` of one block of frames after the other.
 
@@ -160,7 +165,7 @@ class Electrode:
             )
         most = max(1, BLOCK // (8 * max(1, int(np.prod(self.shape)))))
         if self.takes_time:
-            answered = self._in_time(movie, most)
+            answered = self._in_time(movie, most, self.seed if seed is None else seed)
             return (use(seen, found) for seen, found in _with_earlier(answered, before))
         blocks = ((frames, len(frames)) for frames in movie.blocks(most))
 
@@ -182,7 +187,9 @@ class Electrode:
         values = np.broadcast_to(values, (len(frames), places.size))
         return values.reshape(len(frames), *self.unit.shape)
 
-    def _in_time(self, movie: Movie, most: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _in_time(
+        self, movie: Movie, most: int, seed: int
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         dt = self.dt or movie.frame / max(1, math.ceil(movie.frame / STEP - 1e-9))
         each = max(1, round(movie.frame / dt))
         state: State | None = None
@@ -191,7 +198,7 @@ class Electrode:
             shown = _from(frames, first, movie)
             run = self.circuit.simulate(
                 {**self.held, self.shows: shown}, steps=each * len(frames), every=each, dt=dt,
-                seed=self.seed, initial=state, dtype=self.dtype,
+                seed=seed, initial=state, dtype=self.dtype,
             )  # fmt: skip
             state = run.final_state
             first += len(frames)
