@@ -674,10 +674,10 @@ def test_threads_never_change_what_is_measured(cell, monkeypatch):
     monkeypatch.setattr("neurosim.measuring.electrode.BLOCK", 8 * 525 * 100)
 
     def found(threads):
-        monkeypatch.setattr("neurosim.measuring.electrode.most_threads", lambda: threads)
         monkeypatch.setattr("circuits.physiology.most_threads", lambda: threads)
+        monkeypatch.setattr("circuits.physiology.WORTH_THREADS", 1)
         curve = tuning(cell, "phase", screen=SCREEN, frequency=0.5)
-        return reverse_correlation(cell, noise, lags=2).weights, curve.harmonics
+        return Electrode(cell).responses(noise, threads=threads), curve.harmonics
 
     for one, several in zip(found(1), found(4), strict=True):
         np.testing.assert_array_equal(one, several)

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from ..arguments import batch, input_values, match_arguments
-from ..backend import check_threads
 from ..calls import evaluate_places
 from ..errors import CircuitError, InputError
-from ..kernels.threads import most_threads
 from ..layering import layers_of
 from ..movies import Movie
 from ..neurons import Rate
 from ..sources import Source
 from ..timing import positive, whole
-from .threads import in_order
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
     from ..states import State
 
 Used = TypeVar("Used")
-Rest = TypeVar("Rest")
 
 STEP = 1e-3  # seconds at most, where none are given
-BLOCK = 1 << 22  # bytes of frames answered at a time: they stay in a processor's cache
+BLOCK = 1 << 21  # bytes of frames answered at a time: they stay in a processor's cache
 
 
 class Electrode:
@@ -127,8 +123,7 @@ class Electrode:
         seed
             Of the noise in this answer; left out, the electrode's own.
         threads
-            That work side by side; left out, as many as there are processors.  The result never
-            depends on it.
+            Of the simulator's; left out, by the amount of work.  The result never depends on it.
 
         Raises
         ------
@@ -144,14 +139,13 @@ class Electrode:
     ) -> Iterator[Used]:  # fmt: skip
         """Yield ``use(frames, answers)`` of one block of frames after the other.
 
-        Only a block a thread is held.  What takes no time is answered and used several blocks at
-        once; the movie's frames are always made in order, by one thread.
+        Only a block is held at a time.
 
         Parameters
         ----------
         use
             Is given the frames, (frames, *input's shape), and the answers, (frames, *unit's
-            shape); it may run beside itself, but not for a circuit that takes time.
+            shape).
         before
             How many frames earlier than the block's own `use` is given too, where there are so
             many.
@@ -163,32 +157,32 @@ class Electrode:
                 f"{self.circuit}, input {self.shows!r} has shape {self.shape}; the movie's frames "
                 f"have shape {movie.shape}"
             )
-        most = max(1, BLOCK // (8 * max(1, int(np.prod(self.shape)))))
+        size = max(1, math.prod(self.shape)) * np.dtype(self.dtype).itemsize
+        most = max(1, BLOCK // size)
         if self.takes_time:
-            answered = self._in_time(movie, most, self.seed if seed is None else seed)
-            return (use(seen, found) for seen, found in _with_earlier(answered, before))
-        blocks = ((frames, len(frames)) for frames in movie.blocks(most))
+            answered = self._in_time(movie, most, self.seed if seed is None else seed, threads)
+        else:
+            answered = self._each_frame(movie, most, threads)
+        last: np.ndarray | None = None
+        for frames, answers in answered:
+            seen = frames if last is None else np.concatenate([last, frames])
+            if before:
+                last = seen[max(0, len(seen) - before) :]
+            yield use(seen, answers)
 
-        def work(block: tuple[np.ndarray, int]) -> Used:
-            seen, count = block
-            return use(seen, self._at_once(seen[len(seen) - count :]))
-
-        several = check_threads(threads) or most_threads()
-        if movie.count is not None and movie.count <= most:
-            several = 1  # a block is one thread's
-        return in_order(work, _with_earlier(blocks, before), several)
-
-    def _at_once(self, frames: np.ndarray) -> np.ndarray:
-        """Return the answers to frames, each by itself."""
-        given = match_arguments(self.circuit, (), {**self.held, self.shows: frames})
-        _, arrays = batch(self.circuit, given)
+    def _each_frame(
+        self, movie: Movie, most: int, threads: int | None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         places = self.unit.index.ravel()
-        values = evaluate_places(self.circuit, arrays, places, threads=1, dtype=self.dtype)
-        values = np.broadcast_to(values, (len(frames), places.size))
-        return values.reshape(len(frames), *self.unit.shape)
+        for frames in movie.blocks(most):
+            given = match_arguments(self.circuit, (), {**self.held, self.shows: frames})
+            _, arrays = batch(self.circuit, given)
+            values = evaluate_places(self.circuit, arrays, places, threads, self.dtype)
+            values = np.broadcast_to(values, (len(frames), places.size))
+            yield frames, values.reshape(len(frames), *self.unit.shape)
 
     def _in_time(
-        self, movie: Movie, most: int, seed: int
+        self, movie: Movie, most: int, seed: int, threads: int | None
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         dt = self.dt or movie.frame / max(1, math.ceil(movie.frame / STEP - 1e-9))
         each = max(1, round(movie.frame / dt))
@@ -198,7 +192,7 @@ class Electrode:
             shown = _from(frames, first, movie)
             run = self.circuit.simulate(
                 {**self.held, self.shows: shown}, steps=each * len(frames), every=each, dt=dt,
-                seed=seed, initial=state, dtype=self.dtype,
+                seed=seed, initial=state, dtype=self.dtype, threads=threads,
             )  # fmt: skip
             state = run.final_state
             first += len(frames)
@@ -207,18 +201,6 @@ class Electrode:
 
 def _answers_alone(frames: np.ndarray, answers: np.ndarray) -> np.ndarray:
     return answers
-
-
-def _with_earlier(
-    blocks: Iterable[tuple[np.ndarray, Rest]], before: int
-) -> Iterator[tuple[np.ndarray, Rest]]:
-    """Put up to `before` of the last frames in front of each block's own."""
-    last: np.ndarray | None = None
-    for frames, rest in blocks:
-        seen = frames if last is None else np.concatenate([last, frames])
-        if before:
-            last = seen[max(0, len(seen) - before) :]
-        yield seen, rest
 
 
 def takes_time(circuit: Circuit) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -209,19 +208,11 @@ def reverse_correlation(
             )
     level = _level(movie)
     sums = _Sums(size, lags, ridge is not None, level)
-    if ridge is None:
-        for part in electrode.each_block(movie, partial(_summed, lags, level), before=lags - 1):
-            sums.join(part)
-    else:  # its products are large, and BLAS makes them on all processors
-        for block in electrode.each_block(movie, _as_they_are, before=lags - 1, threads=1):
-            sums.add(*block)
+    for _ in electrode.each_block(movie, sums.add, before=lags - 1):
+        pass
     count = sums.count
     weights = sums.average() if ridge is None else sums.least_squares(ridge)
     return ReceptiveField(weights.reshape(lags, *movie.shape), pixel, movie.frame, count)
-
-
-def _as_they_are(frames: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return frames, answers
 
 
 def _level(movie: Movie) -> float:
@@ -232,13 +223,6 @@ def _level(movie: Movie) -> float:
     first = movie.frames(0, min(len(movie), 16))
     mean = float(first.mean(dtype=float))
     return mean if abs(mean) > 4 * float(first.std(dtype=float)) else 0.0
-
-
-def _summed(lags: int, level: float, frames: np.ndarray, answers: np.ndarray) -> _Sums:
-    """Return one block's sums."""
-    sums = _Sums(frames[0].size, lags, False, level)
-    sums.add(frames, answers)
-    return sums
 
 
 class _Sums:
@@ -277,14 +261,6 @@ class _Sums:
             self.products += joined.T @ joined
         self.count += count
         self.answers += float(answers.sum())
-
-    def join(self, part: _Sums) -> None:
-        """Add another block's sums."""
-        self.crossed += part.crossed
-        self.shown += part.shown
-        self.squares += part.squares
-        self.count += part.count
-        self.answers += part.answers
 
     def average(self) -> np.ndarray:
         """Return the covariance of answer and pixel over the pixel's variance; 0 if it is still."""
