@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,8 +20,6 @@ from ..timing import positive, whole
 if TYPE_CHECKING:
     from ..circuit import Circuit
     from ..states import State
-
-Used = TypeVar("Used")
 
 STEP = 1e-3  # seconds at most, where none are given
 BLOCK = 1 << 21  # bytes of frames answered at a time: they stay in a processor's cache
@@ -130,25 +128,25 @@ class Electrode:
         InputError
             A movie without end, or frames of another shape than the input's.
         """
-        blocks = self.each_block(movie, _answers_alone, seed=seed, threads=threads)
-        return np.concatenate(list(blocks))
+        blocks = self.blocks(movie, seed=seed, threads=threads)
+        return np.concatenate([answers for _, answers in blocks])
 
-    def each_block(
-        self, movie: Movie | np.ndarray, use: Callable[[np.ndarray, np.ndarray], Used], *,
-        before: int = 0, seed: int | None = None, threads: int | None = None,
-    ) -> Iterator[Used]:  # fmt: skip
-        """Yield ``use(frames, answers)`` of one block of frames after the other.
-
-        Only a block is held at a time.
+    def blocks(
+        self, movie: Movie | np.ndarray, *, before: int = 0, seed: int | None = None,
+        threads: int | None = None,
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:  # fmt: skip
+        """Yield a block of frames with the answers to them after the other; only one is held.
 
         Parameters
         ----------
-        use
-            Is given the frames, (frames, *input's shape), and the answers, (frames, *unit's
-            shape).
+        movie, seed, threads
+            As `responses`.
         before
-            How many frames earlier than the block's own `use` is given too, where there are so
-            many.
+            How many frames earlier than the block's own are given too, where there are so many.
+
+        Yields
+        ------
+        Frames, (before + frames, *input's shape), and answers, (frames, *unit's shape).
         """
         if not isinstance(movie, Movie):
             movie = Movie.of(np.asarray(movie), self.dt or 1e-3)
@@ -168,7 +166,7 @@ class Electrode:
             seen = frames if last is None else np.concatenate([last, frames])
             if before:
                 last = seen[max(0, len(seen) - before) :]
-            yield use(seen, answers)
+            yield seen, answers
 
     def _each_frame(
         self, movie: Movie, most: int, threads: int | None
@@ -197,10 +195,6 @@ class Electrode:
             state = run.final_state
             first += len(frames)
             yield frames, run["unit"][0]
-
-
-def _answers_alone(frames: np.ndarray, answers: np.ndarray) -> np.ndarray:
-    return answers
 
 
 def takes_time(circuit: Circuit) -> bool:

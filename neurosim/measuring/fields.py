@@ -206,13 +206,11 @@ def reverse_correlation(
                 f"least squares for {lags * size:,} weights needs more frames than that (got "
                 f"{used:,})"
             )
-    level = _level(movie)
-    sums = _Sums(size, lags, ridge is not None, level)
-    for _ in electrode.each_block(movie, sums.add, before=lags - 1):
-        pass
-    count = sums.count
+    sums = _Sums(size, lags, ridge is not None, _level(movie))
+    for frames, answers in electrode.blocks(movie, before=lags - 1):
+        sums.add(frames, answers)
     weights = sums.average() if ridge is None else sums.least_squares(ridge)
-    return ReceptiveField(weights.reshape(lags, *movie.shape), pixel, movie.frame, count)
+    return ReceptiveField(weights.reshape(lags, *movie.shape), pixel, movie.frame, sums.count)
 
 
 def _level(movie: Movie) -> float:
