@@ -359,6 +359,7 @@ def test_a_reader_that_leaves_early_is_no_error():
     assert ended.stderr == b""
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("entry", catalogue().values(), ids=lambda entry: entry.name)
 def test_every_experiment_runs_quickly_and_holds(entry, tmp_path, monkeypatch, capsys):
     assert entry.row, f"{entry.module}: the docstring's first line names no lecture row"
