@@ -113,6 +113,7 @@ def test_one_dot_that_passes():
     assert total == pytest.approx(expected, rel=DT / tau)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("orientation", [90, 20])
 @pytest.mark.parametrize("frequency", [1.0, 1 / (2 * np.pi * 0.05), -9.0])
 def test_motion_energy_is_constant_and_has_its_closed_form(frequency, orientation):
