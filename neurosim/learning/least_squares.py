@@ -192,13 +192,13 @@ def least_squares(
     _check_values(y[:, None], ("y",))
     triangle = _triangle(columns, y, intercept)
     _check_rank(triangle, names, intercept)
-    from scipy.linalg import solve_triangular
-
     upper, projected = triangle[:unknowns, :unknowns], triangle[:, unknowns]
-    values = solve_triangular(upper, projected[:unknowns])
+    # Of a triangle LU is back substitution; SciPy's for triangles wakes threads for the smallest.
+    solved = np.linalg.solve(upper, np.column_stack([projected[:unknowns], np.eye(unknowns)]))
+    values, inverse = solved[:, 0], solved[:, 1:]
     left = abs(float(projected[unknowns]))
     deviation = left / math.sqrt(rows - unknowns)
-    errors = deviation * np.linalg.norm(solve_triangular(upper, np.eye(unknowns)), axis=1)
+    errors = deviation * np.linalg.norm(inverse, axis=1)
     first = int(intercept)
     constant = float(values[0]) if intercept else 0.0
     varies = y.min() < y.max() if intercept else y.any()
