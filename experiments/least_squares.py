@@ -218,10 +218,11 @@ def _draw_fit(ax: Axes, fit: LeastSquares, alpha: float, beta: float) -> None:
     fit.plot(ax, color=COLOURS["vermillion"], label="least squares")
     ax.set(xlabel=f"x {UNITS}", ylabel=f"y {UNITS}")
     ax.legend(loc="best")
-    ax.set_title(
-        f"α = {fit.intercept:.3g} ± {fit.intercept_error:.1g}, "
+    found = (
+        f"The line has α = {fit.intercept:.3g} ± {fit.intercept_error:.1g}, "
         f"β = {fit.coefficients[0]:.3g} ± {fit.standard_errors[0]:.1g}"
     )
+    ax.set_title(found.replace("-", "−"))
 
 
 def _draw_residuals(ax: Axes, fit: LeastSquares) -> None:
@@ -257,18 +258,19 @@ def _draw_intervals(ax: Axes, many: Lines, held: np.ndarray, beta: float, points
     """The first intervals of the slope; those that miss the truth stand out."""
     wide = t.ppf((1 + CONFIDENCE) / 2, points - 2)
     number = np.arange(1, min(INTERVALS, len(held)) + 1)
-    ax.axhline(beta, color=FAINT, linewidth=0.8)
+    off = many.values[: number.size, 1] - beta
+    ax.axhline(0, color=FAINT, linewidth=0.8)
     for holds, colour, marker, label in (
         (True, "blue", "o", "holds the true β"),
         (False, "vermillion", "s", "misses it"),
     ):
         chosen = held[: number.size, 1] == holds
         ax.errorbar(
-            number[chosen], many.values[: number.size, 1][chosen],
+            number[chosen], off[chosen],
             wide * many.errors[: number.size, 1][chosen], fmt=marker, color=COLOURS[colour],
             markersize=2.5, linewidth=0.8, label=label,
         )  # fmt: skip
-    ax.set(xlabel="line, each with noise of its own", ylabel=f"slope β {UNITS}")
+    ax.set(xlabel="line, each with noise of its own", ylabel=f"fitted β − true β {UNITS}")
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.25 * (high - low))
     ax.legend(loc="upper left", ncols=2)
