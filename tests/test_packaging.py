@@ -23,6 +23,7 @@ ORDER = [
     {"scheduling"},
     {"backend"},
     {"cuda"},
+    {"learning"},
     {"neurons", "connections"},
     {"populations", "sources"},
     {"plasticity"},
