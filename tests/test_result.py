@@ -254,7 +254,7 @@ def test_an_animation_is_saved_frame_by_frame(result, tmp_path):
     (path,) = result.save(tmp_path)
     assert path == tmp_path / "path.gif"
     with Image.open(path) as image:
-        assert (image.n_frames, image.info["duration"], image.size) == (3, 200, (100, 100))
+        assert (image.n_frames, image.info["duration"], image.size) == (3, 200, (150, 150))
         frames = [np.asarray((image.seek(k), image.convert("L"))[1]) for k in range(3)]
     assert (frames[0] != frames[1]).any()
     assert (frames[1] != frames[2]).any()

@@ -10,7 +10,7 @@ from matplotlib.animation import PillowWriter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-DOTS_PER_INCH = 100  # of a screen, where a GIF is shown
+DOTS_PER_INCH = 150  # of a screen, where a GIF is shown
 
 
 def gif_of(figure: Figure, update: Callable[[int], None], frames: int, rate: int) -> bytes:
