@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.stats import binom, chi2, t
 
-from neurosim.learning import LeastSquares, least_squares
+from neurosim.learning import Descent, LeastSquares, gradient_descent, least_squares
 from neurosim.plotting import COLOURS, FAINT, mark_zero, new_figure
 from neurosim.result import Result
 
@@ -25,13 +25,6 @@ CONFIDENCE = 0.95
 CHANCE = 1e-9  # that a claim about many lines fails where theory is right
 INTERVALS = 41  # that are drawn
 UNITS = "(arb. units)"
-
-
-class Descent(NamedTuple):
-    """Gradient descent on the mean squared error: α and β after each step, (steps + 1, 2)."""
-
-    path: np.ndarray
-    step: float
 
 
 class Lines(NamedTuple):
@@ -140,12 +133,14 @@ def _descend(x: np.ndarray, y: np.ndarray) -> Descent:
     least, most = np.linalg.eigvalsh(curvature)
     step = STEP / most
     rate = max(abs(1 - step * least), abs(1 - step * most))
-    steps = math.ceil(math.log(CLOSE) / math.log(rate))
-    path = np.zeros((steps + 1, 2))
-    for k in range(steps):
-        gradient = 2 / x.size * design.T @ (design @ path[k] - y)
-        path[k + 1] = path[k] - step * gradient
-    return Descent(path, step)
+    return gradient_descent(
+        lambda w: float(np.square(design @ w - y).mean()),
+        np.zeros(2),
+        lambda w: 2 / x.size * design.T @ (design @ w - y),
+        step=step,
+        steps=math.ceil(math.log(CLOSE) / math.log(rate)),
+        tolerance=np.finfo(float).tiny,  # to the last step
+    )
 
 
 def _check_descent(result: Result, fit: LeastSquares, descent: Descent) -> None:

@@ -3,6 +3,7 @@
 from .circuit import Circuit
 from .errors import (
     CircuitError,
+    ConvergenceError,
     FileError,
     FitError,
     InputError,
@@ -20,6 +21,7 @@ __all__ = [
     "Binary",
     "Circuit",
     "CircuitError",
+    "ConvergenceError",
     "Delta",
     "FileError",
     "FitError",

@@ -38,6 +38,19 @@ class FitError(NeurosimError):
     """A fit that did not converge, or that the measurements do not determine."""
 
 
+class ConvergenceError(NeurosimError):
+    """A method in steps that went astray: it diverged, or it met what it cannot step from.
+
+    Attributes
+    ----------
+    step : at which step it was seen, from 1
+    """
+
+    def __init__(self, message: str, step: int):
+        super().__init__(message)
+        self.step = step
+
+
 class FileError(NeurosimError):
     """A file that cannot be read or written, or that is not what it claims to be."""
 

@@ -1,4 +1,4 @@
-"""What an experiment hands back: claims that hold or do not, figures, and tables.
+"""What an experiment hands back: claims that hold or do not, figures, animations, and tables.
 
 The module imports neither NumPy nor Matplotlib, so that reading a Result costs nothing.
 """
@@ -50,6 +50,18 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Animation:
+    """A figure, and what changes it from frame to frame."""
+
+    figure: Figure
+    update: Callable[[int], None]
+    """Makes the figure show frame 0, 1 …"""
+    frames: int
+    rate: int
+    """Frames a second."""
+
+
 @dataclass
 class Result:
     """The outcome of one run of an experiment.
@@ -70,6 +82,7 @@ class Result:
     claims: list[Claim] = field(default_factory=list)
     figures: dict[str, Figure] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
+    animations: dict[str, Animation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Copy the parameters: locals() may change under us."""
@@ -156,6 +169,42 @@ class Result:
         self.figures[_checked(name, "figure")] = figure
         return figure
 
+    def animation(
+        self,
+        name: str,
+        figure: Figure,
+        update: Callable[[int], None],
+        frames: int,
+        *,
+        rate: int = 10,
+    ) -> Animation:
+        """Add an animation, to be saved as ``name.gif``.
+
+        Parameters
+        ----------
+        figure
+            What moves; not one of the figures that are saved still.
+        update
+            Changes the figure to what it shows at frame 0, 1 …
+        frames
+            How many there are.
+        rate
+            Frames a second, up to 100: a GIF counts in hundredths.
+
+        Raises
+        ------
+        ValueError
+            There is no frame, or there are more a second than a GIF has.
+        """
+        if frames < 1 or not 1 <= rate <= 100:
+            raise ValueError(
+                f"Animation {name!r}: frames must be 1 or more, and rate from 1 to 100 a second "
+                f"(got {frames}, {rate})."
+            )
+        animation = Animation(figure, update, frames, rate)
+        self.animations[_checked(name, "animation")] = animation
+        return animation
+
     def table(self, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
         """Add a table, to be saved as ``name.csv``.
 
@@ -172,7 +221,7 @@ class Result:
         return table
 
     def save(self, folder: str | os.PathLike[str]) -> list[Path]:
-        """Write every figure as PNG and every table as CSV; return the paths, figures first.
+        """Write figures as PNG, animations as GIF, tables as CSV; return the paths in this order.
 
         The folder is made where needed. A file is complete or not there: an interrupted run
         leaves no half-written one. Each PNG carries Experiment, Parameters (JSON) and Seed.
@@ -195,6 +244,11 @@ class Result:
                 pil_kwargs={"compress_level": 2},  # a twentieth larger, in half the time
             )
             paths.append(write_whole(folder / f"{name}.png", image.getvalue()))
+        if self.animations:
+            from .plotting.moving import gif_of
+        for name, moving in self.animations.items():
+            frames = gif_of(moving.figure, moving.update, moving.frames, moving.rate)
+            paths.append(write_whole(folder / f"{name}.gif", frames))
         for name, table in self.tables.items():
             paths.append(write_csv(folder / f"{name}.csv", table.header, table.rows))
         return paths

@@ -1,6 +1,7 @@
 """The experiment `least-squares`: its claims hold for any parameters it takes, and can fail."""
 
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,11 +63,12 @@ def test_a_step_beyond_its_bound_is_noticed(monkeypatch):
 
     def too_far(x, y):
         design = np.column_stack([np.ones_like(x), x])
-        path, step = descend(x, y)
-        path = path[:30].copy()
+        below = descend(x, y)
+        path = below.path[:30].copy()
         for k in range(len(path) - 1):
-            path[k + 1] = path[k] - 1.3 * step * 2 / x.size * design.T @ (design @ path[k] - y)
-        return least_squares.Descent(path, step)
+            slope = 2 / x.size * design.T @ (design @ path[k] - y)
+            path[k + 1] = path[k] - 1.3 * below.sizes[0] * slope
+        return replace(below, path=path)
 
     monkeypatch.setattr(least_squares, "_descend", too_far)  # 2.08/λmax
     assert len(failed(least_squares.run(quick=True))) == 2

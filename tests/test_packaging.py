@@ -17,13 +17,13 @@ PACKAGES = ("neurosim", "circuits", "experiments")
 # it may import any, and none of these may import it.
 ORDER = [
     {"atomic", "errors", "exactness", "places", "progress", "result", "timing"},
-    {"learning"},
     {"kernels.rules", "kernels.random", "kernels.machine_code", "kernels.tables"},
     {"kernels"},
     {"movies", "strips"},
     {"scheduling"},
     {"backend"},
     {"cuda"},
+    {"learning"},
     {"neurons", "connections"},
     {"populations", "sources"},
     {"plasticity"},

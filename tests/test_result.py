@@ -239,3 +239,30 @@ def test_rounding_noise_is_not_printed(result):
         "measured",
         "holds",
     ]
+
+
+def test_an_animation_is_saved_frame_by_frame(result, tmp_path):
+    figure = drawing()
+    line = figure.axes[0].lines[0]
+    shown = []
+
+    def update(frame):
+        shown.append(frame)
+        line.set_ydata([frame / 2, 1])
+
+    result.animation("path", figure, update, 3, rate=5)
+    (path,) = result.save(tmp_path)
+    assert path == tmp_path / "path.gif"
+    with Image.open(path) as image:
+        assert (image.n_frames, image.info["duration"], image.size) == (3, 200, (150, 150))
+        frames = [np.asarray((image.seek(k), image.convert("L"))[1]) for k in range(3)]
+    assert (frames[0] != frames[1]).any()
+    assert (frames[1] != frames[2]).any()
+    assert shown[-3:] == [0, 1, 2]
+    assert [*tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.parametrize(("frames", "rate"), [(0, 10), (3, 0), (3, 101)])
+def test_an_animation_without_frames_or_time_is_refused(result, frames, rate):
+    with pytest.raises(ValueError, match="Animation 'path': frames must be 1 or more"):
+        result.animation("path", drawing(), lambda frame: None, frames, rate=rate)

@@ -1,5 +1,19 @@
-"""Learning from examples: least squares."""
+"""Learning: methods that find the numbers that fit."""
 
+from .gradient_descent import Descent, gradient_descent
 from .least_squares import LeastSquares, least_squares
+from .newton import Root, newton
+from .step_sizes import ArmijoStep, DecayingStep, FixedStep, StepSize
 
-__all__ = ["LeastSquares", "least_squares"]
+__all__ = [
+    "ArmijoStep",
+    "DecayingStep",
+    "Descent",
+    "FixedStep",
+    "LeastSquares",
+    "Root",
+    "StepSize",
+    "gradient_descent",
+    "least_squares",
+    "newton",
+]
