@@ -178,7 +178,7 @@ def _pair(
     return _patterns(screen, frequency, float(orientation), diameter, point(at))
 
 
-@lru_cache(maxsize=4)  # a tuning to phase or contrast shows the same again and again
+@lru_cache(maxsize=2)  # a tuning to phase or contrast shows the same again and again
 def _patterns(
     screen: Screen, frequency: float, orientation: float, diameter: float | None,
     at: tuple[float, float],
