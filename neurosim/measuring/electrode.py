@@ -65,11 +65,11 @@ class Electrode:
         seed: int = 0,
         dtype: str = "float64",
     ):
-        circuit = getattr(unit, "circuit", None)
-        if not isinstance(unit, Source) or circuit is None:
+        if not isinstance(unit, Source):
             raise InputError(
                 f"a unit is a source of a circuit, as circuit['on'][32, 32] (got {unit!r})"
             )
+        circuit: Any = unit.circuit
         self.unit = unit
         self.circuit: Circuit = circuit.with_outputs(unit=unit)
         self.takes_time = takes_time(self.circuit)

@@ -177,14 +177,10 @@ def reverse_correlation(
         raise InputError(
             f"reverse correlation takes a Movie: Movie.of(frames, frame) (got {movie!r})"
         )
-    if not isinstance(unit, Source):
-        raise InputError(
-            f"a unit is a source of a circuit, as circuit['on'][32, 32] (got {unit!r})"
-        )
+    electrode = Electrode(unit, shows=shows, held=held, dt=dt, seed=seed, dtype=dtype)
     if unit.size != 1:
         raise InputError(f"reverse correlation is of one unit, {unit} has {unit.size}: unit[i, j]")
     pixel, lags = positive(pixel, "pixel", "degrees"), whole(lags, "lags", 1)
-    electrode = Electrode(unit, shows=shows, held=held, dt=dt, seed=seed, dtype=dtype)
     size = int(np.prod(movie.shape))
     used = len(movie) - (lags - 1)
     if used < 2:
