@@ -12,7 +12,7 @@ from .errors import (
 )
 from .movies import Movie
 from .neurons import Binary, Rate, Transfer, naka_rushton, power
-from .plasticity import Delta, Hebb, plastic
+from .plasticity import Delta, Hebb, Oja, Perceptron, plastic
 from .sources import Source, convolve, stack
 
 __version__ = "0.1.0"
@@ -29,6 +29,8 @@ __all__ = [
     "InputError",
     "Movie",
     "NeurosimError",
+    "Oja",
+    "Perceptron",
     "Rate",
     "SimulationError",
     "Source",

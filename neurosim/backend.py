@@ -154,8 +154,6 @@ def execute(
     threads = _threads_for(program, blocks, trials * steps) if threads is None else threads
     if updates is not None:  # one neuron after the other
         threads = 1
-    if learned is not None:  # a trial's weights are one thread's
-        threads = min(threads, blocks)
     by_trial = blocks >= threads
     in_place = program.static or updates is not None
     parts = 1 if by_trial else threads  # that share each step
@@ -172,9 +170,9 @@ def execute(
     final = np.empty((trials if keep_final else 0, size), dtype=real)
     # A static call leaves out the delay lines' places, and a fault is looked for in all.
     shapes = (
-        (groups, 1 if in_place else 2, size * block),
+        (groups, 1 if in_place else 2 if learned is None else 3, size * block),
         (threads, 4, plan.longest * block),
-        (threads, plan.window),
+        (threads, max(plan.window, tables.STRETCH if learned is not None else 0)),
     )
     scratch = program.scratch.pop(shapes, None) or tuple(aligned(s, real) for s in shapes)
     values, sums, windows = scratch

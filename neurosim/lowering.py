@@ -20,6 +20,8 @@ from .populations import Population
 from .scheduling import PACES, PACES_IN_ORDER, Pace
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
     from .circuit import Circuit
 
 TINY = {"float32": 1e-30, "float64": 1e-300}  # smaller magnitudes are stored as 0
@@ -219,23 +221,45 @@ class Lowering:
         self, channel: int, population: Population, connection: Connection, target: int,
         ordered: bool,
     ) -> None:  # fmt: skip
-        """Lay out sparse rows of their own, with how their weights change."""
+        """Lay out rows of their own, with how their weights change."""
         learning = connection.learning
         assert learning is not None
+        rule = learning.rule
         at = len(self._rows)
-        stop = target + population.size
-        self._add_rows(channel, [(population, connection)], target, stop, ordered)
+        matrix = connection.matrix(population.shape)
+        places = self.place[connection.source.index.ravel()]
+        if _is_run(places) and _is_whole(matrix):
+            whole = matrix.data.reshape(matrix.shape)
+            row = self._row(tables.DENSE, channel, target, population.size, self._keep(whole))
+            row[tables.SOURCE], row[tables.WIDTH] = int(places[0]), places.size
+            row[tables.WEIGHT_STRIDE] = places.size
+            row[tables.ORDERED] = int(ordered)
+            self._count(tables.DENSE, whole.size, ordered)
+            self.load += magnitude(whole) * places.size
+        else:
+            stop = target + population.size
+            self._add_rows(channel, [(population, connection)], target, stop, ordered)
         row = self._rows[at]
-        row[tables.LEARNING] = learning.rule.code
+        row[tables.LEARNING] = rule.code
         row[tables.LEARNED] = self._learned[learning]
-        row[tables.RATE] = self.add_parameters(np.array([float(learning.rule.rate)]))
+        rate = np.array([learning.towards * float(rule.rate)])
+        row[tables.RATE] = self.add_parameters(rate)
+        row[tables.SLOPE] = learning.slope
         row[tables.SIGN], row[tables.SIGNED] = learning.sign, int(learning.signed)
         row[tables.TEACHER] = -1
-        if learning.rule.teacher is not None:
-            taught = np.broadcast_to(learning.rule.teacher.index, population.shape)
+        if rule.teacher is not None:
+            taught = np.broadcast_to(rule.teacher.index, population.shape).ravel()
+            there = self.place[taught]
             row[tables.TEACHER] = self._pointer_count
-            self._pointers.append(self.place[taught.ravel()])
+            self._pointers.append(np.where(self._of_neurons(taught), there, -1 - there))
             self._pointer_count += population.size
+
+    def _of_neurons(self, index: np.ndarray) -> np.ndarray:
+        """Return which places of the circuit are neurons': they are computed, not shown."""
+        found = np.zeros(index.shape, dtype=bool)
+        for population in self.circuit.neuron_populations:
+            found |= (index >= population.start) & (index < population.stop)
+        return found
 
     def _add_convolution(
         self, channel: int, population: Population, connection: Convolution, target: int,
@@ -324,6 +348,13 @@ def _joined(parts: list[np.ndarray], dtype: np.dtype) -> np.ndarray:
 
 def _is_run(places: np.ndarray) -> bool:
     return bool(places.size) and bool((np.diff(places) == 1).all())
+
+
+def _is_whole(matrix: csr_array) -> bool:
+    """Return whether a sparse matrix in rows lists each place of each row, in order."""
+    if matrix.nnz != math.prod(matrix.shape):
+        return False
+    return bool((matrix.indices.reshape(matrix.shape) == np.arange(matrix.shape[1])).all())
 
 
 def is_sheet(connection: Connection) -> bool:

@@ -17,10 +17,12 @@ from .connections import Connection, Convolution, Learning, Sparse
 from .errors import CircuitError, InputError, unknown
 from .exactness import LARGEST, too_large
 from .kernels import rules
+from .neurons import Rate
 from .sources import Arithmetic, Drive, Source
 
 if TYPE_CHECKING:
     from .circuit import Circuit
+    from .populations import Population
     from .simulation import Record
 
 
@@ -56,6 +58,14 @@ class Rule:
         """What the target should do; None: nobody says."""
         return None
 
+    def why_not(self, population: Population) -> str | None:
+        """Return why a population's synapses cannot learn by it, and what to do; None: they can."""
+        return None
+
+    def slope_of(self, population: Population) -> int:
+        """Return the code of the transfer function whose slope is a factor; identity's is 1."""
+        return rules.IDENTITY
+
 
 @dataclass(frozen=True)
 class Hebb(Rule):
@@ -65,12 +75,20 @@ class Hebb(Rule):
     name = "hebb"
 
 
-@dataclass(frozen=True, eq=False)
-class Delta(Rule):
-    """Δw = η·(wanted − post)·pre (Widrow & Hoff 1960), `wanted` being the teacher's activity.
+@dataclass(frozen=True)
+class Oja(Rule):
+    """Δw = η·post·(pre − post·w) (Oja 1982): Hebb's rule, and a forgetting that bounds it.
 
-    For binary neurons it is the perceptron's rule (Rosenblatt 1958): nothing changes where the
-    answer is right.
+    The weights of a linear neuron come to length 1, along what its inputs vary by most.
+    """
+
+    code = rules.OJA
+    name = "oja"
+
+
+@dataclass(frozen=True, eq=False)
+class _Taught(Rule):
+    """What the rules with a teacher share.
 
     Attributes
     ----------
@@ -78,7 +96,6 @@ class Delta(Rule):
     """
 
     code = rules.DELTA
-    name = "delta"
 
     taught_by: Source
 
@@ -86,8 +103,8 @@ class Delta(Rule):
         super().__post_init__()
         if not isinstance(self.taught_by, Source):
             raise CircuitError(
-                f"learning rule 'delta': the teacher must be a source, the activity wanted (got "
-                f"{self.taught_by!r})"
+                f"learning rule {self.name!r}: the teacher must be a source, the activity wanted "
+                f"(got {self.taught_by!r})"
             )
 
     @property
@@ -96,7 +113,66 @@ class Delta(Rule):
         return self.taught_by
 
 
-RULES: dict[str, type[Rule]] = {rule.name: rule for rule in (Hebb, Delta)}
+@dataclass(frozen=True, eq=False)
+class Delta(_Taught):
+    """Δw = η·(wanted − post)·pre (Widrow & Hoff 1960), `wanted` being the teacher's activity.
+
+    On `subtract` and `divide`, where more weight makes the target less active, it is −Δw: the
+    answer goes towards its teacher on every channel.
+
+    Attributes
+    ----------
+    slope : whether f′, the transfer function's slope at the answer, is a factor of Δw; gain and
+        divisor, which a derivative would have too, are left to η
+    """
+
+    name = "delta"
+
+    slope: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.slope, bool | np.bool_):
+            raise CircuitError(
+                f"learning rule 'delta': slope must be True or False (got {self.slope!r})"
+            )
+
+    def why_not(self, population: Population) -> str | None:
+        """Return why the slope cannot be told."""
+        if not self.slope:
+            return None
+        if not isinstance(population.neurons, Rate):
+            return "a binary neuron has no slope: use Perceptron(…), or Delta without slope=True"
+        name = population.neurons.transfer.name
+        if name in SLOPED:
+            return None
+        return (
+            f"the slope of transfer {name!r} does not follow from its answer; use one of "
+            f"{', '.join(map(repr, SLOPED))}, or Delta without slope=True"
+        )
+
+    def slope_of(self, population: Population) -> int:
+        """Return the code of the population's transfer function, where its slope is a factor."""
+        if self.slope and isinstance(population.neurons, Rate):
+            return population.neurons.transfer.code
+        return rules.IDENTITY
+
+
+@dataclass(frozen=True, eq=False)
+class Perceptron(_Taught):
+    """Δw = η·(wanted − post)·pre of binary neurons (Rosenblatt 1958): mistakes alone change it."""
+
+    name = "perceptron"
+
+    def why_not(self, population: Population) -> str | None:
+        """Return what to use instead where it is not right or wrong."""
+        if population.is_binary:
+            return None
+        return "the perceptron's rule teaches binary neurons; use Delta(…) for rate neurons"
+
+
+RULES: dict[str, type[Rule]] = {rule.name: rule for rule in (Hebb, Oja, Delta, Perceptron)}
+SLOPED = ("identity", "threshold-linear", "logistic", "tanh", "softplus")
 
 
 def plastic(drive: Any, rule: Rule) -> Drive:
@@ -112,12 +188,13 @@ def plastic(drive: Any, rule: Rule) -> Drive:
     drive
         A source, or a weighted sum of sources; a weight of 0 in a matrix is a synapse, too.
     rule
-        `Hebb` or `Delta`.
+        `Hebb`, `Oja`, `Delta` or `Perceptron`.
 
     Raises
     ------
     CircuitError
-        No drive; a convolution, whose neurons share their weights; no rule.
+        No drive; a convolution, whose neurons share their weights; no rule.  Where it is connected:
+        a rule for other neurons.
     """
     if not isinstance(drive, Arithmetic):
         raise CircuitError(f"plastic() takes a source or a sum of sources (got {drive!r})")

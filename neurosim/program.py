@@ -138,9 +138,11 @@ class Program:
         rows = flat.connections[flat.connections[:, tables.LEARNING] != rules.FIXED]
         answer = np.zeros(self.learned, dtype=self.dtype)
         for row in rows[np.argsort(rows[:, tables.LEARNED])]:
-            first = row[tables.POINTERS]
-            last = first + row[tables.TARGET_STOP] - row[tables.TARGET]
-            size = int(flat.pointers[last])
+            targets = int(row[tables.TARGET_STOP] - row[tables.TARGET])
+            if row[tables.KIND] == tables.DENSE:
+                size = targets * int(row[tables.WIDTH])
+            else:
+                size = int(flat.pointers[row[tables.POINTERS] + targets])
             begin, at = row[tables.LEARNED], row[tables.WEIGHTS]
             answer[begin : begin + size] = flat.weights[at : at + size]
         return answer

@@ -185,13 +185,17 @@ def _learning_on(
     Raises
     ------
     CircuitError
-        A teacher of another circuit, or one that does not fit the target; a veto, or a divisor
-        of binary neurons, which cannot learn.
+        A teacher of another circuit, or one that does not fit the target; a rule for other
+        neurons; a veto, or a divisor of binary neurons, which cannot learn.
     """
     assert isinstance(connection, Sparse)
     assert connection.learning is not None
     where = f"{circuit}, neuron {population.name!r}"
-    teacher = connection.learning.rule.teacher
+    rule = connection.learning.rule
+    wrong = rule.why_not(population)
+    if wrong:
+        raise CircuitError(f"{where}: {wrong}")
+    teacher = rule.teacher
     if teacher is not None:
         circuit.check_own(teacher)
         if teacher.size != 1 and teacher.shape != population.shape:
@@ -202,8 +206,13 @@ def _learning_on(
     if channel == "divide" and (population.is_binary or np.isinf(connection.weights).any()):
         what = "a veto" if np.isinf(connection.weights).any() else "the divisor of binary neurons"
         raise CircuitError(f"{where}: {what} cannot be plastic; excite=, subtract= and drive= can")
-    sign = -1 if channel == "subtract" else 1
-    learning = replace(connection.learning, sign=sign, signed=channel == "drive")
+    learning = replace(
+        connection.learning,
+        sign=-1 if channel == "subtract" else 1,
+        signed=channel == "drive",
+        towards=-1 if teacher is not None and channel in ("subtract", "divide") else 1,
+        slope=rule.slope_of(population),
+    )
     return replace(connection, learning=learning)
 
 

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from neurosim import Circuit, CircuitError, Delta, FileError, Hebb, InputError, convolve, plastic
+from neurosim import (
+    Circuit,
+    CircuitError,
+    Delta,
+    FileError,
+    Hebb,
+    InputError,
+    Oja,
+    Perceptron,
+    convolve,
+    plastic,
+)
 from neurosim.bits.compiler import BitProgram, compile_bits, compile_steps
 from neurosim.program import compile_program
 
@@ -30,21 +41,28 @@ def by_steps(weights, channel, change, shown, wanted, rate):
     for x, t in zip(shown, wanted, strict=True):
         before = 0.1 + SIGNS[channel] * weights @ x
         y = before if channel == "drive" else before + 0.3 * x.sum()
-        weights = weights + rate * np.outer(change(y, t), x)
+        weights = weights + rate * change(weights, x, y, t, SIGNS[channel])
         if channel != "drive":
             weights = np.maximum(weights, 0)
         z.append(y)
     return np.array(z), weights
 
 
+CHANGES = {
+    "hebb": (Hebb(0.05), lambda w, x, y, t, sign: np.outer(y, x)),
+    "oja": (Oja(0.05), lambda w, x, y, t, sign: y[:, None] * (x - y[:, None] * w)),
+    "delta": (
+        lambda wanted: Delta(0.05, wanted),
+        lambda w, x, y, t, sign: sign * np.outer(t - y, x),
+    ),
+}
+
+
 @pytest.mark.parametrize("channel", SIGNS)
-@pytest.mark.parametrize(
-    ("rule", "change"),
-    [(Hebb(0.05), lambda y, t: y), (lambda wanted: Delta(0.05, wanted), lambda y, t: t - y)],
-    ids=["hebb", "delta"],
-)
-@pytest.mark.parametrize(("trials", "threads"), [(1, None), (3, 1), (3, 2)])
-def test_a_step_takes_pre_before_it_and_post_after_it(channel, rule, change, trials, threads, rng):
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize(("trials", "threads"), [(1, None), (1, 2), (3, 1), (3, 2)])
+def test_a_step_takes_pre_before_it_and_post_after_it(channel, name, trials, threads, rng):
+    rule, change = CHANGES[name]
     weights = rng.random((2, 4))
     shown, wanted = rng.normal(size=(trials, STEPS, 4)), rng.normal(size=(trials, STEPS, 2))
     circuit = learner(weights, channel, rule)
@@ -56,6 +74,117 @@ def test_a_step_takes_pre_before_it_and_post_after_it(channel, rule, change, tri
         np.testing.assert_allclose(
             record.weights[f"z.{channel}"][k], learned, rtol=1e-12, atol=1e-12
         )
+
+
+@pytest.mark.parametrize("kind", ["dense", "scattered", "sparse"])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_neurons_that_hear_each_other_learn_together(kind, threads, rng):
+    """More sources than are summed at a time; what is heard changes while it is learned."""
+    n, steps, rate = 37, 9, 0.002
+    weights = rng.normal(size=(n, n + 600)) / 20
+    present = rng.random(weights.shape) < (0.2 if kind == "sparse" else 2)
+    circuit = Circuit("net")
+    x = circuit.inputs("x", shape=(600,), real=True)
+    v = circuit.rate("v", shape=(n,), tau=4e-3, transfer="tanh")
+    order = rng.permutation(n + 600) if kind == "scattered" else np.arange(n + 600)
+    parts = {"v": weights[:, :n] * present[:, :n], "x": weights[:, n:] * present[:, n:]}
+    if kind == "sparse":
+        parts = {name: sparse.csr_array(part) for name, part in parts.items()}
+    if kind == "scattered":
+        within = np.argsort(order[order < n]), np.argsort(order[order >= n])
+        heard = {"v": v[within[0]], "x": x[within[1]]}
+        parts = {"v": parts["v"][:, within[0]], "x": parts["x"][:, within[1]]}
+    else:
+        heard = {"v": v, "x": x}
+    for name, part in parts.items():
+        circuit.connect(v, drive=plastic(part @ heard[name], Hebb(rate)))
+    circuit.output(v)
+    shown, start = rng.normal(size=(steps, 600)), rng.normal(size=n)
+    record = circuit.simulate(
+        shown, steps=steps, dt=1e-3, initial={"v": start}, threads=threads, record=["v"]
+    )
+    w, y, decay = weights * present, start, np.exp(-1e-3 / 4e-3)
+    for k in range(steps):
+        before = np.concatenate([y, shown[k]])
+        target = np.tanh(w @ before)
+        y = target + (y - target) * decay
+        np.testing.assert_allclose(record["v"][0, k], y, rtol=1e-9, atol=1e-12)
+        w = w + rate * np.outer(y, before) * present
+    for name, columns, chosen in (
+        ("v.drive", slice(0, n), "v"),
+        ("v.drive_2", slice(n, None), "x"),
+    ):
+        expected = w[:, columns]
+        if kind == "scattered":
+            expected = expected[:, within[0 if chosen == "v" else 1]]
+        if kind == "sparse":
+            expected = expected[present[:, columns]]
+        np.testing.assert_allclose(record.weights[name][0], expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("transfer", ["threshold-linear", "logistic", "tanh", "softplus"])
+def test_delta_with_slope_goes_down_the_squared_error(transfer, rng):
+    """Its change is −η times the gradient of ½(wanted − z)², by differences of the call."""
+    weights, x, wanted = rng.random(4), rng.random(4), 0.3
+
+    def cell(weights):
+        circuit = Circuit("sloped")
+        source, t = circuit.inputs("x", shape=(4,), real=True), circuit.inputs("t", real=True)
+        rule = Delta(1.0, t, slope=True)
+        drive = plastic(weights @ source, rule)
+        circuit.output(circuit.rate("z", bias=0.4, drive=drive, transfer=transfer))
+        return circuit
+
+    def error(weights):
+        return 0.5 * (wanted - cell(weights)(x, wanted)) ** 2
+
+    record = cell(weights).simulate({"x": x, "t": wanted}, steps=1)
+    tiny = 1e-6 * np.eye(4)
+    gradient = np.array([(error(weights + d) - error(weights - d)) / 2e-6 for d in tiny])
+    change = record.weights["z.drive"][0] - weights
+    assert np.abs(change).max() > 1e-3
+    np.testing.assert_allclose(change, -gradient, rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("channel", ["excite", "subtract", "divide", "drive"])
+def test_delta_takes_the_answer_to_its_teacher_on_every_channel(channel):
+    circuit = Circuit("taught")
+    x, t = circuit.inputs("x", "t", real=True)
+    rest = {} if channel == "excite" else {"excite": 2 * x}
+    drive = plastic(0.1 * x, Delta(0.3, t))
+    circuit.output(circuit.rate("z", transfer="identity", **rest, **{channel: drive}))
+    wanted = 0.7
+    record = circuit.simulate({"x": 1.0, "t": wanted}, steps=200)
+    assert record["z"][0, -1] == pytest.approx(wanted, abs=1e-6)
+
+
+def test_a_neuron_may_be_the_teacher(rng):
+    """It is asked for what it does after the step, an input for what it showed in it."""
+    circuit = Circuit("pupil")
+    x = circuit.inputs("x", shape=(3,), real=True)
+    true, weights = rng.normal(size=3), np.zeros(3)
+    master = circuit.rate("master", drive=true @ x, transfer="identity")
+    rule = Delta(0.1, master)
+    circuit.output(circuit.rate("z", drive=plastic(weights @ x, rule), transfer="identity"))
+    shown = rng.normal(size=(STEPS, 3))
+    record = circuit.simulate(shown, steps=STEPS)
+    for row in shown:
+        weights = weights + 0.1 * (true @ row - weights @ row) * row
+    np.testing.assert_allclose(record.weights["z.drive"][0], weights, rtol=1e-12)
+
+
+def test_ojas_rule_finds_what_varies_most(rng):
+    """The first principal component, of length 1 (Oja 1982)."""
+    circuit = Circuit("oja")
+    x = circuit.inputs("x", shape=(3,), real=True)
+    drive = plastic(rng.normal(size=3) @ x, Oja(0.002))
+    circuit.output(circuit.rate("z", drive=drive, transfer="identity"))
+    axes, _ = np.linalg.qr(rng.normal(size=(3, 3)))
+    shown = rng.normal(size=(20_000, 3)) * [2.0, 0.7, 0.3] @ axes.T
+    learned = circuit.simulate(shown, steps=len(shown), every=len(shown)).weights["z.drive"][0]
+    _, vectors = np.linalg.eigh(shown.T @ shown)
+    assert np.linalg.norm(learned) == pytest.approx(1, abs=0.03)
+    assert abs(learned @ vectors[:, -1]) == pytest.approx(1, abs=0.01)
 
 
 @pytest.mark.parametrize("channel", ["excite", "drive"])
@@ -90,8 +219,8 @@ def test_a_binary_neuron_learns_the_perceptrons_rule(rng):
     x = circuit.inputs("x", shape=(2,), real=False)
     one = circuit.constant(1.0, "one")
     wanted = circuit.inputs("wanted", real=False)
-    z = circuit.binary("z", drive=plastic(np.zeros(2) @ x, Delta(1.0, wanted)), threshold=1)
-    circuit.connect(z, drive=plastic(0 * one, Delta(1.0, wanted)))
+    z = circuit.binary("z", drive=plastic(np.zeros(2) @ x, Perceptron(1.0, wanted)), threshold=1)
+    circuit.connect(z, drive=plastic(0 * one, Perceptron(1.0, wanted)))
     circuit.output(z)
     patterns = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     shown = np.tile(patterns, (20, 1))
@@ -172,9 +301,8 @@ def test_a_teacher_may_come_late_by_whole_steps(rng):
     shown = {"x": np.ones(1), "wanted": rng.random((9, 1))}
     record = learner(np.zeros((1, 1)), rule=taught(2e-3)).simulate(shown, steps=9)
     wanted = np.concatenate([np.zeros((2, 1)), shown["wanted"]])  # nothing was shown before
-    _, learned = by_steps(
-        np.zeros((1, 1)), "drive", lambda y, t: t - y, np.ones((9, 1)), wanted[:9], 0.5
-    )
+    change = CHANGES["delta"][1]
+    _, learned = by_steps(np.zeros((1, 1)), "drive", change, np.ones((9, 1)), wanted[:9], 0.5)
     np.testing.assert_allclose(record.weights["z.drive"][0], learned, rtol=1e-12)
     with pytest.raises(CircuitError, match="whole number of steps"):
         learner(np.zeros((1, 1)), rule=taught(1.5e-3)).simulate(shown, steps=9)
@@ -248,7 +376,8 @@ def test_instances_of_a_circuit_learn_apart(rng):
 
 def test_a_circuit_that_learns_is_saved_whole(tmp_path, rng):
     path = tmp_path / "learner.json"
-    for rule in (Hebb(0.05), lambda wanted: Delta(0.05, wanted)):
+    rules = Hebb(0.05), Oja(0.05), lambda t: Delta(0.05, t), lambda t: Delta(0.05, t, slope=True)
+    for rule in rules:
         circuit = learner(rng.random((2, 3)), "subtract", rule)
         circuit.save(path)
         again = Circuit.load(path)
@@ -265,6 +394,10 @@ def test_a_circuit_that_learns_is_saved_whole(tmp_path, rng):
         ('"rule": "delta"', '"rule": "hebb"', "has no teacher"),
         ('"rule": "delta"', '"rule": "belief"', "no learning rule is called"),
         ('"rate": 0.05', '"rate": "x"', "rate"),
+        ('"rule": "delta"', '"rule": "oja"', "has no teacher"),
+        ('"rate": 0.05', '"rate": 0.05, "slope": 1', "slope must be True or False"),
+        ('"rule": "delta"', '"slope": true, "rule": "perceptron"', "has no slope"),
+        ('"rule": "delta"', '"rule": "perceptron"', "use Delta"),
         ('"teacher"', '"tutor"', "tutor"),
     ],
 )
@@ -298,6 +431,15 @@ def test_what_cannot_learn_is_refused(rng):
         plastic(1.0, Hebb(0.1))
     with pytest.raises(CircuitError, match="teacher must be a source"):
         Delta(0.1, 3)
+    t = circuit.inputs("t", real=True)
+    with pytest.raises(CircuitError, match="slope must be True or False"):
+        Delta(0.1, t, slope="yes")
+    with pytest.raises(CircuitError, match="neuron 'f': a binary neuron has no slope: use Percep"):
+        circuit.binary("f", excite=plastic(x[0], Delta(0.1, t, slope=True)))
+    with pytest.raises(CircuitError, match="slope of transfer 'power' does not follow"):
+        circuit.rate("g", excite=plastic(x[0], Delta(0.1, t, slope=True)), transfer="power")
+    with pytest.raises(CircuitError, match="teaches binary neurons; use Delta"):
+        circuit.rate("h", excite=plastic(x[0], Perceptron(0.1, t)))
     with pytest.raises(CircuitError, match="veto cannot be plastic"):
         circuit.rate("a", divide=plastic(np.inf * x, Hebb(0.1)))
     with pytest.raises(CircuitError, match="divisor of binary neurons"):

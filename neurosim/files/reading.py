@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from ..circuit import Circuit
 from ..connections import Connection, Dense, Learning, OneToOne, Sparse
 from ..errors import FileError, NeurosimError, unknown
 from ..neurons import Binary, Neurons, Rate, Transfer
-from ..plasticity import RULES, Delta, Hebb, Rule
+from ..plasticity import RULES, Rule
 from ..populations import CHANNELS, VETO, Population
 from ..sources import Drive, Source, convolve
 from ..wiring import check_silence, checked_drive, projections
@@ -248,18 +248,23 @@ class Reader(Decoder):
         """Return the learning rule that a record describes."""
         if not isinstance(record, dict):
             self.fail(f'"learns" must be a record with a "rule" (got {short(record)})')
-        self._keys(record, ("rule", "rate"), ("teacher",))
+        self._keys(record, ("rule", "rate"), ("teacher", "slope"))
         name = record["rule"]
         if not isinstance(name, str) or name not in RULES:
             self.fail(unknown("learning rule", short(name), RULES))
-        rate = self._number(record["rate"], "rate")
-        if RULES[name] is Hebb:
-            if "teacher" in record:
-                self.fail('the rule "hebb" has no teacher')
-            return Hebb(rate)
-        if "teacher" not in record:
+        kind = RULES[name]
+        given: dict[str, Any] = {"rate": self._number(record["rate"], "rate")}
+        if "teacher" in record:
+            given["taught_by"] = Source(self.made, self._places(record["teacher"], "teacher"))
+        if "slope" in record:
+            given["slope"] = record["slope"]
+        known = {field.name: field.default is MISSING for field in fields(kind)}
+        for field, key in (("taught_by", "teacher"), ("slope", "slope")):
+            if field in given and field not in known:
+                self.fail(f'the rule "{name}" has no {key}')
+        if known.get("taught_by") and "taught_by" not in given:
             self.fail(f'the rule "{name}" needs a "teacher"')
-        return Delta(rate, Source(self.made, self._places(record["teacher"], "teacher")))
+        return kind(**given)
 
     def _csr(self, record: dict[str, Any], target: Population, width: int) -> Any:
         """Return compressed sparse rows whose structure has been checked."""

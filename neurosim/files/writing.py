@@ -12,6 +12,7 @@ import numpy as np
 from ..circuit import Circuit
 from ..connections import Convolution, Dense, OneToOne, Sparse
 from ..neurons import Rate
+from ..plasticity import Delta
 from ..populations import Output, Population, Projection
 from .schema import FLOATS, FORMAT, INTEGERS, VERSION
 
@@ -107,6 +108,8 @@ def _projection(circuit: Circuit, projection: Projection) -> dict[str, Any]:
     learns: dict[str, Any] = {"rule": rule.name, "rate": float(rule.rate)}
     if rule.teacher is not None:
         learns["teacher"] = _source(circuit, rule.teacher.index)
+    if isinstance(rule, Delta) and rule.slope:
+        learns["slope"] = True
     return record | {"learns": learns}
 
 

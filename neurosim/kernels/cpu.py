@@ -21,10 +21,11 @@ from .convolutions import add_convolution
 from .dense import add_dots, add_dots_in_order, add_product
 from .jit import inner, kernel, rule
 from .moving import add_scaled, fill, gather, pass_lines, scatter
+from .plastic import add_plastic
 from .rows import add_gathered
 from .separable import add_separable
 
-LEARNS = False  # in `run`; `run_learning` is the same with True
+LEARNS = False  # in `run`; `run_learning` is the same text with True
 
 net_input = rule(rules.net_input)
 fires = rule(rules.fires)
@@ -32,7 +33,6 @@ silent_bar = rule(rules.silent_bar)
 relax = rule(rules.relax)
 bounded = rule(rules.bounded)
 flush = rule(rules.flush)
-learned_weight = rule(rules.learned)
 threshold_linear = rule(rules.threshold_linear)
 tanh = rule(rules.tanh)
 power = rule(rules.power)
@@ -45,12 +45,11 @@ box_muller = rule(random.box_muller)
 
 
 @inner(once=True)
-def add_connection(program, learned, c, low, high, base, x, block, alone, sums, window, lines):
+def add_connection(program, c, low, high, base, x, block, alone, sums, window, lines):
     """Add one connection's inputs to the targets [low, high); `sums` begins at target `base`.
 
     `alone` says that no block of the run has more trials than one: their sums have an order of
     their own, which the last trial of wider blocks has not, though its block is as narrow.
-    `learned` holds the trial's own weights, of the connections that learn; empty: none does.
     """
     connections, weights = program.connections, program.weights
     kind = connections[c, tables.KIND]
@@ -70,8 +69,6 @@ def add_connection(program, learned, c, low, high, base, x, block, alone, sums, 
             weights[first], x, (source + offset) * block, sums, (low - base) * block, count * block
         )
         return
-    if len(learned) > 0 and connections[c, tables.LEARNING] != rules.FIXED:
-        weights, first = learned, connections[c, tables.LEARNED]
     width = connections[c, tables.WIDTH]
     ordered = connections[c, tables.ORDERED] != 0
     in_order = ordered or not alone
@@ -213,12 +210,15 @@ def apply_rule(
     return sound
 
 
-@inner(once=True)
-def advance(
-    program, learned, chunks, c, x, y, trial, block, alone, step, seed, tiny, most, sums, window,
-    lines,
+def _advance(
+    program, learned, learns, chunks, c, before, x, y, trial, block, alone, step, seed, tiny, most,
+    sums, window, lines,
 ):  # fmt: skip
-    """Compute chunk c's neurons from the values x into the values y; False as `apply_rule`."""
+    """Compute chunk c's neurons from the values x into the values y; False as `apply_rule`.
+
+    `learned` holds the trial's own weights, of the connections that learn, which `learns` says
+    they do, from the last step: it began with the values `before`.
+    """
     g, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
     groups, parameters = program.groups, program.parameters
     n = (high - low) * block
@@ -236,10 +236,16 @@ def advance(
         stop = min(high, program.connections[r, tables.TARGET_STOP])
         if start < stop:
             channel = program.connections[r, tables.CHANNEL]
+            if LEARNS and program.connections[r, tables.LEARNING] != rules.FIXED:
+                in_order = program.connections[r, tables.ORDERED] != 0 or not alone
+                add_plastic(
+                    program, learned, r, start, stop, low, x, before, learns, sums[channel], True,
+                    in_order, tiny, window,
+                )  # fmt: skip
+                continue
             add_connection(
-                program, learned, r, start, stop, low, x, block, alone, sums[channel], window,
-                lines,
-            )  # fmt: skip
+                program, r, start, stop, low, x, block, alone, sums[channel], window, lines
+            )
     place = low * block
     return apply_rule(
         groups, parameters, g, i, n, trial, block, step, seed, tiny, most, sums,
@@ -247,35 +253,18 @@ def advance(
     )  # fmt: skip
 
 
-# ------------------------------------------------------------------ learning
-
-
-@inner
-def learn(program, learned, x, y, tiny):
-    """Change a trial's weights by the values x before the step and y after it."""
-    connections, pointers = program.connections, program.pointers
-    narrow = len(program.narrow) > 0
-    for c in range(len(connections)):
-        code = connections[c, tables.LEARNING]
-        if code == rules.FIXED:
-            continue
-        rate = program.parameters[connections[c, tables.RATE]]
-        sign, signed = connections[c, tables.SIGN], connections[c, tables.SIGNED]
-        target, teacher = connections[c, tables.TARGET], connections[c, tables.TEACHER]
-        pointer, source = connections[c, tables.POINTERS], connections[c, tables.SOURCE]
-        first = connections[c, tables.LEARNED]
-        for i in range(connections[c, tables.TARGET_STOP] - target):
-            post = y[target + i]
-            wanted = y[pointers[teacher + i]] if teacher >= 0 else post
-            for e in range(pointers[pointer + i], pointers[pointer + i + 1]):
-                at = source + e
-                place = np.int64(program.narrow[at]) if narrow else np.int64(program.wide[at])
-                weight = learned_weight(
-                    code, sign * learned[first + e], x[place], post, wanted, rate
-                )
-                if weight < 0 and not signed:
-                    weight = type(weight)(0)
-                learned[first + e] = sign * flush(weight, tiny)
+@inner(once=True)
+def learn_last(program, learned, chunks, c, before, x, sums, window, tiny):
+    """Let chunk c's weights learn from the last step, which made the values x of those before."""
+    g, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
+    for r in range(program.groups[g, tables.FIRST], program.groups[g, tables.LAST]):
+        start = max(low, program.connections[r, tables.TARGET])
+        stop = min(high, program.connections[r, tables.TARGET_STOP])
+        if start < stop and program.connections[r, tables.LEARNING] != rules.FIXED:
+            add_plastic(
+                program, learned, r, start, stop, low, x, before, True, sums, False, False, tiny,
+                window,
+            )  # fmt: skip
 
 
 # ------------------------------------------------------------------ whole runs
@@ -298,8 +287,9 @@ def _run(
     `final` (trials or 0, places) are written.  `state` (trials or 1, 1, values) is what the places
     in `begun` start from; a static call computes all others.
     `places`, `begun` and `recorded` are stretches.  Every `every`-th step is recorded, counted
-    from `phase` steps before the first.  `weights` (trials, those that learn) change at the end
-    of each step, where there are any; blocks are then of one trial, and parts do not share it.
+    from `phase` steps before the first.  `weights` (trials, those that learn) change from step to
+    step, where there are any; blocks are then of one trial, and `values` holds three arrays: as a
+    step finds them, as it leaves them, and as the last one found them.
     """
     parts = shares.shape[1] - 1
     size = values.shape[1] // block
@@ -308,11 +298,15 @@ def _run(
         width = min(block, last - trial)
         x = values[0]
         y = values[1 - static]
-        learned = weights[trial] if weights.shape[1] > 0 else weights[0]
+        before = values[2] if LEARNS else y
+        learned = weights[trial] if LEARNS else weights[0]
         if part == 0:
             scatter(state, trial, 0, begun, width, x)
             if not static:
                 scatter(state, trial, 0, begun, width, y)
+            if LEARNS:
+                scatter(state, trial, 0, begun, width, before)
+                scatter(movie, trial, 0, places, width, before)
         for k in range(steps):
             if part == 0:
                 if k == 0 or movie.shape[1] > 1:
@@ -331,8 +325,8 @@ def _run(
             for layer in range(len(shares)):
                 for c in range(shares[layer, part], shares[layer, part + 1]):
                     if not advance(
-                        program, learned, chunks, c, x, y, trial, width, block == 1,
-                        first_step + k, seed, tiny, most, sums, window, lines,
+                        program, learned, k > 0, chunks, c, before, x, y, trial, width,
+                        block == 1, first_step + k, seed, tiny, most, sums, window, lines,
                     ):  # fmt: skip
                         fault[tables.FAULT] = 1
                 if parts > 1:
@@ -342,13 +336,17 @@ def _run(
             if fault[tables.FAULT]:
                 fault[tables.FAULT_STEP] = first_step + k
                 fault[tables.FAULT_TRIAL] = trial
-                fault[tables.FAULT_TURN] = 0 if static else (k + 1) % 2
+                fault[tables.FAULT_TURN] = 0 if static else (k + 1) % len(values)
                 return
-            if LEARNS:
-                learn(program, learned, x, y, tiny)
             if part == 0 and (phase + k + 1) % every == 0:
                 gather(y, recorded, width, record, trial, (phase + k + 1) // every - 1)
-            x, y = y, x
+            if LEARNS:
+                before, x, y = x, y, before
+            else:
+                x, y = y, x
+        if LEARNS and steps > 0:
+            for c in range(shares[0, part], shares[0, part + 1]):
+                learn_last(program, learned, chunks, c, before, x, sums[0], window, tiny)
         if part == 0 and len(final):
             for i in range(size):
                 for b in range(width):
@@ -356,5 +354,8 @@ def _run(
 
 
 # Two kernels of one text, so that nobody waits for learning to be compiled who does not learn.
+advance = inner(once=True)(_advance)
 run = kernel(_run)
-run_learning = kernel(FunctionType(_run.__code__, {**globals(), "LEARNS": True}, "run_learning"))
+LEARNING = {**globals(), "LEARNS": True}
+LEARNING["advance"] = inner(once=True)(FunctionType(_advance.__code__, LEARNING, "advance"))
+run_learning = kernel(FunctionType(_run.__code__, LEARNING, "run_learning"))

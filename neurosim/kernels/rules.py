@@ -15,7 +15,7 @@ IDENTITY, STEP, THRESHOLD_LINEAR, LOGISTIC, TANH, SOFTPLUS, POWER, NAKA_RUSHTON 
 
 
 # Learning rules by code; 0 is a connection that does not learn.
-FIXED, HEBB, DELTA = range(3)
+FIXED, HEBB, OJA, DELTA = range(4)
 
 
 def net_input(drive, pool, vetoed):
@@ -154,11 +154,30 @@ def transfer(code, x, a, b, c):
     return y
 
 
-def learned(code, weight, pre, post, wanted, rate):
-    """Return what a weight becomes: η·post·pre more (HEBB), or η·(wanted − post)·pre (DELTA)."""
-    if code == DELTA:
-        post = wanted - post
-    return weight + rate * post * pre
+def signal(code, post, wanted):
+    """What the presynaptic activity is multiplied with: post, or for DELTA wanted − post."""
+    return wanted - post if code == DELTA else post
+
+
+def fading(code, post):
+    """Which share of itself a weight forgets, over η: post² for OJA, else nothing."""
+    return post * post if code == OJA else type(post)(0)
+
+
+def learned(weight, pre, change):
+    """w + change·pre: with η·post for the change it is HEBB, with η·(wanted − post) DELTA."""
+    return weight + change * pre
+
+
+def forgotten(weight, fade):
+    """(1 − fade)·w: with Hebb's change and a fade of η·post² it is OJA, η·post·(pre − post·w)."""
+    return weight - fade * weight
+
+
+def within(x, low, high):
+    """Return x, or the limit that it is beyond; NaN is within."""
+    x = low if x < low else x
+    return high if x > high else x
 
 
 def slope_at_answer(code, y):

@@ -30,19 +30,22 @@ ZERO, REFLECT, WRAP = range(3)
 # where its entries begin among the places.  From ROWS_IN on they are for convolutions; a SEPARABLE
 # one's weights are its column, then its row; PADDED and ACROSS are where they stand again as the
 # CPU's loops read them, WINDOW how far apart the rows lie that those put between.  From LEARNING
-# on, the rule, they are for ROWS that learn: LEARNED is where the weights begin among a trial's
-# own, RATE a parameter, TEACHER where the teachers' places begin among the pointers (−1: none).
+# on, the rule, they are for ROWS and DENSE that learn: LEARNED is where the weights begin among a
+# trial's own, RATE a parameter, TEACHER where the teachers' places begin among the pointers (−1:
+# none; a place p that is no neuron's is written −1 − p), SLOPE the transfer function whose slope
+# the change has as a factor (identity's is 1).
 (
     KIND, CHANNEL, TARGET, TARGET_STOP, SOURCE, WIDTH, WEIGHTS, WEIGHT_STRIDE, POINTERS, ORDERED,
     ROWS_IN, COLUMNS_IN, CHANNELS_IN, ROWS_OUT, COLUMNS_OUT, CHANNELS_OUT,
     KERNEL_ROWS, KERNEL_COLUMNS, TOP, LEFT, BORDER, STEP_OVER, PADDED, ACROSS, WINDOW,
-    LEARNING, LEARNED, RATE, TEACHER, SIGN, SIGNED,
+    LEARNING, LEARNED, RATE, TEACHER, SLOPE, SIGN, SIGNED,
     CONNECTION_COLUMNS,
-) = range(32)  # fmt: skip
+) = range(33)  # fmt: skip
 
 VECTOR = 64  # bytes of activities that are computed side by side
 TOGETHER = 4  # rows of a separable convolution that are computed side by side down its columns
 SWATH = 8  # and that are then taken across
+STRETCH = 256  # synapses of a row that learn before they are summed
 
 # A delay line's columns: its place, its size, its length in steps, where its ring and the places
 # that it repeats begin, and the first of those places where they are neighbours, else −1.
