@@ -122,6 +122,21 @@ def test_net_input_of_silence_and_of_a_veto():
     assert rules.net_input(3.0, 2.0, False) == 1.5
 
 
+@given(NUMBERS)
+@example(0.0)
+def test_the_answer_tells_the_slope(x):
+    slopes = {
+        "identity": 1,
+        "threshold-linear": int(x > 0),
+        "logistic": 0.25 / math.cosh(x / 2) ** 2,
+        "tanh": 1 / math.cosh(x) ** 2,
+        "softplus": 1 / (1 + math.exp(-x)),
+    }
+    for name, expected in slopes.items():
+        found = rules.slope_at_answer(TRANSFERS[name].code, Transfer(name)(x))
+        assert math.isclose(found, expected, rel_tol=1e-12, abs_tol=1e-15)
+
+
 def test_flush():
     assert rules.flush(1e-301, 1e-300) == 0
     assert rules.flush(-1e-299, 1e-300) == -1e-299

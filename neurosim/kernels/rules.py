@@ -161,6 +161,23 @@ def learned(code, weight, pre, post, wanted, rate):
     return weight + rate * post * pre
 
 
+def slope_at_answer(code, y):
+    """f′ where f answers y; of step, power law and Naka–Rushton y alone does not tell it.
+
+    Threshold-linear: 1 where the cell answers, 0 where it is silent.
+    """
+    slope = type(y)(1)  # of identity
+    if code == THRESHOLD_LINEAR:
+        slope = type(y)(1) if y > 0 else type(y)(0)
+    elif code == LOGISTIC:
+        slope = y * (1 - y)
+    elif code == TANH:
+        slope = (1 - y) * (1 + y)
+    elif code == SOFTPLUS:  # the logistic of x is 1 − e^−y where y = ln(1 + eˣ)
+        slope = -math.expm1(-y)
+    return slope
+
+
 def relax(activity, target, decay):
     """One exact step of τ dy/dt = −y + y∞ under a held y∞; `decay` = e^(−dt/τ), 0 for τ = 0."""
     return target + (activity - target) * decay if decay != 0 else target
