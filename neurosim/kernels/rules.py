@@ -178,6 +178,16 @@ def slope_at_answer(code, y):
     return slope
 
 
+def delta_signal(code, y, wanted):
+    """δ = (t − y)·f′, by which a cell that answers y misses what is wanted of it, t."""
+    return (wanted - y) * slope_at_answer(code, y)
+
+
+def unexplained(pre, weight, post):
+    """What of an input is left where a cell has taken its part, y·w (Oja 1982, Sanger 1989)."""
+    return pre - post * weight
+
+
 def relax(activity, target, decay):
     """One exact step of τ dy/dt = −y + y∞ under a held y∞; `decay` = e^(−dt/τ), 0 for τ = 0."""
     return target + (activity - target) * decay if decay != 0 else target

@@ -79,3 +79,8 @@ class Tables(NamedTuple):
     )  # int64, flat: where each row of a ROWS connection begins, from its first entry
     lines: np.ndarray  # int64 (delay lines, LINE_COLUMNS)
     line_sources: np.ndarray  # int64, flat: the places that delay lines repeat
+
+
+# What learning in passes finds: how many passes it made, whether the last one hardly moved a
+# weight, and the pattern and the neuron at which it diverged, or −1.
+PASSES_MADE, AT_REST, LOST_PATTERN, LOST_NEURON, FOUND_COLUMNS = range(5)
