@@ -2,12 +2,13 @@
 
 import csv
 import math
+import sys
 
 import numpy as np
 import pytest
 from scipy.linalg import lstsq
 
-from neurosim import ConvergenceError, FileError, InputError, power
+from neurosim import ConvergenceError, FileError, InputError, learning, power
 from neurosim.learning import delta_rule, largest_rate
 
 FUNCTIONS = {
@@ -233,6 +234,20 @@ def test_what_the_others_refuse():
         found([1.0, 2.0])
     with pytest.raises(FileError, match="cannot be written"):
         found.to_csv("nowhere/at/all.csv")
+
+
+def test_the_regressor_asks_for_scikit_learn(monkeypatch):
+    monkeypatch.delitem(sys.modules, "neurosim.learning.regressor", raising=False)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    for name in [name for name in sys.modules if name.startswith("sklearn.")]:
+        monkeypatch.setitem(sys.modules, name, None)
+    message = (
+        r"^DeltaRegressor needs scikit-learn, which is not .*: pip install 'neurosim\[sklearn\]'$"
+    )
+    with pytest.raises(ImportError, match=message):
+        learning.DeltaRegressor  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'DeltaRegression'"):
+        learning.DeltaRegression  # noqa: B018
 
 
 def test_the_curve_and_the_table(tmp_path):
