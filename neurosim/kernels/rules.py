@@ -161,6 +161,11 @@ def learned(code, weight, pre, post, wanted, rate):
     return weight + rate * post * pre
 
 
+def is_mistaken(drive, label):
+    """Return whether a perceptron errs: y·(w·x + b) ≤ 0, where the label y is −1 or +1."""
+    return label * drive <= 0
+
+
 def relax(activity, target, decay):
     """One exact step of τ dy/dt = −y + y∞ under a held y∞; `decay` = e^(−dt/τ), 0 for τ = 0."""
     return target + (activity - target) * decay if decay != 0 else target

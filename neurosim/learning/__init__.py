@@ -3,6 +3,9 @@
 from .gradient_descent import Descent, gradient_descent
 from .least_squares import LeastSquares, least_squares
 from .newton import Root, newton
+from .perceptron import perceptron_rule
+from .perceptron_learning import PerceptronLearning
+from .separation import separable
 from .step_sizes import ArmijoStep, DecayingStep, FixedStep, StepSize
 
 __all__ = [
@@ -11,9 +14,12 @@ __all__ = [
     "Descent",
     "FixedStep",
     "LeastSquares",
+    "PerceptronLearning",
     "Root",
     "StepSize",
     "gradient_descent",
     "least_squares",
     "newton",
+    "perceptron_rule",
+    "separable",
 ]
