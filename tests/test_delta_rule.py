@@ -238,9 +238,9 @@ def test_what_the_others_refuse():
 
 def test_the_regressor_asks_for_scikit_learn(monkeypatch):
     monkeypatch.delitem(sys.modules, "neurosim.learning.regressor", raising=False)
-    monkeypatch.setitem(sys.modules, "sklearn", None)
     for name in [name for name in sys.modules if name.startswith("sklearn.")]:
-        monkeypatch.setitem(sys.modules, name, None)
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
     message = (
         r"^DeltaRegressor needs scikit-learn, which is not .*: pip install 'neurosim\[sklearn\]'$"
     )

@@ -161,6 +161,11 @@ def learned(code, weight, pre, post, wanted, rate):
     return weight + rate * post * pre
 
 
+def is_mistaken(drive, label):
+    """Return whether a perceptron errs: y·(w·x + b) ≤ 0, where the label y is −1 or +1."""
+    return label * drive <= 0
+
+
 def slope_at_answer(code, y):
     """f′ where f answers y; of step, power law and Naka–Rushton y alone does not tell it.
 

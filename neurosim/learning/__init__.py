@@ -1,4 +1,8 @@
-"""Learning: methods that find the numbers that fit."""
+"""Learning: methods that find the numbers that fit.
+
+`PerceptronClassifier` and `DeltaRegressor` are here, too, where scikit-learn is installed (extra:
+sklearn).
+"""
 
 from importlib import import_module
 from typing import Any
@@ -8,6 +12,9 @@ from .gradient_descent import Descent, gradient_descent
 from .hebbian import HebbianLearning, hebb_rule, oja_rule
 from .least_squares import LeastSquares, least_squares
 from .newton import Root, newton
+from .perceptron import perceptron_rule
+from .perceptron_learning import PerceptronLearning
+from .separation import separable
 from .step_sizes import ArmijoStep, DecayingStep, FixedStep, StepSize
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "FixedStep",
     "HebbianLearning",
     "LeastSquares",
+    "PerceptronLearning",
     "Root",
     "StepSize",
     "delta_rule",
@@ -27,28 +35,23 @@ __all__ = [
     "least_squares",
     "newton",
     "oja_rule",
+    "perceptron_rule",
+    "separable",
 ]
 
-# What scikit-learn can use, by the module that imports it: nothing else here needs it.
-ESTIMATORS = {"DeltaRegressor": "regressor"}
+# The estimators, and where they stand.
+ESTIMATORS = {"DeltaRegressor": "regressor", "PerceptronClassifier": "classifier"}
 
 
 def __getattr__(name: str) -> Any:
-    """Return an estimator, whose module is imported when it is asked for.
-
-    Raises
-    ------
-    ImportError
-        scikit-learn is not installed.
-    """
+    """Load an estimator when it is asked for: scikit-learn takes a second to import."""
     if name not in ESTIMATORS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        module = import_module(f".{ESTIMATORS[name]}", __name__)
+        return getattr(import_module(f".{ESTIMATORS[name]}", __name__), name)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "sklearn":
             raise
         raise ImportError(
             f"{name} needs scikit-learn, which is not installed: pip install 'neurosim[sklearn]'"
         ) from None
-    return getattr(module, name)

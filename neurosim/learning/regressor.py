@@ -14,7 +14,7 @@ from .delta import delta_rule
 CALM = 0.02  # of 1/(the mean of |x|²): the weights' wandering then adds a hundredth to the error
 
 
-class DeltaRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # it has no types
+class DeltaRegressor(RegressorMixin, BaseEstimator):
     """Neurons that learn by the delta rule, pattern by pattern (Widrow & Hoff 1960).
 
     Features of very different size, or far from 0, are learned slowly: put
@@ -38,7 +38,8 @@ class DeltaRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # it
     ----------
     coef_ : the weights, (inputs,), for targets in columns (neurons, inputs)
     intercept_ : the bias, a number or (neurons,)
-    learned_ : how it went, a `DeltaLearning`
+    learning_ : the `DeltaLearning` behind it, with the error and the weights of each pass
+    n_iter_ : passes made
     rate_ : η as it was taken
     n_features_in_, feature_names_in_ : as everywhere in scikit-learn
     """
@@ -77,7 +78,7 @@ class DeltaRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # it
         )
         targets = np.asarray(targets, dtype=np.float64)
         self.rate_ = _calm_rate(patterns, self.bias) if self.rate is None else self.rate
-        self.learned_ = delta_rule(
+        self.learning_ = delta_rule(
             patterns,
             targets,
             rate=self.rate_,
@@ -88,8 +89,9 @@ class DeltaRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # it
             seed=int(check_random_state(self.random_state).randint(2**31)),
             tolerance=self.tolerance,
         )
-        self.coef_ = self.learned_.weights
-        self.intercept_ = self.learned_.bias
+        self.coef_ = self.learning_.weights
+        self.intercept_ = self.learning_.bias
+        self.n_iter_ = len(self.learning_.errors)
         return self
 
     def predict(self, X: Any) -> np.ndarray:  # noqa: N803
@@ -102,7 +104,7 @@ class DeltaRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # it
         """
         check_is_fitted(self)
         patterns = validate_data(self, X, dtype=np.float64, reset=False)
-        return np.asarray(self.learned_(patterns))
+        return np.asarray(self.learning_(patterns))
 
     def __sklearn_tags__(self) -> Any:
         """Return what scikit-learn asks: targets may come in columns."""
