@@ -201,6 +201,11 @@ def test_divergence_says_where(options, message):
     assert caught.value.step == 22
 
 
+def test_divergence_at_the_very_end_is_seen():
+    with pytest.raises(ConvergenceError, match=r"in pass 1, at sample 1, neuron 1: .* rate of 1e"):
+        delta_rule([[0.0], [1e90]], [[0, 0], [0, 1e90]], rate=1e200, passes=1)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -215,6 +220,7 @@ def test_divergence_says_where(options, message):
         ({"tolerance": "x"}, r"^delta_rule: tolerance must be a number \(got 'x'\)"),
         ({"start": [1.0]}, r"^delta_rule: start must be of shape \(2,\), as the weights are"),
         ({"start": [1.0, math.nan]}, r"^delta_rule: start must be finite \(got nan\)"),
+        ({"start": [1.0, 1e91]}, "^delta_rule: start "),
         ({"transfer": "step"}, "^delta_rule: transfer 'step' has slope 0 .* perceptron_rule"),
         ({"transfer": power()}, "^delta_rule: transfer must be one of identity, .*'power'"),
         ({"transfer": "relu"}, "'threshold-linear'"),

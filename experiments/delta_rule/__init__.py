@@ -17,12 +17,12 @@ STREAMS, FEWER = 64, 24  # of random patterns
 def run(correlation: float = 0.7, noise: float = 0.3, seed: int = 0, quick: bool = False) -> Result:
     """Let neurons learn by Δw = η·(t − y)·f′(u)·x, and see where they end.
 
-    A linear neuron (f′ = 1) taught in batches ends at the least-squares solution, if and only if
-    0 < η < 2/λmax (Widrow & Hoff 1960).  Taught pattern by pattern it wanders about it, and by how
-    much is known for Gaussian patterns (Feuer & Weinstein 1985).  With f′ the rule teaches curved
-    neurons, too.  Two linear layers are one linear map: they stop where one layer does, at a mean
-    squared error of ¼ for XOR, and through a narrow middle at that of the best map of so low a rank
-    (Baldi & Hornik 1989).  Only layers that are not linear go further.
+    A linear neuron (f′ = 1; Widrow & Hoff 1960) taught in batches ends at the least-squares
+    solution, if and only if 0 < η < 2/λmax (Widrow & Stearns 1985).  Taught pattern by pattern it
+    wanders about it, and by how much is known for Gaussian patterns (Feuer & Weinstein 1985).  With
+    f′ the rule teaches curved neurons, too.  Two linear layers are one linear map: they stop where
+    one layer does, at a mean squared error of ¼ for XOR, and through a narrow middle at that of the
+    best map of so low a rank (Baldi & Hornik 1989).  Only layers that are not linear go further.
 
     Parameters
     ----------

@@ -99,6 +99,12 @@ def stop_at_xor(result: Result, ax: Axes, seed: int) -> None:
     random = np.random.default_rng(seed)
     nets = [Layers(XOR, XOR_TARGETS, hidden) for hidden in HIDDEN]
     paths = [net.descend(random, 0.5, XOR_STEP) for net in nets]
+    result.claim(
+        "a step of two layers is the delta rule in each, where Bᵀδ is what the first one misses by:"
+        " largest difference of weights",
+        max(_rule_error(net, path.path) for net, path in zip(nets, paths, strict=True)),
+        at_most=1e-13,
+    )
     errors = [2 * path.values for path in paths]
     result.claim(
         f"XOR, two linear layers with {', '.join(map(str, HIDDEN))} neurons between: they stop "
@@ -124,8 +130,27 @@ def stop_at_xor(result: Result, ax: Axes, seed: int) -> None:
     ax.set_title("XOR: two linear layers stop where one does")
 
 
+def _rule_error(layers: Layers, path: np.ndarray) -> float:
+    """Return how far a descent's first step is from the delta rule's batch in each layer."""
+    first, second = layers.apart(path[0])
+    middle = layers.x @ first.T
+    missed = (layers.t - middle @ second.T) @ second
+    off = []
+    for x, t, start, moved in (
+        (layers.x, middle + missed, first, layers.apart(path[1])[0]),
+        (middle, layers.t, second, layers.apart(path[1])[1]),
+    ):
+        made = delta_rule(x, t, rate=XOR_STEP, passes=1, bias=False, start=start, batch=True)
+        off.append(float(np.abs(made.weights - moved).max()))
+    return max(off)
+
+
 def narrow_the_middle(result: Result, ax: Axes, noise: float, seed: int) -> None:
-    """Three outputs through a middle of one to three neurons: the best map of that rank."""
+    """Three outputs through a middle of one to three neurons: the best map of that rank.
+
+    From a small start the parts of the map are learned one by one, the strongest first (Saxe,
+    McClelland & Ganguli 2014).
+    """
     random = np.random.default_rng(seed)
     ranks = np.arange(1, len(STRENGTHS) + 1)
     source = white(random, SAMPLES, INPUTS + len(STRENGTHS))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.linalg import lstsq
 
-from neurosim import Transfer
+from neurosim import Circuit
 from neurosim.learning import DeltaLearning, delta_rule, largest_rate
 from neurosim.plotting import COLOURS, FAINT
 from neurosim.result import Result
@@ -25,15 +25,17 @@ PASSES = 3000
 ROUNDING = 1e-24  # squared errors below it are rounding, and not drawn
 
 
-def taught() -> np.ndarray:
-    """Return what a logistic neuron with the teacher's weights answers, (samples,)."""
-    u = PATTERNS @ TEACHER[:2] + TEACHER[2]
-    return np.asarray(Transfer("logistic")(u))
+def neuron(w: np.ndarray, transfer: str) -> Circuit:
+    """Return a neuron with two weights and, last, a bias."""
+    circuit = Circuit("neuron")
+    x = circuit.inputs("x", shape=2, real=True)
+    circuit.output(circuit.rate("y", drive=w[:2] @ x, bias=w[2], transfer=transfer))
+    return circuit
 
 
 def compare_forms(result: Result, ax: Axes) -> None:
     """Teach a linear and a logistic neuron what a logistic one answers."""
-    t = taught()
+    t = np.asarray(neuron(TEACHER, "logistic")(PATTERNS))
     off = max(_slope_error(transfer, t) for transfer in SMOOTH)
     result.claim(
         "a batch moves the weights down the slope of half the mean squared error, for every f: "
@@ -73,8 +75,7 @@ def _slope_error(transfer: str, t: np.ndarray) -> float:
 
 
 def _half_error(transfer: str, w: np.ndarray, t: np.ndarray) -> float:
-    answers = np.asarray(Transfer(transfer)(PATTERNS @ w[:2] + w[2]))
-    return float(np.mean((t - answers) ** 2)) / 2
+    return float(np.mean((t - neuron(w, transfer)(PATTERNS)) ** 2)) / 2
 
 
 def _draw(ax: Axes, learned: dict[str, DeltaLearning], least: float) -> None:

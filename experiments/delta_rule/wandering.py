@@ -28,7 +28,7 @@ def misadjustment(rate: float, curvatures: np.ndarray) -> float:
     """Return the excess error in units of the least, for Gaussian patterns drawn one by one.
 
     M = s/(1 − s), s = Σ ηλ/(2 − 2ηλ) over the eigenvalues λ of their correlations (Feuer &
-    Weinstein 1985, whose µ is η/2); for small η it is η·Σλ/2 (Widrow & Hoff 1960).
+    Weinstein 1985, whose µ is η/2); for small η it is η·Σλ/2 (Widrow & Stearns 1985).
     """
     s = float(np.sum(rate * curvatures / (2 - 2 * rate * curvatures)))
     return s / (1 - s)

@@ -184,6 +184,8 @@ def delta_rule(
     InputError
         Shapes that do not go together, numbers that are not finite or out of range, a transfer
         function without such a slope, a threshold-linear neuron that is silent from the start.
+    CircuitError
+        No transfer function is called that.
     ConvergenceError
         A net input is 10¹⁰ times as large as the targets and the first net inputs, or as 1: it
         says in which pass, and at which sample.
@@ -233,11 +235,11 @@ def delta_rule(
 
 
 def largest_rate(patterns: Any, *, bias: bool = True) -> float:
-    """Return 2/λmax, below which linear neurons converge in a batch (Widrow & Hoff 1960).
+    """Return 2/λmax, below which linear neurons converge in a batch (Widrow & Stearns 1985).
 
     λmax is the largest eigenvalue of the patterns' mean correlation matrix, the mean of x·xᵀ.
-    With such a rate the *mean* of the weights converges pattern by pattern too, where patterns are
-    drawn at random and the rate is small (Widrow & Stearns 1985).
+    Pattern by pattern the *mean* of the weights converges below it, where each pattern is drawn at
+    random from all that there are.
 
     Parameters
     ----------

@@ -158,7 +158,11 @@ def hebb_rule(
         An answer is beyond 10¹⁰⁰: it says in which pass, and at which sample.
     """
     x = patterns_of(patterns, "hebb_rule")
-    made = _learn("hebb_rule", x, 0, 1, rate, passes, start, batch, shuffle, seed, NEVER)
+    seed = whole(seed, "hebb_rule: seed", 0)
+    made = _learn(
+        "hebb_rule", x, _start(start, x.shape[1:], seed, "hebb_rule"), forgets=False, rate=rate,
+        passes=passes, batch=batch, shuffle=shuffle, seed=seed, tolerance=NEVER,
+    )  # fmt: skip
     if made.diverged:
         number, sample, _ = made.diverged
         raise ConvergenceError(
@@ -230,9 +234,12 @@ def oja_rule(
             f"directions (got {count})"
         )
     several = neurons is not None
+    seed = whole(seed, "oja_rule: seed", 0)
+    shape = (count, x.shape[1]) if several else x.shape[1:]
     made = _learn(
-        "oja_rule", x, 1, count, rate, passes, start, batch, shuffle, seed, tolerance, several
-    )
+        "oja_rule", x, _start(start, shape, seed, "oja_rule"), forgets=True, rate=rate,
+        passes=passes, batch=batch, shuffle=shuffle, seed=seed, tolerance=tolerance,
+    )  # fmt: skip
     if made.diverged:
         number, sample, neuron = made.diverged
         whose = f", neuron {neuron}" if several else ""
@@ -247,24 +254,23 @@ def oja_rule(
 
 
 def _learn(
-    rule: str, x: np.ndarray, forgets: int, neurons: int, rate: Any, passes: Any, start: Any,
-    batch: bool, shuffle: bool, seed: Any, tolerance: float, several: bool = False,
+    rule: str, x: np.ndarray, start: np.ndarray, *, forgets: bool, rate: Any, passes: Any,
+    batch: bool, shuffle: bool, seed: int, tolerance: float,
 ) -> Passes:  # fmt: skip
-    """Check what the rules share, and learn."""
+    """Learn from a start, (neurons, inputs)."""
     rate = positive(rate, f"{rule}: rate")
     passes = whole(passes, f"{rule}: passes", 1)
-    seed = whole(seed, f"{rule}: seed", 0)
     samples, inputs = x.shape
-    weights = _start(start, (neurons, inputs) if several else (inputs,), seed, rule)
-    sums, remaining = np.empty(neurons), np.empty(inputs)
+    sums, remaining = np.empty(len(start)), np.empty(inputs)
 
     def learn(orders: np.ndarray, path: np.ndarray, errors: np.ndarray, found: np.ndarray) -> None:
         learn_hebbian(
-            forgets, len(errors), x.ravel(), orders, samples, inputs, neurons, np.float64(rate),
-            int(batch), np.float64(FARTHEST), np.float64(tolerance), path, sums, remaining, found,
+            int(forgets), len(errors), x.ravel(), orders, samples, inputs, len(start),
+            np.float64(rate), int(batch), np.float64(FARTHEST), np.float64(tolerance), path, sums,
+            remaining, found,
         )  # fmt: skip
 
-    return learn_in_passes(learn, weights, samples, passes, shuffle, seed)
+    return learn_in_passes(learn, start, samples, passes, shuffle, seed)
 
 
 def _start(start: Any, shape: tuple[int, ...], seed: int, rule: str) -> np.ndarray:

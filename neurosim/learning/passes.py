@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..exactness import too_large
 from ..kernels.tables import AT_REST, FOUND_COLUMNS, LOST_NEURON, LOST_PATTERN, PASSES_MADE
 from ..timing import real
 from .evaluations import numbers
@@ -79,6 +80,9 @@ def learn_in_passes(
     diverged = None
     if found[LOST_PATTERN] >= 0:
         diverged = (done + 1, int(found[LOST_PATTERN]), int(found[LOST_NEURON]))
+    elif not np.isfinite(paths[-1][-1]).all():  # after the last pattern, which no other follows
+        neuron = np.flatnonzero(~np.isfinite(paths[-1][-1]).all(axis=1))[0]
+        diverged = (done, int(orders[-1]), int(neuron))
     return Passes(
         path=np.concatenate(paths),
         errors=np.concatenate(errors),
@@ -96,6 +100,8 @@ def start_from(start: Any, shape: tuple[int, ...], rule: str) -> np.ndarray:
         )
     if not np.isfinite(weights).all():
         raise InputError(f"{rule}: start must be finite (got {weights[~np.isfinite(weights)][0]})")
+    if wrong := too_large(weights):
+        raise InputError(f"{rule}: start {wrong}")
     return weights
 
 
