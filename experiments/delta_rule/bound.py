@@ -127,7 +127,7 @@ def draw_paths(ax: Axes, plane: Plane) -> None:
         loc="lower left", handlelength=1.4, frameon=True, framealpha=1, edgecolor="none",
         borderaxespad=0.2,
     )  # fmt: skip
-    ax.set_title("The weights go down the error to its least, marked ★")
+    ax.set_title("Two ways down the error: ★ is the least")
 
 
 def draw_curves(ax: Axes, plane: Plane, curves: dict[float, DeltaLearning]) -> None:

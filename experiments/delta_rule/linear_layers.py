@@ -125,7 +125,7 @@ def stop_at_xor(result: Result, ax: Axes, seed: int) -> None:
     ax.axhline(0.25, color=FAINT, linestyle=":", linewidth=0.9)
     ax.annotate("the best plane, ¼", (0, 0.25), (2, -3), textcoords="offset points", va="top",
                 color=FAINT)  # fmt: skip
-    ax.set(xlabel="step", ylabel="mean squared error", ylim=(0, None), xlim=(0, XOR_DRAWN))
+    ax.set(xlabel="step", ylabel="mean squared error", ylim=(0, 0.7), xlim=(0, XOR_DRAWN))
     ax.legend(title="hidden neurons", loc="upper right")
     ax.set_title("XOR: two linear layers stop where one does")
 
@@ -183,8 +183,8 @@ def narrow_the_middle(result: Result, ax: Axes, noise: float, seed: int) -> None
         ],
     )
     for rank, error, goal, (colour, dashes) in zip(ranks, errors, expected, LOOKS, strict=True):
-        ax.plot(error[: DRAWN + 1], dashes, color=COLOURS[colour], label=str(rank))
-        ax.axhline(goal, color=FAINT, linestyle=":", linewidth=0.9)
-    ax.set(xlabel="step", ylabel="squared error", ylim=(0, None), xlim=(0, DRAWN))
+        ax.plot(error[: DRAWN + 1] - rest, dashes, color=COLOURS[colour], label=str(rank))
+        ax.axhline(goal - rest, color=FAINT, linestyle=":", linewidth=0.9)
+    ax.set(xlabel="step", ylabel="error above the noise's", ylim=(0, None), xlim=(0, DRAWN))
     ax.legend(title="hidden neurons", loc="upper right")
     ax.set_title("A narrow middle stops at its rank's best map")
