@@ -72,7 +72,8 @@ def learn_in_passes(
         path[0] = paths[-1][-1].ravel()
         error = np.empty(count)
         found[PASSES_MADE] = 0
-        learn(orders, path.ravel(), error, found)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is lost is told below
+            learn(orders, path.ravel(), error, found)
         made = int(found[PASSES_MADE])
         paths.append(path[1 : made + 1].reshape(made, *start.shape))
         errors.append(error[:made])
