@@ -27,7 +27,7 @@ class Passes:
     Attributes
     ----------
     path : the weights at the start and after each pass, (passes + 1, neurons, inputs)
-    errors : what the kernel says of each pass, (passes,)
+    errors : what the kernel says of each pass, (passes,); 0 where it says nothing
     converged : whether the last pass hardly moved a weight
     diverged : at which pass, from 1, at which pattern and at which neuron; None: nowhere
     """
@@ -47,8 +47,8 @@ def learn_in_passes(
     ----------
     learn
         Given the order of each pass, the path of the stretch whose first weights are set, a place
-        for each error, and what it finds, as
-        `kernels.tables` names its columns; all flat.
+        for what it says of each pass, and one for what it finds, as `kernels.tables` names its
+        columns; all flat.
     start
         (neurons, inputs).
     samples, passes
@@ -70,7 +70,7 @@ def learn_in_passes(
             orders = random.permuted(np.tile(in_order, (count, 1)), axis=1).ravel()
         path = np.empty((count + 1, start.size))
         path[0] = paths[-1][-1].ravel()
-        error = np.empty(count)
+        error = np.zeros(count)
         found[PASSES_MADE] = 0
         with np.errstate(over="ignore", invalid="ignore"):  # what is lost is told below
             learn(orders, path.ravel(), error, found)
