@@ -246,7 +246,6 @@ class Lowering:
         row[tables.RATE] = self.add_parameters(rate)
         row[tables.SLOPE] = learning.slope
         row[tables.SIGN], row[tables.SIGNED] = learning.sign, int(learning.signed)
-        row[tables.TEACHER] = -1
         if rule.teacher is not None:
             taught = np.broadcast_to(rule.teacher.index, population.shape).ravel()
             there = self.place[taught]

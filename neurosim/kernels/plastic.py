@@ -15,43 +15,45 @@ from .jit import inner, rule
 from .rows import add_gathered
 from .tables import STRETCH
 
-signal = rule(rules.signal)
-fading = rule(rules.fading)
-learned = rule(rules.learned)
-forgotten = rule(rules.forgotten)
 slope_at_answer = rule(rules.slope_at_answer)
+delta_signal = rule(rules.delta_signal, slope_at_answer=slope_at_answer)
+learned = rule(rules.learned)
+unexplained = rule(rules.unexplained)
 within = rule(rules.within)
 flush = rule(rules.flush)
 
 
 @inner(once=True)
 def change_of(program, c, i, x, before):
-    """Return what the synapses of a connection's i-th target change by: a unit of pre, of weight.
+    """Return by how much of pre the synapses of a connection's i-th target change, and its part.
 
-    `x` holds the values after the step, with the next step's inputs; `before` those before it,
-    with its own, which were also its teachers.
+    The part is what the target takes of an input for each unit of weight, before the rest of it is
+    learned: 0 but for Oja's rule.  `x` holds the values after the step, with the next step's
+    inputs; `before` those before it, with its own inputs, which were its teachers, too.
     """
     row = program.connections[c]
     post = x[row[tables.TARGET] + i]
-    wanted = post
-    if row[tables.TEACHER] >= 0:
+    real = type(post)  # a whole number beside float32 would make float64 of it
+    sign, code = real(row[tables.SIGN]), row[tables.LEARNING]
+    signal = post
+    if code == rules.DELTA:
         place = program.pointers[row[tables.TEACHER] + i]
         wanted = x[place] if place >= 0 else before[-1 - place]
-    code = row[tables.LEARNING]
-    real = type(post)  # a whole number beside float32 would make float64 of it
-    rate = program.parameters[row[tables.RATE]]
-    change = rate * signal(code, post, wanted) * real(slope_at_answer(row[tables.SLOPE], post))
-    return real(row[tables.SIGN]) * change, rate * fading(code, post)
+        signal = real(delta_signal(row[tables.SLOPE], post, wanted))
+    change = sign * program.parameters[row[tables.RATE]] * signal
+    return change, sign * post if code == rules.OJA else real(0)
 
 
 @inner
-def learn_row(own, pre, change, fade, low, high, tiny):
+def learn_row(own, pre, change, part, low, high, tiny):
     """Change weights by what their sources did; slices, or loops would use no vector registers."""
-    if fade != 0:
+    if part != 0:
         for e in range(len(own)):
-            own[e] = forgotten(own[e], fade)
-    for e in range(len(own)):
-        own[e] = flush(within(learned(own[e], pre[e], change), low, high), tiny)
+            remaining = unexplained(pre[e], own[e], part)
+            own[e] = flush(within(learned(own[e], remaining, change), low, high), tiny)
+    else:
+        for e in range(len(own)):
+            own[e] = flush(within(learned(own[e], pre[e], change), low, high), tiny)
 
 
 @inner(once=True)
@@ -79,11 +81,11 @@ def add_plastic_dense(
             size = min(STRETCH, width - e)
             if learns:
                 for r in range(count):
-                    change, fade = change_of(program, c, top + r - row[tables.TARGET], x, before)
+                    change, part = change_of(program, c, top + r - row[tables.TARGET], x, before)
                     first = at + r * width + e
                     learn_row(
                         weights[first : first + size], before[source + e : source + e + size],
-                        change, fade, lowest, highest, tiny,
+                        change, part, lowest, highest, tiny,
                     )  # fmt: skip
             if adds and in_order:
                 add_dots_in_order(
@@ -118,13 +120,13 @@ def add_plastic_rows(
         i = target - row[tables.TARGET]
         pointer = row[tables.POINTERS] + i
         if learns:
-            change, fade = change_of(program, c, i, x, before)
+            change, part = change_of(program, c, i, x, before)
             end = program.pointers[pointer + 1]
             for begin in range(program.pointers[pointer], end, STRETCH):
                 size = min(STRETCH, end - begin)
                 hear(program, source + begin, size, before, heard)
                 learn_row(
-                    weights[first + begin : first + begin + size], heard[:size], change, fade,
+                    weights[first + begin : first + begin + size], heard[:size], change, part,
                     lowest, highest, tiny,
                 )  # fmt: skip
         if adds and len(program.narrow) > 0:

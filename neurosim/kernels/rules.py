@@ -154,24 +154,12 @@ def transfer(code, x, a, b, c):
     return y
 
 
-def signal(code, post, wanted):
-    """What the presynaptic activity is multiplied with: post, or for DELTA wanted − post."""
-    return wanted - post if code == DELTA else post
-
-
-def fading(code, post):
-    """Which share of itself a weight forgets, over η: post² for OJA, else nothing."""
-    return post * post if code == OJA else type(post)(0)
-
-
 def learned(weight, pre, change):
-    """w + change·pre: with η·post for the change it is HEBB, with η·(wanted − post) DELTA."""
+    """w + change·pre; the change is η·post for HEBB and OJA, η·δ for DELTA.
+
+    OJA's pre is what is `unexplained` of it.
+    """
     return weight + change * pre
-
-
-def forgotten(weight, fade):
-    """(1 − fade)·w: with Hebb's change and a fade of η·post² it is OJA, η·post·(pre − post·w)."""
-    return weight - fade * weight
 
 
 def within(x, low, high):
@@ -195,6 +183,21 @@ def slope_at_answer(code, y):
     elif code == SOFTPLUS:  # the logistic of x is 1 − e^−y where y = ln(1 + eˣ)
         slope = -math.expm1(-y)
     return slope
+
+
+def is_mistaken(drive, label):
+    """Return whether a perceptron errs: y·(w·x + b) ≤ 0, where the label y is −1 or +1."""
+    return label * drive <= 0
+
+
+def delta_signal(code, y, wanted):
+    """δ = (t − y)·f′, by which a cell that answers y misses what is wanted of it, t."""
+    return (wanted - y) * slope_at_answer(code, y)
+
+
+def unexplained(pre, weight, post):
+    """What of an input is left where a cell has taken its part, y·w (Oja 1982, Sanger 1989)."""
+    return pre - post * weight
 
 
 def relax(activity, target, decay):

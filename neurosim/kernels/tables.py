@@ -31,8 +31,8 @@ ZERO, REFLECT, WRAP = range(3)
 # one's weights are its column, then its row; PADDED and ACROSS are where they stand again as the
 # CPU's loops read them, WINDOW how far apart the rows lie that those put between.  From LEARNING
 # on, the rule, they are for ROWS and DENSE that learn: LEARNED is where the weights begin among a
-# trial's own, RATE a parameter, TEACHER where the teachers' places begin among the pointers (−1:
-# none; a place p that is no neuron's is written −1 − p), SLOPE the transfer function whose slope
+# trial's own, RATE a parameter, TEACHER where the teachers' places begin among the pointers (p
+# that is no neuron's is written −1 − p), SLOPE the transfer function whose slope
 # the change has as a factor (identity's is 1).
 (
     KIND, CHANNEL, TARGET, TARGET_STOP, SOURCE, WIDTH, WEIGHTS, WEIGHT_STRIDE, POINTERS, ORDERED,
@@ -82,3 +82,8 @@ class Tables(NamedTuple):
     )  # int64, flat: where each row of a ROWS connection begins, from its first entry
     lines: np.ndarray  # int64 (delay lines, LINE_COLUMNS)
     line_sources: np.ndarray  # int64, flat: the places that delay lines repeat
+
+
+# What learning in passes finds: how many passes it made, whether the last one hardly moved a
+# weight, and the pattern and the neuron at which it diverged, or −1.
+PASSES_MADE, AT_REST, LOST_PATTERN, LOST_NEURON, FOUND_COLUMNS = range(5)
