@@ -1,5 +1,6 @@
 """Learning: methods that find the numbers that fit."""
 
+from .cognitron import Reinforcement, cognitron_rule
 from .gradient_descent import Descent, gradient_descent
 from .least_squares import LeastSquares, least_squares
 from .newton import Root, newton
@@ -11,8 +12,10 @@ __all__ = [
     "Descent",
     "FixedStep",
     "LeastSquares",
+    "Reinforcement",
     "Root",
     "StepSize",
+    "cognitron_rule",
     "gradient_descent",
     "least_squares",
     "newton",
