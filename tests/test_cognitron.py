@@ -48,13 +48,13 @@ def written_out(patterns, layers, q=16.0, q_silent=2.0):
     for k, pattern in enumerate(patterns):
         before = pattern
         for n in range(layers):
-            u = all_u[k, n]
+            u, around = all_u[k, n], areas(before)
             for x, y in np.ndindex(rows, columns):
-                area = areas(before)[x, y]
+                area = around[x, y]
                 e, h = np.sum(a[n, x, y] * area), b[n, x, y] * np.mean(area)
                 u[x, y] = (1 + e) / (1 + h) - 1 if e - h > NEAR * h else 0
             for x, y in np.ndindex(rows, columns):
-                area = areas(before)[x, y]
+                area = around[x, y]
                 v = np.mean(area)
                 places = [(x + i, y + j) for i, j in DIAMOND]
                 vicinity = [u[i, j] for i, j in places if 0 <= i < rows and 0 <= j < columns]
