@@ -49,6 +49,7 @@ TARGETS = {
     ("reverse_correlation", "NumPy, float64"): Target(2),
     ("reverse_correlation", "NumPy, float32"): Target(2),
     ("least_squares", "scipy.linalg.lstsq"): Target(1 / 1.2),
+    ("cognitron", "NumPy"): Target(10),
     ("start", "python -c pass"): Target(most=200),
     ("start", "its imports"): Target(most=2_000),
     ("start", "the same, compiled"): Target(most=10_000),

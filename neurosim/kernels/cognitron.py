@@ -65,20 +65,25 @@ def respond(inhibitory, e, v, after, stride):
         after[first + i] = response(e[i], inhibitory[i] * v[i])
 
 
+@inner(once=True)
+def larger(a, b):
+    """Return the larger of two responses."""
+    return a if a > b else b
+
+
 @inner
 def find_largest(sheet, stride, largest):
-    """Return the largest response in each cell's vicinity: 13 cells, in the shape of a diamond."""
-    first = REACH * stride + REACH
+    """Find the largest response in each cell's vicinity: 13 cells, in the shape of a diamond."""
+    second, third, fourth, fifth = (
+        sheet[stride:], sheet[2 * stride:], sheet[3 * stride:], sheet[4 * stride:],
+    )  # fmt: skip
     for i in range(len(largest)):
-        largest[i] = sheet[first + i]
-    for k in range(-REACH, REACH + 1):
-        across = REACH - abs(k)
-        for j in range(-across, across + 1):
-            shift = first + k * stride + j
-            for i in range(len(largest)):
-                u = sheet[shift + i]
-                most = largest[i]
-                largest[i] = u if u > most else most
+        # Written out, so that it is one pass over neighbours.
+        most = larger(sheet[i + 2], fifth[i + 2])
+        most = larger(most, larger(larger(second[i + 1], second[i + 2]), second[i + 3]))
+        most = larger(most, larger(larger(fourth[i + 1], fourth[i + 2]), fourth[i + 3]))
+        most = larger(most, larger(larger(third[i], third[i + 1]), third[i + 2]))
+        largest[i] = larger(most, larger(third[i + 3], third[i + 4]))
 
 
 @inner
