@@ -164,6 +164,11 @@ def learned(code, weight, pre, post, wanted, rate):
     return weight + rate * post * pre
 
 
+def is_mistaken(drive, label):
+    """Return whether a perceptron errs: y·(w·x + b) ≤ 0, where the label y is −1 or +1."""
+    return label * drive <= 0
+
+
 def is_larger(x, y):
     """Return whether x > y ≥ 0 by more than rounding."""
     return x - y > ROUNDING * y
