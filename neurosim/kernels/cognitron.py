@@ -43,15 +43,12 @@ def add_areas(weights, before, stride, e, v):
         e[i] = 0.0
         v[i] = 0.0
     for k in range(SIDE):
-        w, b = SIDE * k, stride * k
+        heard = before[stride * k :]  # sliced, so that no index may be negative
+        a0, a1, a2 = weights[SIDE * k], weights[SIDE * k + 1], weights[SIDE * k + 2]
+        a3, a4 = weights[SIDE * k + 3], weights[SIDE * k + 4]
         for i in range(count):
-            u0, u1, u2 = before[b + i], before[b + i + 1], before[b + i + 2]
-            u3, u4 = before[b + i + 3], before[b + i + 4]
-            total = e[i] + weights[w, i] * u0
-            total += weights[w + 1, i] * u1
-            total += weights[w + 2, i] * u2
-            total += weights[w + 3, i] * u3
-            e[i] = total + weights[w + 4, i] * u4
+            u0, u1, u2, u3, u4 = heard[i], heard[i + 1], heard[i + 2], heard[i + 3], heard[i + 4]
+            e[i] = e[i] + a0[i] * u0 + a1[i] * u1 + a2[i] * u2 + a3[i] * u3 + a4[i] * u4
             v[i] = v[i] + u0 + u1 + u2 + u3 + u4
     for i in range(count):
         v[i] *= SHARE
@@ -60,9 +57,9 @@ def add_areas(weights, before, stride, e, v):
 @inner
 def respond(inhibitory, e, v, after, stride):
     """u of every cell."""
-    first = REACH * stride + REACH
+    u = after[REACH * stride + REACH :]
     for i in range(len(e)):
-        after[first + i] = response(e[i], inhibitory[i] * v[i])
+        u[i] = response(e[i], inhibitory[i] * v[i])
 
 
 @inner(once=True)

@@ -212,19 +212,18 @@ def cognitron_rule(
         raise InputError(f"cognitron: start must be what cognitron_rule returned (got {start!r})")
     shape = None if start is None else start.shape
     patterns = _patterns(patterns, "patterns", shape)
-    passes = whole(passes, "passes", 1)
-    rates = _rate(q, "q"), _rate(q_silent, "q_silent")
-    begun = _blank(patterns.shape[1:], _layers(layers, start)) if start is None else start
-    _layers(layers, start)
+    passes = whole(passes, "cognitron: passes", 1)
+    rates = np.float64(_rate(q, "q")), np.float64(_rate(q_silent, "q_silent"))
+    count = _layers(layers, start)
+    begun = _blank(patterns.shape[1:], count) if start is None else start
     excitatory, inhibitory = _laid_out(begun)
     scratch = _scratch(begun.shape, begun.layers)
     counts = np.zeros((passes, len(patterns), begun.layers, 2), dtype=np.int64)
     for done in counts:
         for some in _stretches(len(patterns), begun):
             present_to_cognitron(
-                patterns[some], excitatory, inhibitory, tuple(map(np.float64, rates)), *scratch,
-                done[some],
-            )  # fmt: skip
+                patterns[some], excitatory, inhibitory, rates, *scratch, done[some]
+            )
     reinforced, silent = np.moveaxis(counts.reshape(-1, begun.layers, 2), -1, 0)
     rows, columns = begun.shape
     return Reinforcement(
