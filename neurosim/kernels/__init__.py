@@ -8,7 +8,8 @@ from .machine_code import Kernel, Prepared
 
 __all__ = [
     "Kernel", "Prepared", "learn_delta", "learn_hebbian", "learn_perceptron", "pack_numbers",
-    "pack_values", "run", "run_bits", "run_bits_in_time", "run_learning",
+    "pack_values", "present_to_cognitron", "respond_as_cognitron", "run", "run_bits",
+    "run_bits_in_time", "run_learning",
     "unpack_numbers", "unpack_values",
 ]  # fmt: skip
 
@@ -23,3 +24,5 @@ pack_numbers = Kernel("neurosim.kernels.bits", "pack_numbers")
 pack_values = Kernel("neurosim.kernels.bits", "pack_values")
 unpack_numbers = Kernel("neurosim.kernels.bits", "unpack_numbers")
 unpack_values = Kernel("neurosim.kernels.bits", "unpack_values")
+present_to_cognitron = Kernel("neurosim.kernels.cognitron", "present_to_cognitron")
+respond_as_cognitron = Kernel("neurosim.kernels.cognitron", "respond_as_cognitron")

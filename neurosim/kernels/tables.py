@@ -87,3 +87,6 @@ class Tables(NamedTuple):
 # What learning in passes finds: how many passes it made, whether the last one hardly moved a
 # weight, and the pattern and the neuron at which it diverged, or −1.
 PASSES_MADE, AT_REST, LOST_PATTERN, LOST_NEURON, FOUND_COLUMNS = range(5)
+
+# Cells a side of the area that a cell of the cognitron hears.
+AREA = 5

@@ -7,6 +7,7 @@ sklearn).
 from importlib import import_module
 from typing import Any
 
+from .cognitron import Reinforcement, cognitron_rule
 from .delta import DeltaLearning, delta_rule, largest_rate
 from .gradient_descent import Descent, gradient_descent
 from .hebbian import HebbianLearning, hebb_rule, oja_rule
@@ -26,8 +27,10 @@ __all__ = [
     "HebbianLearning",
     "LeastSquares",
     "PerceptronLearning",
+    "Reinforcement",
     "Root",
     "StepSize",
+    "cognitron_rule",
     "delta_rule",
     "gradient_descent",
     "hebb_rule",
