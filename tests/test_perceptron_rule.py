@@ -2,12 +2,13 @@
 
 import csv
 import math
+import sys
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from neurosim import ConvergenceError, InputError
+from neurosim import ConvergenceError, InputError, learning
 from neurosim.learning import perceptron_rule, separable
 from neurosim.learning.separation import margin, meeting, nearest_to_zero
 
@@ -405,3 +406,23 @@ def test_patterns_of_other_inputs_are_refused():
 def test_separable_takes_one_neurons_labels():
     with pytest.raises(InputError, match=r"^separable: labels must be those of one neuron, of sha"):
         separable(TABLE, np.column_stack([AND, OR]))
+
+
+# ------------------------------------------------------------------ the estimator
+
+
+def test_without_scikit_learn_the_estimator_says_what_to_install(monkeypatch):
+    for name in list(sys.modules):
+        if name.startswith(("sklearn.", "neurosim.learning.classifier")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(
+        ImportError,
+        match=r"^PerceptronClassifier needs scikit-learn, .*: pip install 'neurosim\[sklearn\]'$",
+    ):
+        _ = learning.PerceptronClassifier
+
+
+def test_other_names_are_not_there():
+    with pytest.raises(AttributeError, match=r"'neurosim.learning' has no attribute 'Perceptron'"):
+        _ = learning.Perceptron

@@ -49,6 +49,8 @@ TARGETS = {
     ("reverse_correlation", "NumPy, float64"): Target(2),
     ("reverse_correlation", "NumPy, float32"): Target(2),
     ("least_squares", "scipy.linalg.lstsq"): Target(1 / 1.2),
+    ("perceptron", "scikit-learn Perceptron"): Target(1.5),
+    ("perceptron", "NumPy loop"): Target(40),
     ("cognitron", "NumPy"): Target(10),
     ("start", "python -c pass"): Target(most=200),
     ("start", "its imports"): Target(most=2_000),
