@@ -118,6 +118,21 @@ def test_an_even_area_is_never_answered(grey):
     assert np.all(learned.excitatory[0, 6, 6] > 0)
 
 
+@pytest.mark.parametrize(("density", "all_answer"), [(0.2, False), (0.85, True)])
+def test_cells_that_learned_more_than_half_an_area_answer_an_even_one(rng, density, all_answer):
+    pattern = (rng.random((1, 14, 14)) < density).astype(float)
+    learned = cognitron_rule(pattern, 1, passes=6, q=16)
+    inside = np.s_[3:-3, 3:-3]
+    v = areas(pattern[0]).mean((2, 3))[inside]  # of 0s and 1s Σc·u² is the same
+    e, b = learned.excitatory[0].sum((2, 3))[inside], learned.inhibitory[0][inside]
+    k = (e / v - 2) / 16  # presentations that reinforced the cell, after one in silence
+    expected = k * 16 * (v - 1 / 2)
+    np.testing.assert_allclose(e - b, expected, atol=1e-9)
+    answered = learned.responses(np.ones((1, 14, 14)))[0, 0][inside][k > 0.5]
+    assert answered.size
+    assert np.all((answered > 0) == all_answer)
+
+
 def test_ties_are_reinforced_together():
     # One bright point: the 25 cells that see it answer alike, and none exceeds another.
     point = np.zeros((2, 12, 12))
@@ -237,6 +252,15 @@ def test_it_tells_what_it_learned(tmp_path, rng):
     assert len(rows) == 5
     with pytest.raises(FileError, match="cannot be written"):
         learned.to_csv(tmp_path / "none" / "learned.csv")
+
+
+def test_a_long_history_is_drawn_by_its_means(rng):
+    learned = cognitron_rule(noise(rng, 10), 1, passes=5)
+    x, y = learned.plot().lines[0].get_data()
+    assert len(x) == 17  # 50 presentations, by threes
+    np.testing.assert_allclose(x[[0, 1, -1]], [2, 5, 49.5])
+    assert y[1] == learned.reinforced[3:6].mean()
+    assert y[-1] == learned.reinforced[48:].mean()
 
 
 def test_its_history_is_drawn(rng):

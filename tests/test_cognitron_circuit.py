@@ -106,6 +106,14 @@ def test_activity_is_shared_and_not_multiplied(learned, rng):
     assert reverse_reproduction(learned)(cells).sum() == pytest.approx(cells.sum(), rel=1e-12)
 
 
+@pytest.mark.parametrize("layer", [1, 2])
+def test_deeper_cells_see_more_of_the_image(learned, layer):
+    cells = np.zeros((12, 12))
+    cells[6, 6] = 1
+    seen = np.argwhere(reverse_reproduction(learned, layer)(cells) > 0)
+    assert np.abs(seen - 6).max() == 2 * layer
+
+
 @pytest.mark.compiled
 def test_the_cell_that_answers_one_bar_draws_that_bar():
     images = bars()

@@ -23,6 +23,7 @@ LARGEST = 1e50  # of patterns and rates: what is made of them is then within all
 STRETCH = 1 << 26  # synapses that a kernel visits before Ctrl-C is looked at
 MARGIN = AREA // 2
 LAYERS = 4  # Fukushima's
+POINTS = 24  # of a curve that is drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,21 +109,28 @@ class Reinforcement:
         return last.reshape(len(last), self.inhibitory[0].size)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw how many cells were reinforced, and how many learned in silence, by presentation."""
+        """Draw how many cells were reinforced, and how many learned in silence, by presentation.
+
+        Each point is the mean over a few presentations where there are more than 24.
+        """
         from ..plotting import COLOURS, new_figure
 
         alone = ax is None
         if ax is None:
             _, ax = new_figure()
-            ax.set_title(f"Cognitron: {self}")
+            ax.set_title(f"Cells that learn in {self.layers} layers")
         known = list(COLOURS.values())
-        times = np.arange(1, self.presentations + 1)
+        cuts = np.arange(0, self.presentations, -(-self.presentations // POINTS) or 1)
+        ends = np.append(cuts[1:], self.presentations)
+        middles = (cuts + 1 + ends) / 2
         for n in range(self.layers):
             colour = known[n % len(known)]
-            ax.plot(times, self.reinforced[:, n], color=colour, label=f"layer {n + 1}")
-            ax.plot(times, self.silent[:, n], ":", color=colour)
+            for counts, style in ((self.reinforced, "-"), (self.silent, ":")):
+                means = np.add.reduceat(counts[:, n], cuts) / (ends - cuts)
+                name = f"layer {n + 1}" if style == "-" else None
+                ax.plot(middles, means, style, color=colour, label=name)
         if alone:
-            ax.set(xlabel="presentation", ylabel="cells reinforced (dotted: in silence)")
+            ax.set(xlabel="presentation", ylabel="cells that learn (dotted: in silence)")
             ax.legend()
         return ax
 
@@ -188,6 +196,11 @@ def cognitron_rule(
 
     Notes
     -----
+    Patterns should be sparse, as thin lines are.  What a cell was reinforced by, k times a pattern
+    p, adds k·q·(Σc·p − Σc·p²/(2Σc·p)) to what it answers of an even area of 1s.  That is above 0
+    where the variance of p is below its mean squared: of 0s and 1s, where more than half are 1s.
+    Such cells answer nearly everything, and the layers after them can tell nothing apart.
+
     Beyond the border lie silent cells, so c stays 1/25 there, and the variance is over the whole
     area, the silent part included: the border of an even sheet is seen as an edge is.
 
