@@ -17,7 +17,8 @@ from .timing import Benchmark, Row, compare
 
 NAMES = (
     "rate_network", "trials", "few_neurons", "sparse_network", "adder", "words", "crossover",
-    "dog_sheets", "lgn_movie", "tuning", "reverse_correlation", "least_squares", "start",
+    "dog_sheets", "lgn_movie", "tuning", "reverse_correlation", "least_squares",
+    "perceptron", "cognitron", "start",
 )  # fmt: skip
 
 

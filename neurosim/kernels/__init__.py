@@ -7,7 +7,8 @@ is here is what Python calls.  `cuda` and `cuda_bits` run on cards, and `neurosi
 from .machine_code import Kernel, Prepared
 
 __all__ = [
-    "Kernel", "Prepared", "pack_numbers", "pack_values", "run", "run_bits", "run_bits_in_time",
+    "Kernel", "Prepared", "learn_perceptron", "pack_numbers", "pack_values",
+    "present_to_cognitron", "respond_as_cognitron", "run", "run_bits", "run_bits_in_time",
     "run_learning",
     "unpack_numbers", "unpack_values",
 ]  # fmt: skip
@@ -16,7 +17,10 @@ run = Kernel("neurosim.kernels.cpu", "run")
 run_learning = Kernel("neurosim.kernels.cpu", "run_learning")
 run_bits_in_time = Kernel("neurosim.kernels.bits", "run_bits_in_time")
 run_bits = Kernel("neurosim.kernels.bits", "run_bits")
+learn_perceptron = Kernel("neurosim.kernels.perceptron", "learn_perceptron")
 pack_numbers = Kernel("neurosim.kernels.bits", "pack_numbers")
 pack_values = Kernel("neurosim.kernels.bits", "pack_values")
 unpack_numbers = Kernel("neurosim.kernels.bits", "unpack_numbers")
 unpack_values = Kernel("neurosim.kernels.bits", "unpack_values")
+present_to_cognitron = Kernel("neurosim.kernels.cognitron", "present_to_cognitron")
+respond_as_cognitron = Kernel("neurosim.kernels.cognitron", "respond_as_cognitron")

@@ -17,6 +17,9 @@ IDENTITY, STEP, THRESHOLD_LINEAR, LOGISTIC, TANH, SOFTPLUS, POWER, NAKA_RUSHTON 
 # Learning rules by code; 0 is a connection that does not learn.
 FIXED, HEBB, DELTA = range(3)
 
+# Of a value: by less than this, what the order of a sum leaves may differ from another order's.
+ROUNDING = 2.0**-40
+
 
 def net_input(drive, pool, vetoed):
     """u = (bias + E − S) / (σ + D): `drive` over `pool`, 0/0 = 0, and 0 under a veto."""
@@ -159,6 +162,36 @@ def learned(code, weight, pre, post, wanted, rate):
     if code == DELTA:
         post = wanted - post
     return weight + rate * post * pre
+
+
+def is_mistaken(drive, label):
+    """Return whether a perceptron errs: y·(w·x + b) ≤ 0, where the label y is −1 or +1."""
+    return label * drive <= 0
+
+
+def is_larger(x, y):
+    """Return whether x > y ≥ 0 by more than rounding."""
+    return x - y > ROUNDING * y
+
+
+def cognitron_response(e, h):
+    """u = [(e − h)/(1 + h)]₊ of the excitation e and the inhibition h (Fukushima 1975)."""
+    return (e - h) / (1 + h) if is_larger(e, h) else 0.0
+
+
+def excitatory_growth(rate, share, pre):
+    """Δa = q·c·u of a cell that is reinforced at the rate q; of a silent one the rate is q′."""
+    return rate * share * pre
+
+
+def inhibitory_growth(rate, power, average):
+    """Δb = q·Σc·u²/(2v) of a cell that is reinforced; 0 where it hears nothing, v = 0."""
+    return rate * power / (2 * average) if average > 0 else 0.0
+
+
+def silent_growth(rate, average):
+    """Δb = q′·v of a cell that is silent, with all its vicinity."""
+    return rate * average
 
 
 def relax(activity, target, decay):

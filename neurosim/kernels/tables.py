@@ -79,3 +79,7 @@ class Tables(NamedTuple):
     )  # int64, flat: where each row of a ROWS connection begins, from its first entry
     lines: np.ndarray  # int64 (delay lines, LINE_COLUMNS)
     line_sources: np.ndarray  # int64, flat: the places that delay lines repeat
+
+
+# Cells a side of the area that a cell of the cognitron hears.
+AREA = 5

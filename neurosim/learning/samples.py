@@ -1,0 +1,137 @@
+"""Samples that neurons learn from: patterns, and the labels or targets beside them, checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..exactness import LARGEST
+
+SHOWN = 4  # values that an error tells
+
+
+def patterns_of(patterns: Any, rule: str) -> np.ndarray:
+    """Return patterns as floats in rows, (samples, inputs), or raise InputError.
+
+    Parameters
+    ----------
+    patterns
+        (samples, inputs): at least one of each, finite, at most 1e90 either way.
+    rule
+        Who asks: what errors begin with.
+    """
+    array = _numbers(patterns, f"{rule}: patterns")
+    if array.ndim != 2 or not array.size:
+        raise InputError(
+            f"{rule}: patterns must be of shape (samples, inputs), one of each at least (got shape "
+            f"{array.shape})"
+        )
+    wrong = _first_wrong(array)
+    if wrong:
+        row, column = wrong
+        raise InputError(
+            f"{rule}: patterns must be finite, at most {LARGEST:g} either way (got "
+            f"{array[row, column]:g} in row {row}, column {column}); leave out such samples"
+        )
+    return np.ascontiguousarray(array)
+
+
+def labels_of(labels: Any, samples: int, rule: str) -> np.ndarray:
+    """Return what binary neurons should answer as −1 and +1, or raise InputError.
+
+    Parameters
+    ----------
+    labels
+        (samples,) for one neuron, or (samples, neurons): 0 and 1, −1 and +1, or truth values; each
+        neuron has both.
+    samples
+        How many patterns there are.
+    rule
+        Who asks: what errors begin with.
+
+    Returns
+    -------
+    Floats, of the shape of the labels.
+    """
+    try:
+        array = np.asarray(labels)
+    except ValueError:  # rows of several lengths
+        raise InputError(f"{rule}: labels must be whole numbers in one array") from None
+    if array.dtype.kind not in "biuf":
+        label = array.reshape(-1).tolist()[0] if array.size else labels
+        raise InputError(
+            f"{rule}: labels must be 0 and 1, or −1 and 1 (got {label!r}); a classifier takes "
+            "classes of any name"
+        )
+    array = _one_a_sample(array, "labels", samples, rule)
+    values = np.unique(array)  # of which NaN is one
+    if not (np.isin(values, (0, 1)).all() or np.isin(values, (-1, 1)).all()):
+        told = ", ".join(f"{value:g}" for value in values[:SHOWN])
+        more = ", …" if len(values) > SHOWN else ""
+        raise InputError(f"{rule}: labels must be 0 and 1, or −1 and 1 (got {told}{more})")
+    wanted = np.where(array > 0, 1.0, -1.0)
+    alike = np.flatnonzero((wanted == wanted[0]).reshape(samples, -1).all(axis=0))
+    if alike.size:
+        whose = f" of neuron {alike[0]}" if wanted.ndim == 2 else ""
+        label = array.reshape(samples, -1)[0, alike[0]]
+        raise InputError(
+            f"{rule}: labels{whose} are {int(label)} for all {samples} samples; a neuron learns to "
+            "tell two classes apart, so give samples of both"
+        )
+    return wanted
+
+
+def targets_of(targets: Any, samples: int, rule: str) -> np.ndarray:
+    """Return what neurons should answer as floats, or raise InputError.
+
+    Parameters
+    ----------
+    targets
+        (samples,) for one neuron, or (samples, neurons): finite, at most 1e90 either way.
+    samples
+        How many patterns there are.
+    rule
+        Who asks: what errors begin with.
+
+    Returns
+    -------
+    Floats, of the shape of the targets.
+    """
+    array = _one_a_sample(_numbers(targets, f"{rule}: targets"), "targets", samples, rule)
+    wrong = _first_wrong(array)
+    if wrong:
+        whose = f" for neuron {wrong[1]}" if array.ndim == 2 else ""
+        raise InputError(
+            f"{rule}: targets must be finite, at most {LARGEST:g} either way (got "
+            f"{array[wrong]:g} in row {wrong[0]}{whose}); leave out such samples"
+        )
+    return np.ascontiguousarray(array)
+
+
+def _numbers(values: Any, name: str) -> np.ndarray:
+    """Return real numbers as floats; truth values are 0 and 1."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biuf":
+            raise TypeError
+        return array.astype(float, copy=False)
+    except (TypeError, ValueError):  # rows of several lengths, too
+        raise InputError(f"{name} must be real numbers in one array") from None
+
+
+def _one_a_sample(array: np.ndarray, name: str, samples: int, rule: str) -> np.ndarray:
+    if array.ndim not in (1, 2) or len(array) != samples or not array.size:
+        raise InputError(
+            f"{rule}: {name} must be of shape ({samples},), or ({samples}, neurons), one a sample "
+            f"(got shape {array.shape})"
+        )
+    return array
+
+
+def _first_wrong(array: np.ndarray) -> tuple[int, ...]:
+    """Return where the first value is that is not finite or too large; () where none is."""
+    if array.min() >= -LARGEST and array.max() <= LARGEST:  # of NaN neither is true
+        return ()
+    return tuple(np.argwhere(~(np.abs(array) <= LARGEST))[0].tolist())

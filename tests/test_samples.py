@@ -1,0 +1,89 @@
+"""Patterns, labels and targets: what is taken, and one clear error for what is not."""
+
+import numpy as np
+import pytest
+
+from neurosim import InputError
+from neurosim.learning.samples import labels_of, patterns_of, targets_of
+
+ONE_A_SAMPLE = r"must be of shape \(3,\), or \(3, neurons\), one a sample \(got shape "
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [[0, 1, 1], [-1, 1, 1], [-1.0, 1.0, 1.0], [False, True, True], np.uint8([0, 1, 1])],
+)
+def test_labels_become_minus_and_plus_one(labels):
+    found = labels_of(labels, 3, "rule")
+    assert found.dtype == float
+    np.testing.assert_array_equal(found, [-1, 1, 1])
+
+
+def test_each_neuron_has_labels_of_its_own():
+    found = labels_of([[0, 1], [1, 1], [1, 0]], 3, "rule")
+    np.testing.assert_array_equal(found, [[-1, 1], [1, 1], [1, -1]])
+
+
+def test_patterns_and_targets_are_floats():
+    found = patterns_of([[True, False]], "rule")
+    assert (found.dtype, found.shape) == (float, (1, 2))
+    np.testing.assert_array_equal(targets_of([[1, -2], [3, 4]], 2, "rule"), [[1, -2], [3, 4]])
+
+
+def test_rows_stand_one_after_the_other():
+    assert patterns_of(np.ones((4, 3)).T, "rule").flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("patterns", "message"),
+    [
+        ([1, 2], r"of shape \(samples, inputs\), one of each at least \(got shape \(2,\)\)"),
+        (np.zeros((0, 2)), r"one of each at least \(got shape \(0, 2\)\)"),
+        (np.zeros((2, 0)), r"one of each at least \(got shape \(2, 0\)\)"),
+        ([[1, 2], [3]], "patterns must be real numbers in one array"),
+        ([["a"]], "patterns must be real numbers in one array"),
+        ([[1j]], "patterns must be real numbers in one array"),
+        ([[0, 1], [2, np.nan]], r"must be finite, .*\(got nan in row 1, column 1\); leave out"),
+        ([[-np.inf, 1]], r"\(got -inf in row 0, column 0\)"),
+        ([[1e91]], r"at most 1e\+90 either way \(got 1e\+91 in row 0, column 0\)"),
+    ],
+)
+def test_bad_patterns(patterns, message):
+    with pytest.raises(InputError, match=f"^rule: .*{message}"):
+        patterns_of(patterns, "rule")
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (["cat", "dog", "dog"], r"0 and 1, or −1 and 1 \(got 'cat'\); a classifier takes classes"),
+        ([None, 1, 0], r"0 and 1, or −1 and 1 \(got None\)"),
+        ([0, 1, 2], r"0 and 1, or −1 and 1 \(got 0, 1, 2\)"),
+        ([-1, 0, 1], r"0 and 1, or −1 and 1 \(got -1, 0, 1\)"),
+        ([0.5, 1, 0], r"\(got 0, 0.5, 1\)"),
+        ([0, 1, np.nan], r"\(got 0, 1, nan\)"),
+        ([1, 1, 1], " are 1 for all 3 samples; .* give samples of both"),
+        ([[0, 0], [1, 0], [1, 0]], " of neuron 1 are 0 for all 3 samples"),
+        ([0, 1], ONE_A_SAMPLE + r"\(2,\)\)"),
+        (1, ONE_A_SAMPLE + r"\(\)\)"),
+        (np.zeros((3, 0)), ONE_A_SAMPLE + r"\(3, 0\)\)"),
+        ([[0, 1], [1]], " must be whole numbers in one array"),
+    ],
+)
+def test_bad_labels(labels, message):
+    with pytest.raises(InputError, match=f"^rule: labels.*{message}"):
+        labels_of(labels, 3, "rule")
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        ([1, 2], ONE_A_SAMPLE + r"\(2,\)\)"),
+        ([1, 2, np.inf], r"at most 1e\+90 either way \(got inf in row 2\); leave out"),
+        ([[1, 2], [3, np.nan], [5, 6]], r"\(got nan in row 1 for neuron 1\)"),
+        (["a", "b", "c"], "must be real numbers in one array"),
+    ],
+)
+def test_bad_targets(targets, message):
+    with pytest.raises(InputError, match=f"^rule: targets.*{message}"):
+        targets_of(targets, 3, "rule")
