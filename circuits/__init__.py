@@ -10,6 +10,7 @@
 - `edges`: zero crossings of a difference of Gaussians
 - `competition`: the winner takes all
 - `memory`: the integrator of eye movements
+- `perceptron`: threshold neurons with given weights, or with those that they learned
 - `cognitron`: sheets of cells that learned images without a teacher
 
 `stimuli` holds the images and movies that they are shown; `physiology` measures their tuning.

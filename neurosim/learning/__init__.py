@@ -43,7 +43,7 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(f".{ESTIMATORS[name]}", __name__), name)
     except ModuleNotFoundError as error:
-        if error.name != "sklearn":
+        if (error.name or "").partition(".")[0] != "sklearn":
             raise
         raise ImportError(
             f"{name} needs scikit-learn, which is not installed: pip install 'neurosim[sklearn]'"
