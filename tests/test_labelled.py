@@ -65,7 +65,9 @@ def test_at_most_so_many_of_each_class_are_chosen_by_the_seed(folder):
 def test_what_is_unreadable_is_refused_or_skipped(folder):
     broken = folder / "cat" / "a.png"
     broken.write_text("not an image")
-    with pytest.raises(FileError, match=r"cat.a.png' cannot be read as an image .* or skip what"):
+    with pytest.raises(
+        FileError, match=r"cat.a.png' cannot be read as an image .* or take unreadable='skip'$"
+    ):
         stimuli.labelled_photographs(folder)
     read = stimuli.labelled_photographs(folder, unreadable="skip")
     assert read.counts == (1, 3)

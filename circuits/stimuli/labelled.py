@@ -107,7 +107,7 @@ def labelled_photographs(
                 read[number] = opened(files[number], size).filling((size, size))
             except FileError as error:
                 if unreadable == "refuse":
-                    raise FileError(f"{error}, or skip what is unreadable") from None
+                    raise FileError(f"{error}, or take unreadable='skip'") from None
                 skipped.append(str(files[number]))
         if not read:
             found = "none of its files can be read as one" if files else "it is empty"

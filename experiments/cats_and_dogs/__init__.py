@@ -40,7 +40,10 @@ def run(
 
     A perceptron (Rosenblatt 1958) hears the pixels of an image, the ON and OFF cells of the LGN,
     or the four layers of a cognitron (Fukushima 1975), which learned the same images without being
-    told what they are.  A third of the images is held out, chosen at random from each class.
+    told what they are.  The perceptron is given responses in standard units, and keeps the weights
+    of its last pass.  A third of the images is held out, chosen at random from each class: the part
+    that is told right has Wilson's interval (1927), and is compared with chance by the exact
+    binomial test.
 
     Parameters
     ----------
