@@ -46,7 +46,7 @@ def photograph(path: str | PathLike[str] | None = None, *, longest: int = 512) -
         `longest` is no such number.
     """
     longest = whole(longest, "longest", 1)
-    return _opened(path, longest).shrunk(longest)
+    return opened(path, longest).shrunk(longest)
 
 
 @on_screen
@@ -74,7 +74,7 @@ def natural_image(
     InputError
         A contrast outside [0, 1].
     """
-    seen = _opened(path, max(screen.shape)).filling(screen.shape)
+    seen = opened(path, max(screen.shape)).filling(screen.shape)
     mean = lit(float(seen.mean()), str(path))
     return screen.shown(around_mean(seen, mean), contrast)
 
@@ -164,7 +164,7 @@ def reading(
         raise FileError(f"{name!r} cannot be read as {what} ({why}); {give}") from None
 
 
-def _opened(path: str | PathLike[str] | None, longest: int) -> GreyImage:
+def opened(path: str | PathLike[str] | None, longest: int) -> GreyImage:
     """Return a photograph in grey, no smaller than twice so many pixels where it is larger."""
     from PIL import Image
 
