@@ -71,8 +71,8 @@ def check_lunch(result: Result, answers: dict[str, np.ndarray]) -> dict[str, Gen
 
     Of the functions that agree with the training half answer 1 on an unseen row, whatever the
     learner answers there (Wolpert 1996).  After three rows two functions are left, and the neuron
-    is right for one of them: in 32 of 64 cases.  In 8 of these the other is XOR or XNOR, which no
-    neuron answers; without their 8 the share is 32 of 56.
+    is right for one of them: in 32 of 64 cases.  The 8 cases of XOR and XNOR, which no neuron
+    computes, are not among the 32: without them the share is 32 of 56.
     """
     every = _generalization(answers, list(FUNCTIONS))
     impossible = _generalization(answers, ["xor", "xnor"])

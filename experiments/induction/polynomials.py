@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.polynomial.legendre import legvander
 
 from neurosim.learning import least_squares
@@ -158,11 +158,13 @@ def _draw_errors(ax: Axes, measured: Errors, expected: Errors, noise: float, bes
     )  # fmt: skip
     ax.set(yscale="log", xlabel="degree of the polynomial", xticks=degrees[::2])
     ax.set_ylabel(f"mean squared error {UNITS}")
-    narrow = expected.test.max() < 100 * expected.training.min()
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
+    span = expected.test.max() / expected.training.min()
+    ax.yaxis.set_major_locator(
+        MaxNLocator(5) if span < 5 else LogLocator(subs=(1, 2, 5) if span < 100 else (1,))
+    )
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_formatter(NullFormatter())
-    ax.legend(loc="upper right")
+    ax.legend(loc="best")
     ax.annotate(
         "noise σ²", (HIGHEST, noise**2), (0, -2), textcoords="offset points", ha="right", va="top",
         color=FAINT,
