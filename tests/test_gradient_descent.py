@@ -122,6 +122,15 @@ def test_a_circuit_is_a_value():
             {"value": lambda w: -math.inf if w[0] < 1 else w[0]},
             r"diverged at step 1: the value is -inf at w = \[0.9, 0.6\]; take a smaller step",
         ),
+        # Python's own floats raise where NumPy's become infinite or NaN.
+        (
+            {"value": math.cosh, "start": 1.0, "gradient": math.sinh, "step": 1e3},
+            r"diverged at step 1: the value is nan at w = -1174.2; take a smaller step",
+        ),
+        (
+            {"value": lambda w: 1e200 * w.sum(), "gradient": lambda w: np.full(2, 1e200)},
+            r"diverged at step 1: at w = \[-1e\+199, -1e\+199\]",
+        ),
         (
             {"gradient": lambda w: -slope(w), "step": ArmijoStep()},
             "stopped at step 1: no step along the gradient lowers the value 2.5; check",
