@@ -88,6 +88,20 @@ def test_backtracking_takes_the_first_size_that_lowers_enough():
     assert found.converged
 
 
+def test_backtracking_in_small_steps_comes_as_far():
+    steep = gradient_descent(
+        lambda w: 1e6 * w**2, 1.0, lambda w: 2e6 * w, step=ArmijoStep(shrink=0.95), steps=1
+    )
+    # (1 − 2·10⁶α)² ≤ 1 − 10⁻⁴·4·10⁶α, so α ≤ 0.9999·10⁻⁶
+    tried = 0.95 ** np.arange(400)
+    assert steep.sizes[0] == pytest.approx(tried[tried <= 0.9999e-6][0])
+
+
+def test_backtracking_steps_back_from_where_the_value_overflows():
+    found = gradient_descent(math.cosh, 10.0, math.sinh, step=ArmijoStep(), tolerance=1e-7)
+    assert found.point == pytest.approx(0, abs=1e-7)
+
+
 def test_a_decaying_step_is_half_as_large_after_so_many():
     found = gradient_descent(bowl, [1, 1], slope, step=DecayingStep(0.1, half=4), steps=9)
     assert found.sizes[[0, 4, 8]] == pytest.approx([0.1, 0.05, 0.1 / 3])
