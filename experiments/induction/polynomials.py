@@ -50,15 +50,12 @@ def fit_polynomials(
     design = legvander(x, HIGHEST)
     degrees = np.arange(HIGHEST + 1)
     training, test = np.empty((2, repetitions, degrees.size))
-    first = true + noise * random.standard_normal(points)
-    y = first
-    for k in progress(repetitions, "fitting polynomials"):
-        new = true + noise * random.standard_normal(points)
+    drawn = true + noise * random.standard_normal((repetitions, 2, points))
+    for k, (y, new) in enumerate(progress(drawn, "fitting polynomials")):
         for degree in degrees:
             fit = least_squares(design[:, : degree + 1], y, intercept=False)
             training[k, degree] = np.square(fit.residuals).mean()
             test[k, degree] = np.square(new - (y - fit.residuals)).mean()
-        y = true + noise * random.standard_normal(points)
     result.claim(
         f"the training error falls with every degree, in each of {repetitions} draws: largest rise",
         np.diff(training, axis=1).max(),
@@ -86,7 +83,7 @@ def fit_polynomials(
     )  # fmt: skip
     best = int(np.argmin(expected.test))
     figure, axes = new_figure(1, 2, width="page", height=2.9)
-    _draw_fits(axes[0], x, first, best)
+    _draw_fits(axes[0], x, drawn[0, 0], best)
     _draw_errors(axes[1], measured, expected, noise, best)
     figure.suptitle(
         "Every degree fits the training points better; new ones are predicted best by "
