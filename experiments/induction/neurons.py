@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from neurosim import Circuit
+from circuits.perceptron import perceptron
 from neurosim.learning import perceptron_rule
 
 
@@ -38,12 +38,6 @@ def learned(patterns: np.ndarray, answers: np.ndarray, passes: int) -> Neuron:
 
 def answers_of(neurons: list[Neuron], patterns: np.ndarray) -> np.ndarray:
     """Return what each answers to each pattern, (patterns, neurons) of 0 and 1."""
-    population = Circuit("trained neurons")
-    x = population.inputs("x", shape=patterns.shape[1])
-    # Of whole weights and patterns w·x + b > 0 is w·x + b ≥ 1.
-    trained = population.binary(
-        "trained", drive=np.array([n.weights for n in neurons]) @ x,
-        bias=np.array([n.bias for n in neurons]), threshold=1,
-    )  # fmt: skip
-    population.output(trained)
-    return np.asarray(population(patterns))
+    weights = np.array([neuron.weights for neuron in neurons])
+    biases = np.array([neuron.bias for neuron in neurons])
+    return np.asarray(perceptron(weights, biases)(patterns))
