@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from neurosim import ConvergenceError
+from neurosim import ConvergenceError, InputError
+from neurosim.errors import unknown
 from neurosim.learning import Root, newton
 from neurosim.plotting import COLOURS, FAINT, mark_zero, new_figure
 from neurosim.result import Result
@@ -92,6 +93,8 @@ def run(
         Changes nothing: it is quick as it is.
     """
     result = Result("newton", locals(), seed)
+    if function not in PROBLEMS:
+        raise InputError(unknown("function", function, PROBLEMS))
     problem = PROBLEMS[function]
     x0 = problem.start if start is None else start
     check_range("start", x0, problem.least, problem.most, f" for {function}")

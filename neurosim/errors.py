@@ -43,7 +43,7 @@ class ConvergenceError(NeurosimError):
 
     Attributes
     ----------
-    step : at which step it was seen, from 1
+    step : at which step it was seen, from 1; 0 where it could not start
     """
 
     def __init__(self, message: str, step: int):

@@ -88,6 +88,20 @@ def test_backtracking_takes_the_first_size_that_lowers_enough():
     assert found.converged
 
 
+def test_backtracking_in_small_steps_comes_as_far():
+    steep = gradient_descent(
+        lambda w: 1e6 * w**2, 1.0, lambda w: 2e6 * w, step=ArmijoStep(shrink=0.95), steps=1
+    )
+    # (1 − 2·10⁶α)² ≤ 1 − 10⁻⁴·4·10⁶α, so α ≤ 0.9999·10⁻⁶
+    tried = 0.95 ** np.arange(400)
+    assert steep.sizes[0] == pytest.approx(tried[tried <= 0.9999e-6][0])
+
+
+def test_backtracking_steps_back_from_where_the_value_overflows():
+    found = gradient_descent(math.cosh, 10.0, math.sinh, step=ArmijoStep(), tolerance=1e-7)
+    assert found.point == pytest.approx(0, abs=1e-7)
+
+
 def test_a_decaying_step_is_half_as_large_after_so_many():
     found = gradient_descent(bowl, [1, 1], slope, step=DecayingStep(0.1, half=4), steps=9)
     assert found.sizes[[0, 4, 8]] == pytest.approx([0.1, 0.05, 0.1 / 3])
@@ -121,6 +135,15 @@ def test_a_circuit_is_a_value():
         (
             {"value": lambda w: -math.inf if w[0] < 1 else w[0]},
             r"diverged at step 1: the value is -inf at w = \[0.9, 0.6\]; take a smaller step",
+        ),
+        # Python's own floats raise where NumPy's become infinite or NaN.
+        (
+            {"value": math.cosh, "start": 1.0, "gradient": math.sinh, "step": 1e3},
+            r"diverged at step 1: the value is nan at w = -1174.2; take a smaller step",
+        ),
+        (
+            {"value": lambda w: 1e200 * w.sum(), "gradient": lambda w: np.full(2, 1e200)},
+            r"diverged at step 1: at w = \[-1e\+199, -1e\+199\]",
         ),
         (
             {"gradient": lambda w: -slope(w), "step": ArmijoStep()},

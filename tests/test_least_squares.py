@@ -102,6 +102,13 @@ def test_units_change_nothing(rng):
     assert other.r_squared == pytest.approx(fit.r_squared)
 
 
+def test_y_may_be_as_small_as_floats_are(rng):
+    x, y = plane(rng, 50)
+    fit, other = least_squares(x, y), least_squares(x, 1e-250 * y)
+    np.testing.assert_allclose(other.coefficients, 1e-250 * fit.coefficients, rtol=1e-9)
+    assert other.r_squared == pytest.approx(fit.r_squared)
+
+
 def test_points_on_a_line_leave_nothing():
     fit = least_squares(np.arange(10), 3 + 2 * np.arange(10))
     assert (fit.intercept, fit.coefficients[0]) == pytest.approx((3, 2))
@@ -183,6 +190,13 @@ def test_which_columns_depend_is_told(rng, columns, message):
     assert "\n" not in str(caught.value)
 
 
+def test_what_varies_too_little_is_not_called_the_same():
+    with pytest.raises(
+        FitError, match=r"^least squares: x varies by less than 1e-12 of its size, "
+    ):
+        least_squares(1e13 + np.arange(5), [1, 2, 4, 4, 5])
+
+
 def test_what_is_told_of_dependent_columns_is_true(rng):
     a, b = rng.normal(size=(2, 700))
     x = np.column_stack([a, b, 3 * a - 2 * b + 5])
@@ -225,6 +239,12 @@ def test_of_many_dependent_columns_three_are_told(rng):
         ([[1, 2], [3, -np.inf]] * 2, [1] * 4, {}, r"\(got -inf for x1 in row 1\)"),
         ([1, 2, 3], [1, 2, np.nan], {}, r"\(got nan for y in row 2\)"),
         ([1, 2, 1e160], [1, 2, 3], {}, r"from -1e\+150 to 1e\+150 \(got 1e\+160 for x in row 2\)"),
+        (
+            [1e-170, 2e-170, 3e-170],
+            [1, 2, 4],
+            {},
+            r"x is at most 3e-170 in every row, too small for its square; give it in a unit",
+        ),
         ([1, 2], [1, 2], {}, r"more rows than its 2 coefficients \(got 2\); measure more, or"),
         ([1], [1], {"intercept": False}, r"more rows than its 1 coefficient \(got 1\)"),
         ([], [], {}, r"its 2 coefficients \(got 0\)"),
@@ -241,6 +261,7 @@ def test_of_many_dependent_columns_three_are_told(rng):
         ([1, 2, 3], [1, 2, 4], {"names": "x"}, "^names must be 1 different texts"),
         ([1, 2, 3], [1, 2, 4], {"names": ["intercept"]}, "none of them 'intercept'"),
         ([[1, 2]] * 4, [1] * 4, {"names": ["a", "a"]}, r"\(got \['a', 'a'\]\)$"),
+        ([1, 2, 3], [1, 2, 4], {"names": 5}, r"different texts, .*\(got 5\)$"),
         ([[1, 2]] * 4, [1] * 4, {"names": ["a"]}, "^names must be 2 different texts"),
         ([[1, 2]] * 4, [1] * 4, {"names": ["a", 1]}, "^names must be 2 different texts"),
     ],

@@ -94,6 +94,19 @@ def test_a_start_at_the_root_takes_no_step():
         ),
         (np.log, 3, lambda x: 1 / x, 1, r"step 1: the function is nan at x = -0.295837"),
         (lambda x: math.nan, 3, None, 1, r"step 1: the function is nan at x = 3;"),
+        # Python's own floats raise where NumPy's become infinite or NaN.
+        (lambda x: math.exp(x) - 2, -10, math.exp, 1, r"step 1: the function is nan at x = 440"),
+        (lambda x: 1 / x, 0, None, 1, r"step 1: the function is nan at x = 0;"),
+        (lambda x: x - 1, 0, lambda x: 1 / x, 1, r"the derivative is not finite at x = 0;"),
+        # A step beyond all floats.
+        (lambda x: 1.0, 3, lambda x: 1e-310, 1, r"diverged at step 1: from x = 3 to -inf;"),
+        (
+            lambda w: w - 1,
+            [0, 0],
+            lambda w: [[1e-320, 0], [0, 1]],
+            1,
+            r"diverged at step 1: from x = \[0, 0\] to",
+        ),
         (lambda x: x - 1, 3, lambda x: math.inf, 1, r"the derivative is not finite at x = 3;"),
         (
             lambda w: [w[0] + w[1], 2 * w[0] + 2 * w[1] + 1],
@@ -153,7 +166,7 @@ def test_the_tangents_are_drawn_and_meet_the_axis():
 
 
 def test_a_system_has_no_tangents():
-    with pytest.raises(InputError, match="of a function of one number"):
+    with pytest.raises(InputError, match=r"one number \(this root is of a system of 1\); draw"):
         newton(lambda w: w - 1, [0.0]).plot()
 
 

@@ -69,6 +69,7 @@ def test_the_claims_can_fail(monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"function": "cube"}, r"^no function is called 'cube' \(did you mean 'cube-root'\?\)"),
         ({"start": 0.0}, r"^start must be from 1.6 to 100 for square-root \(got 0\)"),
         ({"start": float("nan")}, "^start must be from 1.6 to 100"),
         ({"function": "cosine", "start": 2.0}, "^start must be from 1 to 1.5 for cosine"),

@@ -46,6 +46,8 @@ def evaluate(function: Function, point: np.ndarray, name: str, shape: tuple[int,
     """Return the function's answer at a point, an array of the shape that it must have.
 
     Where the point has no dimensions the function is given a float, else a vector of its own.
+    Where Python's own numbers refuse to overflow or to divide by 0 the answer is NaN, so that it
+    is told as what NumPy's become there.
 
     Raises
     ------
@@ -53,7 +55,11 @@ def evaluate(function: Function, point: np.ndarray, name: str, shape: tuple[int,
         The answer has another shape, or is no real numbers.
     """
     with np.errstate(all="ignore"):  # what is not finite is told by who asked
-        answer = numbers(function(point.copy() if point.ndim else float(point)), name)
+        try:
+            returned = function(point.copy() if point.ndim else float(point))
+        except ArithmeticError:
+            return np.full(shape, np.nan)
+        answer = numbers(returned, name)
     if answer.shape != shape:
         wanted = f"an array of shape {shape}" if shape else "one number"
         raise InputError(

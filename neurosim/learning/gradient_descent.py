@@ -95,6 +95,7 @@ class Descent:
         return write_csv(path, ("step", "alpha", *names, "value"), rows)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a path that leaves is told
 def gradient_descent(
     value: Function,
     start: Any,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -21,6 +21,7 @@ BLOCK = 512  # rows that are reduced at a time: they stay in the cache
 DEPENDENT = 1e-12  # of a column's length: what remains of one that the others make up
 PART = 1e-6  # of a column's length: smaller parts of a combination are rounding
 LARGEST = 1e150  # of values: the squares of larger ones are beyond all floats
+SMALLEST = 1e-150  # of a column's largest: the squares of smaller ones are lost
 SHOWN = 3  # combinations that an error tells
 
 
@@ -154,7 +155,8 @@ def least_squares(
     Parameters
     ----------
     x
-        The predictors, (rows,) or (rows, predictors), from −1e150 to 1e150.
+        The predictors, (rows,) or (rows, predictors), from −1e150 to 1e150, and each beyond 1e-150
+        in some row.
     y
         What they are to predict, (rows,), in that range too.
     intercept
@@ -165,7 +167,8 @@ def least_squares(
     Raises
     ------
     InputError
-        Shapes that do not fit, values that are not finite numbers, no more rows than coefficients.
+        Shapes that do not fit, values that are not finite numbers, or in too small or too large a
+        unit, no more rows than coefficients.
     FitError
         Columns of x that depend on one another; which do so is told.
     """
@@ -191,7 +194,7 @@ def least_squares(
     _check_values(columns, names)
     _check_values(y[:, None], ("y",))
     triangle = _triangle(columns, y, intercept)
-    _check_rank(triangle, names, intercept)
+    _check_rank(triangle, names, intercept, columns)
     upper, projected = triangle[:unknowns, :unknowns], triangle[:, unknowns]
     # Of a triangle LU is back substitution; SciPy's for triangles wakes threads for the smallest.
     solved = np.linalg.solve(upper, np.column_stack([projected[:unknowns], np.eye(unknowns)]))
@@ -202,7 +205,7 @@ def least_squares(
     first = int(intercept)
     constant = float(values[0]) if intercept else 0.0
     varies = y.min() < y.max() if intercept else y.any()
-    total = float(np.linalg.norm(projected[first:]))
+    total = math.hypot(*projected[first:])  # the squares of small ones would be lost
     return LeastSquares(
         names=names,
         coefficients=values[first:],
@@ -233,7 +236,7 @@ def _checked_names(names: Sequence[str] | None, x: np.ndarray) -> tuple[str, ...
     if names is None:
         return ("x",) if x.ndim == 1 else tuple(f"x{number}" for number in range(x.shape[1]))
     count = 1 if x.ndim == 1 else x.shape[1]
-    known = () if isinstance(names, str) else tuple(names)
+    known = tuple(names) if isinstance(names, Iterable) and not isinstance(names, str) else ()
     if (
         len(known) != count
         or len({*known, "intercept"}) != count + 1
@@ -273,24 +276,44 @@ def _triangle(columns: np.ndarray, y: np.ndarray, intercept: bool) -> np.ndarray
     return np.asarray(np.linalg.qr(np.vstack(parts), mode="r"))
 
 
-def _check_rank(triangle: np.ndarray, names: Sequence[str], intercept: bool) -> None:
-    """Raise FitError where columns depend on one another, and say how."""
+def _check_rank(triangle: np.ndarray, names: Sequence[str], intercept: bool, x: np.ndarray) -> None:
+    """Raise FitError where columns depend on one another, and say how.
+
+    Parameters
+    ----------
+    triangle
+        R of the QR decomposition of [1, x, y].
+    x
+        (rows, predictors).
+    """
     from scipy.linalg import qr, solve_triangular
 
     first, unknowns = int(intercept), len(names) + int(intercept)
     columns = triangle[:unknowns, first:unknowns]
     lengths = np.linalg.norm(columns, axis=0)
-    for name, length in zip(names, lengths, strict=True):
-        if length == 0:
-            raise FitError(f"least squares: {name} is 0 in every row; leave it out")
+    for name, column, length in zip(names, x.T, lengths, strict=True):
+        if length < SMALLEST:
+            most = np.abs(column).max()
+            if most == 0:
+                raise FitError(f"least squares: {name} is 0 in every row; leave it out")
+            raise InputError(
+                f"least squares: {name} is at most {most:g} in every row, too small for its "
+                f"square; give it in a unit in which it is beyond {SMALLEST:g}"
+            )
     # Below the intercept's row stand the columns without their means.
     varying = columns[first:] / lengths
-    for name, length in zip(names, np.linalg.norm(varying, axis=0), strict=True):
-        if length <= DEPENDENT:
+    for name, column, length in zip(names, x.T, np.linalg.norm(varying, axis=0), strict=True):
+        if length > DEPENDENT:
+            continue
+        if column.min() < column.max():
             raise FitError(
-                f"least squares: {name} is the same in every row, as the intercept is; leave out "
-                "one of them"
+                f"least squares: {name} varies by less than {DEPENDENT:g} of its size, which does "
+                "not tell it from the intercept; subtract its mean"
             )
+        raise FitError(
+            f"least squares: {name} is the same in every row, as the intercept is; leave out "
+            "one of them"
+        )
     upper, order = qr(varying, mode="r", pivoting=True)
     rank = int((np.abs(np.diag(upper)) > DEPENDENT).sum())
     if rank == len(names):

@@ -61,7 +61,10 @@ class Root:
             The root is of a system.
         """
         if self.iterates.ndim != 1:
-            raise InputError("Root.plot() draws tangents of a function of one number; of a system")
+            raise InputError(
+                "Root.plot() draws tangents of a function of one number (this root is of a system "
+                f"of {self.iterates.shape[1]}); draw its iterates or its values"
+            )
         from ..plotting import COLOURS, FAINT, new_figure
 
         if ax is None:
@@ -90,6 +93,7 @@ class Root:
         return write_csv(path, header, rows)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # an iterate that is not finite is told
 def newton(
     function: Function,
     start: Any,

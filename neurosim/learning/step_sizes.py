@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ConvergenceError, InputError
 from ..timing import positive
 
-BACKTRACKS = 100  # halved as often, no step is left
+LEAST = 2.0**-100  # of α: below it no step is left
 EPSILON = float(np.finfo(float).eps)
 
 
@@ -118,10 +118,12 @@ class ArmijoStep(StepSize):
         # So near the end rounding hides what the step gains: a rise within it is none.
         hidden = alpha * square <= EPSILON**0.5 * abs(value)
         slack = 4 * EPSILON * abs(value) if hidden else 0.0
-        for _ in range(BACKTRACKS):
-            if value - ahead(alpha) >= self.share * alpha * square - slack:
-                return alpha
-            alpha *= self.shrink
+        shrunk = 1.0
+        while shrunk >= LEAST:
+            tried = alpha * shrunk
+            if value - ahead(tried) >= self.share * tried * square - slack:
+                return tried
+            shrunk *= self.shrink
         raise ConvergenceError(
             f"gradient_descent stopped at step {step}: no step along the gradient lowers the value "
             f"{value:.6g}; check that the gradient is this value's",
