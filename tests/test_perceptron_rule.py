@@ -128,6 +128,16 @@ def test_stretches_change_nothing(rng, monkeypatch):
     np.testing.assert_array_equal(parts.mistakes_by_pass, whole.mistakes_by_pass)
 
 
+def test_so_many_changes_are_kept(monkeypatch):
+    whole = perceptron_rule(TABLE, AND)
+    monkeypatch.setattr("neurosim.learning.perceptron.KEPT", 5)
+    found = perceptron_rule(TABLE, AND)
+    np.testing.assert_array_equal(found.updates, whole.updates[:5])
+    np.testing.assert_array_equal(found.history, whole.history[:6])
+    np.testing.assert_array_equal(found.weights, whole.weights)
+    assert found.mistakes == 18
+
+
 def test_several_neurons_learn_each_by_itself(rng):
     labels = np.column_stack([AND, OR, np.logical_not(OR)])
     found = perceptron_rule(TABLE, labels)
@@ -190,6 +200,15 @@ def test_a_start_too_far_away_is_told():
     # 2|w₀|/γ with γ = 1/√17
     with pytest.raises(ConvergenceError, match=r"from such a start it may take 8.2e\+30 mistakes"):
         perceptron_rule(TABLE, AND, start=[1e30, 0, 0])
+
+
+def test_changes_that_rounding_undoes_are_told():
+    # The least of all floats, times 0.2 or 0.4, is 0: only the bias learns.
+    with pytest.raises(
+        ConvergenceError,
+        match=r"stopped after \d+ passes: it made more mistakes than Novikoff's bou",
+    ):
+        perceptron_rule([[0.2], [0.4]], [0, 1], rate=5e-324)
 
 
 # ------------------------------------------------------------------ the literal rule

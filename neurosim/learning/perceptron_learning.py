@@ -193,7 +193,8 @@ def to_undo(result: PerceptronLearning) -> Any:
     """Return how many mistakes more a start may cost than w = 0: 2|w₀|/(ηγ), and 0 of no γ."""
     gamma = np.asarray(result.margin)
     lengths = np.linalg.norm(result.start, axis=-1)
-    return np.where(gamma > 0, 2 * lengths / np.where(gamma > 0, result.rate * gamma, 1), 0)
+    with np.errstate(over="ignore"):
+        return np.where(gamma > 0, 2 * lengths / np.where(gamma > 0, gamma, 1) / result.rate, 0)
 
 
 def boundary(weights: np.ndarray, bias: float) -> tuple[tuple[float, float], tuple[float, float]]:

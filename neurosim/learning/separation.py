@@ -11,6 +11,7 @@ from .samples import labels_of, patterns_of
 
 RULE = "separable"
 TOUCHING = 1e-10  # of the longest row: nearer to 0, rounding decides on which side a plane lies
+FEW = 100  # points that are all looked at together
 CLOSE = 1e-12  # a nearer point that is nearer by less, relatively, is not looked for
 
 
@@ -95,9 +96,9 @@ def folded(patterns: np.ndarray) -> np.ndarray:
 def nearest_to_zero(points: np.ndarray) -> Nearest:
     """Return the point of the convex hull of some that is nearest to 0 (Wolfe 1976).
 
-    Few points decide; the others are looked at one by one, for those that bring it nearer.  Among
-    the few it is a problem of least distance (Lawson & Hanson 1974): shares above 0 times the
-    points are to be 0, and their sum 1, both as nearly as they can.
+    Few points decide; of many, the others are looked at one by one, for those that bring it
+    nearer.  Among the few it is a problem of least distance (Lawson & Hanson 1974): shares above 0
+    times the points are to be 0, and their sum 1, both as nearly as they can.
 
     Parameters
     ----------
@@ -108,7 +109,9 @@ def nearest_to_zero(points: np.ndarray) -> Nearest:
 
     size = float(np.abs(points).max())
     near = points / size
-    rows = np.array([np.square(near).sum(axis=1).argmin()])
+    rows = np.arange(len(near))
+    if len(near) > FEW:
+        rows = np.array([np.square(near).sum(axis=1).argmin()])
     best = np.inf
     while True:
         few = near[rows]
