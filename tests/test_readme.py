@@ -10,8 +10,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def test_there_are_three_examples():
-    assert len(EXAMPLES) == 3
+def test_there_are_four_examples():
+    assert len(EXAMPLES) == 4
 
 
 @pytest.mark.compiled
@@ -44,6 +44,17 @@ def test_the_measuring_example_answers_as_its_comments_say(tmp_path, monkeypatch
     assert "preferred = 30 ±" in fitted
     assert correlation == "r = 0.95"
     assert {path.name for path in tmp_path.iterdir()} == {"tuning.png", "tuning.csv"}
+
+
+@pytest.mark.compiled
+def test_the_learning_example_answers_as_its_comments_say(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(EXAMPLES[3], "README.md", "exec"), {})
+    learned, bound, proof = capsys.readouterr().out.splitlines()
+    assert learned == "perceptron rule: converged after 9 passes, 18 mistakes"
+    assert bound == "51"
+    assert proof.startswith("Proved")
+    assert {path.name for path in tmp_path.iterdir()} == {"perceptron.png"}
 
 
 def test_every_experiment_is_in_the_table_and_no_other():
