@@ -71,12 +71,17 @@ LAYOUTS = SPLITS | {
     "large layouts": {"lowering.FEW_ENTRIES": 0},
 }
 if numba.config.ENABLE_CUDASIM:  # what the CUDA engine cuts, and lays out in other ways
+    from neurosim.kernels.cuda import tick
     from neurosim.kernels.cuda_jit import THREADS
 
     def three_blocks(kernel, arguments, wanted):
         """A launcher of a stage at a time: the simulator lets no more than one block wait."""
 
-        def launch(circuit, work, first, last):
+        def launch(*given, stream=0):
+            if kernel is tick:
+                kernel[3, THREADS](*given)
+                return
+            circuit, work, first, last = given
             for stage in range(first, last):
                 kernel[3, THREADS](circuit, work, stage, stage + 1)
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from ..backend import TINY, Run, joined
 from ..kernels import tables
-from ..kernels.cuda import Work, run_few, run_many
-from ..kernels.cuda_jit import launcher, view
+from ..kernels.cuda import ABREAST, Work, run_few, run_many, tick
+from ..kernels.cuda_jit import WARP, launcher, view
 from ..kernels.random import seed_words
 from .availability import arrays, to_host
+from .graphs import repeat
 from .layout import SIDE_BY_SIDE, Layout, layout
 from .memory import Need, nbytes_of
 from .turns import turn
@@ -158,6 +159,7 @@ class _Stretch:
             recorded=view(xp.asarray(self.recorded)),
             record=view(self.kept),
             fault=view(self.fault),
+            clock=view(xp.zeros(1, dtype=np.int64)),
             trials=self.width,
             moments=self.moments,
             shared=int(self.shared),
@@ -174,22 +176,41 @@ class _Stretch:
 
     def run(self) -> tuple[int, int, int] | None:
         """Do all steps; return the step, trial and place of the first fault."""
-        launch = self._launcher()
-        stages = self.plan.stages
-        done = 0
-        for k in range(self.steps if self.products else 0):
-            for stage in sorted(self.products):
-                launch(self.plan.circuit, self.work, done, k * stages + stage)
-                done = k * stages + stage
-                for multiply in self.products[stage][k % len(self.values)]:
-                    multiply()
-        launch(self.plan.circuit, self.work, done, self.steps * stages)
+        launch, circuit, work = self._launcher(), self.plan.circuit, self.work
+        stages, turns, made = self.plan.stages, len(self.values), sorted(self.products)
+        done = 0  # stages, counted from where the clock stands
+
+        def multiply(first: int, last: int, stream: int = 0) -> None:
+            """Go on from step `first` until the last product of step `last` − 1 has been made."""
+            nonlocal done
+            for k in range(first, last):
+                for stage in made:
+                    launch(circuit, work, done, k * stages + stage, stream=stream)
+                    done = k * stages + stage
+                    for product in self.products[stage][k % turns]:
+                        product()
+
+        def multiply_again(stream: int) -> None:
+            """Go on by a turn of all arrays of values, and let the clock count it."""
+            nonlocal done
+            multiply(turns, 2 * turns, stream)
+            launcher(tick, (work.clock, 0), 1)(work.clock, turns * stages, stream=stream)
+            done -= turns * stages
+
+        steps = self.steps if made else 0
+        begun = min(steps, turns)  # where it has got then is where it is after each turn
+        repeats, rest = divmod(steps - begun, turns)
+        multiply(0, begun)
+        if repeats:
+            repeat(multiply_again, repeats)
+        multiply(turns, turns + rest)
+        launch(circuit, work, done, (self.steps - repeats * turns) * stages)
         fault = int(self.fault[0])  # waits for the card
         if fault == NO_FAULT:
             return None
         rest, place = divmod(fault, self.places)
         step, trial = divmod(rest, self.width)
-        return self.work.first_step + step, self.work.first_trial + trial, place
+        return work.first_step + step, work.first_trial + trial, place
 
     def record(self) -> np.ndarray:
         """Return what was recorded, (trials, samples, values)."""
@@ -244,5 +265,7 @@ class _Stretch:
     def _launcher(self) -> Callable[..., None]:
         moved = self.inputs.size + self.recorded.size
         wanted = max(self.plan.threads, moved) * self.width
+        if self.plan.many:  # a thread computes several trials
+            wanted = max(self.plan.threads * WARP * -(-self.width // (WARP * ABREAST)), moved)
         kernel = run_many if self.plan.many else run_few
         return launcher(kernel, (self.plan.circuit, self.work, 0, 0), wanted)

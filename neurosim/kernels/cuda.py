@@ -5,11 +5,12 @@ compute neurons, record), each worked on by the whole grid, which waits between 
 is inside the kernel, so that a small circuit does not pay for a launch a step.  Value i of trial b
 is `x[i * trials + b]`.
 
-A *unit* is one neuron in one trial.  With many trials a thread takes a unit: neighbouring threads
-take neighbouring trials, so what they read lies side by side.  With few trials several threads, its
-*lanes*, share a unit: neighbouring lanes take neighbouring synapses, and their sums are added
-pairwise in shared memory.  Which it is depends on the circuit and the number of trials alone, so
-that but for products that cuBLAS makes (many trials) a run is the same on every card.
+A *unit* is one neuron in one trial.  With many trials a warp takes a neuron, and a thread a unit:
+neighbouring threads take neighbouring trials, so what they read lies side by side, and what is the
+neuron's own is loaded once for several trials.  With few trials several threads, its *lanes*, share
+a unit: neighbouring lanes take neighbouring synapses, and their sums are added pairwise in shared
+memory.  Which it is depends on the circuit and the number of trials alone, so that but for products
+that cuBLAS makes (many trials) a run is the same on every card.
 
 Connections whose learning goes on inside the loop would be a stage of their own, behind NEURONS:
 it knows the values before (x) and after (y).
@@ -26,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import random, rules, tables
-from .cuda_jit import THREADS, cuda, inner, kernel, product, quiet, rule
+from .cuda_jit import THREADS, WARP, cuda, inner, kernel, product, quiet, rule
 from .cuda_sums import SUMS_AT, add_connection, folded
 
 net_input = rule(rules.net_input)
@@ -45,6 +46,8 @@ box_muller = rule(random.box_muller)
 # delay lines, connections or groups.
 SHOW, LINES, DOWN, NEURONS, RECORD = range(5)
 STAGE, FIRST, LAST, STAGE_COLUMNS = range(4)
+
+ABREAST = 4  # trials that a thread computes one after the other for what it has loaded of a neuron
 
 
 class Circuit(NamedTuple):
@@ -73,6 +76,7 @@ class Work(NamedTuple):
     recorded: Any  # int64: the places to record
     record: Any  # real, flat: trial, then sample, then place
     fault: Any  # int64 (1,): the first fault, (step · trials + trial) · places + place; or the most
+    clock: Any  # int64 (1,): stages that a launch counts its own from
     trials: int
     moments: int  # of the movie
     shared: int  # whether all trials see the same
@@ -125,42 +129,113 @@ def normal(work, neuron, b, step):
     return box_muller(words[0], words[1], words[2], words[3])
 
 
+class Cell(NamedTuple):
+    """What a neuron's activity depends on beside its sums, once it has been loaded."""
+
+    rule: Any
+    divides: Any  # by a pool, or a veto
+    pools: Any
+    noisy: Any
+    identity: Any
+    transfer: Any
+    a: Any  # the transfer function's parameters
+    b: Any
+    c: Any
+    bias: Any
+    sigma: Any
+    threshold: Any
+    gain: Any
+    decay: Any
+    noise: Any
+
+
 @inner
-def activity(circuit, work, group, i, b, step, drive, pool, vetoes, before):
-    """The activity of neuron i of a group after a step, as `cpu.apply_rule` makes it."""
-    real = work.values.dtype.type
-    threshold = parameter(circuit, group, tables.THRESHOLD, i)
-    kind = group[tables.RULE]
-    if kind == tables.BINARY:
-        if group[tables.USES_POOL]:
-            pool = real(silent_bar(pool, threshold))
-        return real(1) if fires(drive, pool, vetoes > 0) else real(0)
-    if group[tables.USES_VETO] or group[tables.USES_POOL]:
-        drive = net_input(drive, pool, vetoes > 0)
-    if group[tables.NOISY]:
-        scale = parameter(circuit, group, tables.NOISE, i)
-        drive = real(drive + scale * normal(work, group[tables.IDENTITY] + i, b, step))
-    if kind == tables.NOISY_BINARY:
-        return real(1) if fires(drive, threshold, vetoes > 0) else real(0)
+def loaded(circuit, group, i):
+    """Load neuron i of a group."""
     shape = group[tables.SHAPE]
-    target = real(
-        transfer(
-            group[tables.TRANSFER], parameter(circuit, group, tables.GAIN, i) * (drive - threshold),
-            circuit.parameters[shape], circuit.parameters[shape + 1], circuit.parameters[shape + 2],
-        )
-    )  # fmt: skip
-    return flush(relax(before, target, parameter(circuit, group, tables.DECAY, i)), work.tiny)
+    return Cell(
+        group[tables.RULE],
+        group[tables.USES_VETO] != 0 or group[tables.USES_POOL] != 0,
+        group[tables.USES_POOL] != 0,
+        group[tables.NOISY] != 0,
+        group[tables.IDENTITY] + i,
+        group[tables.TRANSFER],
+        circuit.parameters[shape],
+        circuit.parameters[shape + 1],
+        circuit.parameters[shape + 2],
+        parameter(circuit, group, tables.BIAS, i),
+        parameter(circuit, group, tables.SIGMA, i),
+        parameter(circuit, group, tables.THRESHOLD, i),
+        parameter(circuit, group, tables.GAIN, i),
+        parameter(circuit, group, tables.DECAY, i),
+        parameter(circuit, group, tables.NOISE, i),
+    )
 
 
 @inner
-def compute(circuit, work, first, last, x, y, k, partial):
-    """Compute the groups [first, last) from the values x into the values y.
+def activity(cell, work, b, step, drive, pool, vetoes, before):
+    """The activity of a neuron after a step, as `cpu.apply_rule` makes it."""
+    real = work.values.dtype.type
+    if cell.rule == tables.BINARY:
+        if cell.pools:
+            pool = real(silent_bar(pool, cell.threshold))
+        return real(1) if fires(drive, pool, vetoes > 0) else real(0)
+    if cell.divides:
+        drive = net_input(drive, pool, vetoes > 0)
+    if cell.noisy:
+        drive = real(drive + cell.noise * normal(work, cell.identity, b, step))
+    if cell.rule == tables.NOISY_BINARY:
+        return real(1) if fires(drive, cell.threshold, vetoes > 0) else real(0)
+    target = real(
+        transfer(cell.transfer, cell.gain * (drive - cell.threshold), cell.a, cell.b, cell.c)
+    )
+    return flush(relax(before, target, cell.decay), work.tiny)
+
+
+@inner
+def sums(circuit, work, group, x, place, b, lane, lanes, drive, pool):
+    """Add one lane's share of what a neuron hears in one trial; return drive, pool and vetoes."""
+    vetoes = work.values.dtype.type(0)
+    for r in range(group[tables.FIRST], group[tables.LAST]):
+        row = circuit.connections[r]
+        if row[tables.TARGET] <= place < row[tables.TARGET_STOP]:
+            channel = row[tables.CHANNEL]
+            total = vetoes
+            if channel == tables.DRIVE:
+                total = drive
+            elif channel == tables.POOL:
+                total = pool
+            total = add_connection(
+                circuit, row, x, work.sums, place, work.trials, b, lane, lanes, total
+            )
+            if channel == tables.DRIVE:
+                drive = total
+            elif channel == tables.POOL:
+                pool = total
+            else:
+                vetoes = total
+    return drive, pool, vetoes
+
+
+@inner
+def put(work, y, value, place, b, k):
+    """Write an activity; note the first that is too large."""
+    trials = work.trials
+    y[place * trials + b] = value
+    if not bounded(value, work.most):
+        size = work.values.shape[1] // trials
+        cuda.atomic.min(work.fault, 0, (k * trials + b) * size + place)
+
+
+@inner
+def compute_few(circuit, work, first, last, x, y, k):
+    """Compute the groups [first, last) from the values x into the values y, a unit by its lanes.
 
     Blocks take tiles of units in turn, counted through all groups, so that small groups too are
     spread over the grid.
     """
+    partial = cuda.shared.array((3, THREADS), work.values.dtype)
     trials = work.trials
-    size = work.values.shape[1] // trials
     zero = work.values.dtype.type(0)
     thread = cuda.threadIdx.x
     tile = cuda.blockIdx.x
@@ -181,24 +256,9 @@ def compute(circuit, work, first, last, x, y, k, partial):
                 if lane == 0:
                     drive = parameter(circuit, group, tables.BIAS, i)
                     pool = parameter(circuit, group, tables.SIGMA, i)
-                for r in range(group[tables.FIRST], group[tables.LAST]):
-                    row = circuit.connections[r]
-                    if row[tables.TARGET] <= place < row[tables.TARGET_STOP]:
-                        channel = row[tables.CHANNEL]
-                        total = vetoes
-                        if channel == tables.DRIVE:
-                            total = drive
-                        elif channel == tables.POOL:
-                            total = pool
-                        total = add_connection(
-                            circuit, row, x, work.sums, place, trials, b, lane, lanes, total
-                        )
-                        if channel == tables.DRIVE:
-                            drive = total
-                        elif channel == tables.POOL:
-                            pool = total
-                        else:
-                            vetoes = total
+                drive, pool, vetoes = sums(
+                    circuit, work, group, x, place, b, lane, lanes, drive, pool
+                )
             if lanes > 1:  # the same for a whole block, which waits together
                 partial[0, thread], partial[1, thread], partial[2, thread] = drive, pool, vetoes
                 reach = lanes // 2
@@ -211,14 +271,39 @@ def compute(circuit, work, first, last, x, y, k, partial):
                 drive, pool, vetoes = partial[0, thread], partial[1, thread], partial[2, thread]
                 cuda.syncthreads()  # before the next tile's sums are written there
             if unit < units and lane == 0:
-                at = place * trials + b
-                value = activity(
-                    circuit, work, group, i, b, work.first_step + k, drive, pool, vetoes, x[at]
-                )
-                y[at] = value
-                if not bounded(value, work.most):
-                    cuda.atomic.min(work.fault, 0, (k * trials + b) * size + place)
+                cell = loaded(circuit, group, i)
+                before = x[place * trials + b]
+                value = activity(cell, work, b, work.first_step + k, drive, pool, vetoes, before)
+                put(work, y, value, place, b, k)
             tile += cuda.gridDim.x
+        begin += tiles
+
+
+@inner
+def compute_many(circuit, work, first, last, x, y, k):
+    """As `compute_few`, a neuron by a warp: a stretch of its trials at a time, a unit a thread."""
+    trials = work.trials
+    stretch = WARP * ABREAST
+    stretches = (trials + stretch - 1) // stretch
+    lane = cuda.threadIdx.x % WARP
+    tile = cuda.grid(1) // WARP
+    begin = 0
+    for g in range(first, last):
+        group = circuit.groups[g]
+        tiles = (group[tables.STOP] - group[tables.START]) * stretches
+        while tile < begin + tiles:
+            i = (tile - begin) // stretches
+            low = (tile - begin - i * stretches) * stretch
+            place = group[tables.START] + i
+            cell = loaded(circuit, group, i)
+            for b in range(low + lane, min(low + stretch, trials), WARP):
+                drive, pool, vetoes = sums(
+                    circuit, work, group, x, place, b, 0, 1, cell.bias, cell.sigma
+                )
+                before = x[place * trials + b]
+                value = activity(cell, work, b, work.first_step + k, drive, pool, vetoes, before)
+                put(work, y, value, place, b, k)
+            tile += cuda.gridsize(1) // WARP
         begin += tiles
 
 
@@ -272,46 +357,53 @@ def keep(work, k, y):
 # ------------------------------------------------------------------ whole stretches
 
 
-def run(circuit, work, first, last):
-    """Do the stages [first, last) of a stretch, counted through all its steps.
+def interpreter(compute):
+    """Return the kernel's text, with its way to compute neurons."""
 
-    What a launch has written the next one sees, so matrix products may be made between two.
-    """
-    quiet()
-    partial = cuda.shared.array((3, THREADS), work.values.dtype)
-    grid = cuda.cg.this_grid()
-    count = len(circuit.stages)
-    buffers = len(work.values)
-    written = False  # something that the grid has not waited for
-    for number in range(first, last):
-        k = number // count
-        stage = circuit.stages[number % count]
-        kind = stage[STAGE]
-        if kind == SHOW and k > 0 and work.moments == 1:
-            continue
-        x, y = work.values[k % buffers], work.values[(k + 1) % buffers]
-        if written or (work.clashes and kind <= LINES):
-            grid.sync()
-        written = kind != RECORD
-        if kind == SHOW:
-            show(work, k, x, y)
-        elif kind == LINES:
-            pass_lines(circuit, work, stage[FIRST], stage[LAST], work.first_step + k, x, y)
-        elif kind == DOWN:
-            for r in range(stage[FIRST], stage[LAST]):
-                if circuit.connections[r, tables.KIND] == tables.SEPARABLE:
-                    add_down(circuit.connections[r], circuit.weights, x, work.sums, work.trials)
-        elif kind == NEURONS:
-            compute(circuit, work, stage[FIRST], stage[LAST], x, y, k, partial)
-        else:
-            keep(work, k, y)
+    def run(circuit, work, first, last):
+        """Do the stages [first, last) of a stretch, counted through all its steps, from the clock.
+
+        What a launch has written the next one sees, so matrix products may be made between two.
+        """
+        quiet()
+        grid = cuda.cg.this_grid()
+        count = len(circuit.stages)
+        buffers = len(work.values)
+        written = False  # something that the grid has not waited for
+        for number in range(work.clock[0] + first, work.clock[0] + last):
+            k = number // count
+            stage = circuit.stages[number % count]
+            kind = stage[STAGE]
+            if kind == SHOW and k > 0 and work.moments == 1:
+                continue
+            x, y = work.values[k % buffers], work.values[(k + 1) % buffers]
+            if written or (work.clashes and kind <= LINES):
+                grid.sync()
+            written = kind != RECORD
+            if kind == SHOW:
+                show(work, k, x, y)
+            elif kind == LINES:
+                pass_lines(circuit, work, stage[FIRST], stage[LAST], work.first_step + k, x, y)
+            elif kind == DOWN:
+                for r in range(stage[FIRST], stage[LAST]):
+                    if circuit.connections[r, tables.KIND] == tables.SEPARABLE:
+                        add_down(circuit.connections[r], circuit.weights, x, work.sums, work.trials)
+            elif kind == NEURONS:
+                compute(circuit, work, stage[FIRST], stage[LAST], x, y, k)
+            else:
+                keep(work, k, y)
+
+    return run
 
 
 # What bounds few trials is how many loads of their long sums are under way: a thread with 128
-# registers has sixteen.  What bounds many is how many threads are: with 64 registers, twice as
-# many.  (Unbounded it takes 176.)
-# Not measured on a card yet; the linker says of sm_90 what does not fit: run_many spills 608 bytes
-# and reads 992 back in float64 (a stack of 344), 556 and 944 in float32; run_few 140 and 176.  So
-# the first run on a card should try run_many with blocks=2 and 3 too.
-run_few = kernel(run, blocks=2)
-run_many = kernel(run, blocks=4)
+# registers has sixteen.
+run_few = kernel(interpreter(compute_few), blocks=2)
+run_many = kernel(interpreter(compute_many), blocks=2)
+
+
+@kernel
+def tick(clock, stages):
+    """Let the launches that follow count their stages from so many later on."""
+    if cuda.grid(1) == 0:
+        clock[0] += stages

@@ -18,7 +18,7 @@ from circuits.arithmetic import ripple_carry_adder
 from neurosim import Circuit, convolve
 from neurosim.bits import choice
 from neurosim.bits.compiler import compile_bits
-from neurosim.cuda import availability, bits, layout, running, turns
+from neurosim.cuda import availability, bits, graphs, layout, running, turns
 from neurosim.kernels import cuda as cuda_engine
 from neurosim.kernels import cuda_bits, cuda_jit
 from neurosim.patterns import enumerated
@@ -47,7 +47,7 @@ def compiling(kernel, arguments, wanted):
             assert built.library.get_cubin()  # linked: nothing is missing
             fused = ptx.count("fma.rn")
             found.append([name, capability, fused, str(signature), built.cooperative])
-    return lambda *_: None
+    return lambda *_, **__: None
 
 
 @cuda_jit.kernel
@@ -67,6 +67,12 @@ def run_everything():
             for trials in (1, layout.SIDE_BY_SIDE)[: 2 if places == 3 else 1]:
                 shown = np.zeros((trials, 2, places))
                 circuit.simulate(shown, steps=2, dtype=dtype, device="cuda")
+    whole = Circuit("whole")
+    x = whole.inputs("x", shape=(64,), real=True)
+    whole.output(whole.rate("z", drive=np.ones((64, 64)) @ x))
+    for dtype in ("float64", "float32"):  # products that repeat
+        shown = np.zeros((layout.SIDE_BY_SIDE, 1, 64))
+        whole.simulate(shown, steps=6, dtype=dtype, device="cuda")
     sheet = Circuit("sheet")
     sheet.output(sheet.rate("z", excite=convolve(sheet.inputs("x", shape=(9, 9)), np.ones((3, 3)))))
     sheet.simulate(np.zeros((9, 9)), steps=2, device="cuda")
@@ -84,7 +90,7 @@ def run_everything():
 
 # NumPy's arrays instead of CuPy's: of the same types, and where there is no card.
 availability.why_not = lambda: None
-availability.is_simulated = turns.is_simulated = lambda: True
+availability.is_simulated = turns.is_simulated = graphs.is_simulated = lambda: True
 layout.view = running.view = bits.view = lambda array: array
 running.launcher = bits.launcher = compiling
 run_everything()
