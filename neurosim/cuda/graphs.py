@@ -1,31 +1,37 @@
-"""Work that repeats: captured once as a CUDA graph, then launched as one.
+"""Launches that repeat, captured once as CUDA graphs.
 
-A launch from Python takes longer than a small kernel; a graph's launches take microseconds.
+Launching a kernel of many arguments from Python takes longer than a small kernel; launching the
+graph of it takes microseconds.  (CuPy captures no products of cuBLAS: those stay outside.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from .availability import is_simulated
 
 
-def repeat(work: Callable[[Any], None], times: int) -> None:
-    """Do on the card, so many times, what `work` launches on the stream whose address it is given.
+def captured(launch: Callable[[Any], None]) -> Callable[[], Any]:
+    """Return what launches again, with the same arguments, what `launch` launches.
 
-    The same launches with the same arguments, then: they may depend on what lies on the card.
+    Parameters
+    ----------
+    launch
+        Is given the address of the stream to launch on.
     """
     if is_simulated():
-        for _ in range(times):
-            work(0)
-        return
+        return partial(launch, 0)
     import cupy
 
     stream = cupy.cuda.Stream(non_blocking=True)  # the default stream cannot be captured
     with stream:
         stream.begin_capture()
-        work(stream.ptr)
+        launch(stream.ptr)
         graph = stream.end_capture()
-    for _ in range(times):
-        graph.launch()
+    return partial(_launch, graph, cupy.cuda.Stream.null)
+
+
+def _launch(graph: Any, stream: Any) -> None:
+    graph.launch(stream)

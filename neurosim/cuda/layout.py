@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 32  # trials from which a thread takes a whole neuron in one of them
 A_LANE = 8  # synapses that a lane has at least, where several share a neuron
-FULL = 1 << 19  # lanes of all neurons that fill a card some times over
+FULL = 1 << 18  # lanes of all neurons that fill a card: more take longer, as measured on an H100
 LANES = 8  # at least, where there are synapses for them: they read side by side
 PRODUCT_FROM = 4096  # weights of a matrix that is worth a product of its own
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from ..kernels.cuda import ABREAST, Work, run_few, run_many, tick
 from ..kernels.cuda_jit import WARP, launcher, view
 from ..kernels.random import seed_words
 from .availability import arrays, to_host
-from .graphs import repeat
+from .graphs import captured
 from .layout import SIDE_BY_SIDE, Layout, layout
 from .memory import Need, nbytes_of
 from .turns import turn
@@ -122,6 +124,20 @@ def _joined(parts: list[np.ndarray]) -> np.ndarray:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
+@dataclass(frozen=True)
+class _Leg:
+    """Stages [first, last) of a stretch, counted from the clock, and the products after them."""
+
+    first: int
+    last: int
+    products: list[Callable[[], Any]]
+
+    def multiply(self) -> None:
+        """Make the products."""
+        for product in self.products:
+            product()
+
+
 class _Stretch:
     """Some steps of some trials: their arrays on the card, and the launches."""
 
@@ -177,33 +193,35 @@ class _Stretch:
     def run(self) -> tuple[int, int, int] | None:
         """Do all steps; return the step, trial and place of the first fault."""
         launch, circuit, work = self._launcher(), self.plan.circuit, self.work
-        stages, turns, made = self.plan.stages, len(self.values), sorted(self.products)
-        done = 0  # stages, counted from where the clock stands
+        stages, turns = self.plan.stages, len(self.values)
 
-        def multiply(first: int, last: int, stream: int = 0) -> None:
-            """Go on from step `first` until the last product of step `last` − 1 has been made."""
-            nonlocal done
-            for k in range(first, last):
-                for stage in made:
-                    launch(circuit, work, done, k * stages + stage, stream=stream)
-                    done = k * stages + stage
-                    for product in self.products[stage][k % turns]:
-                        product()
+        def go(leg: _Leg, stream: Any = 0) -> None:
+            launch(circuit, work, leg.first, leg.last, stream=stream)
 
-        def multiply_again(stream: int) -> None:
-            """Go on by a turn of all arrays of values, and let the clock count it."""
-            nonlocal done
-            multiply(turns, 2 * turns, stream)
+        def tick_on(stream: Any) -> None:
             launcher(tick, (work.clock, 0), 1)(work.clock, turns * stages, stream=stream)
-            done -= turns * stages
 
-        steps = self.steps if made else 0
+        legs = self._legs()
+        each = len(legs) // 2  # of a turn of all arrays of values
+        steps = self.steps if legs else 0
         begun = min(steps, turns)  # where it has got then is where it is after each turn
         repeats, rest = divmod(steps - begun, turns)
-        multiply(0, begun)
+        here = (begun + rest) * each // turns
+        for leg in legs[: min(here, each)]:
+            go(leg)
+            leg.multiply()
         if repeats:
-            repeat(multiply_again, repeats)
-        multiply(turns, turns + rest)
+            again = [(captured(partial(go, leg)), leg.multiply) for leg in legs[each:]]
+            count = captured(tick_on)
+            for _ in range(repeats):
+                for start, multiply in again:
+                    start()
+                    multiply()
+                count()
+        for leg in legs[each:here]:
+            go(leg)
+            leg.multiply()
+        done = legs[here - 1].last if here else 0
         launch(circuit, work, done, (self.steps - repeats * turns) * stages)
         fault = int(self.fault[0])  # waits for the card
         if fault == NO_FAULT:
@@ -244,6 +262,16 @@ class _Stretch:
         starts, sizes = lines[:, tables.LINE_START], lines[:, tables.LINE_SIZE]
         shown = [np.arange(a, a + n) for a, n in zip(starts, sizes, strict=True)]
         return bool(np.isin(self.recorded, np.concatenate([self.inputs, *shown])).any())
+
+    def _legs(self) -> list[_Leg]:
+        """Return what comes before each product of two turns of all arrays of values."""
+        turns, legs, at = len(self.values), [], 0
+        for k in range(2 * turns):
+            for stage, made in sorted(self.products.items()):
+                last = k * self.plan.stages + stage
+                legs.append(_Leg(at, last, made[k % turns]))
+                at = last
+        return legs
 
     def _products(self) -> dict[int, list[list[Callable[[], Any]]]]:
         """Return the products before each stage that has some, from either array of values."""
