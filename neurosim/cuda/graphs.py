@@ -13,22 +13,16 @@ from typing import Any
 from .availability import is_simulated
 
 
-def captured(launch: Callable[[Any], None]) -> Callable[[], Any]:
-    """Return what launches again, with the same arguments, what `launch` launches.
-
-    Parameters
-    ----------
-    launch
-        Is given the address of the stream to launch on.
-    """
+def captured(launch: Callable[..., None]) -> Callable[[], Any]:
+    """Return what launches again, with the same arguments, what `launch(stream=…)` launches."""
     if is_simulated():
-        return partial(launch, 0)
+        return launch
     import cupy
 
     stream = cupy.cuda.Stream(non_blocking=True)  # the default stream cannot be captured
     with stream:
         stream.begin_capture()
-        launch(stream.ptr)
+        launch(stream=stream.ptr)
         graph = stream.end_capture()
     return partial(_launch, graph, cupy.cuda.Stream.null)
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..backend import TINY, Run, joined
 from ..kernels import tables
-from ..kernels.cuda import ABREAST, Work, run_few, run_many, tick
-from ..kernels.cuda_jit import WARP, launcher, view
+from ..kernels.cuda import Work, run_few, run_many, tick
+from ..kernels.cuda_jit import launcher, view
 from ..kernels.random import seed_words
 from .availability import arrays, to_host
 from .graphs import captured
@@ -192,37 +192,24 @@ class _Stretch:
 
     def run(self) -> tuple[int, int, int] | None:
         """Do all steps; return the step, trial and place of the first fault."""
-        launch, circuit, work = self._launcher(), self.plan.circuit, self.work
-        stages, turns = self.plan.stages, len(self.values)
-
-        def go(leg: _Leg, stream: Any = 0) -> None:
-            launch(circuit, work, leg.first, leg.last, stream=stream)
-
-        def tick_on(stream: Any) -> None:
-            launcher(tick, (work.clock, 0), 1)(work.clock, turns * stages, stream=stream)
-
-        legs = self._legs()
+        launch, work, stages = self._launcher(), self.work, self.plan.stages
+        go = partial(launch, self.plan.circuit, work)
+        turns, legs = len(self.values), self._legs()
         each = len(legs) // 2  # of a turn of all arrays of values
         steps = self.steps if legs else 0
         begun = min(steps, turns)  # where it has got then is where it is after each turn
         repeats, rest = divmod(steps - begun, turns)
         here = (begun + rest) * each // turns
         for leg in legs[: min(here, each)]:
-            go(leg)
+            go(leg.first, leg.last)
             leg.multiply()
         if repeats:
-            again = [(captured(partial(go, leg)), leg.multiply) for leg in legs[each:]]
-            count = captured(tick_on)
-            for _ in range(repeats):
-                for start, multiply in again:
-                    start()
-                    multiply()
-                count()
+            self._repeat(go, legs[each:], repeats)
         for leg in legs[each:here]:
-            go(leg)
+            go(leg.first, leg.last)
             leg.multiply()
         done = legs[here - 1].last if here else 0
-        launch(circuit, work, done, (self.steps - repeats * turns) * stages)
+        go(done, (self.steps - repeats * turns) * stages)
         fault = int(self.fault[0])  # waits for the card
         if fault == NO_FAULT:
             return None
@@ -263,6 +250,18 @@ class _Stretch:
         shown = [np.arange(a, a + n) for a, n in zip(starts, sizes, strict=True)]
         return bool(np.isin(self.recorded, np.concatenate([self.inputs, *shown])).any())
 
+    def _repeat(self, go: Callable[..., None], legs: list[_Leg], times: int) -> None:
+        """Go on by a turn of all arrays of values, so many times; the clock counts them."""
+        clock, stages = self.work.clock, len(self.values) * self.plan.stages
+        count = launcher(tick, (clock, stages), 1)
+        made = [(captured(partial(go, leg.first, leg.last)), leg.multiply) for leg in legs]
+        counted = captured(partial(count, clock, stages))
+        for _ in range(times):
+            for launch, multiply in made:
+                launch()
+                multiply()
+            counted()
+
     def _legs(self) -> list[_Leg]:
         """Return what comes before each product of two turns of all arrays of values."""
         turns, legs, at = len(self.values), [], 0
@@ -293,7 +292,5 @@ class _Stretch:
     def _launcher(self) -> Callable[..., None]:
         moved = self.inputs.size + self.recorded.size
         wanted = max(self.plan.threads, moved) * self.width
-        if self.plan.many:  # a thread computes several trials
-            wanted = max(self.plan.threads * WARP * -(-self.width // (WARP * ABREAST)), moved)
         kernel = run_many if self.plan.many else run_few
         return launcher(kernel, (self.plan.circuit, self.work, 0, 0), wanted)

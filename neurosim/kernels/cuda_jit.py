@@ -16,13 +16,12 @@ import numpy as np
 from numba import cuda
 
 __all__ = [
-    "SIMULATED", "THREADS", "WARP", "cuda", "inner", "kernel", "launcher", "product", "quiet",
+    "SIMULATED", "THREADS", "cuda", "inner", "kernel", "launcher", "product", "quiet",
     "rule", "view",
 ]  # fmt: skip
 
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)
 THREADS = 4 if SIMULATED else 256  # a block, a power of two: each costs the simulator 0.2 ms
-WARP = 2 if SIMULATED else 32  # threads that read side by side at once
 
 # As on the CPU: x/0 is inf (Numba's default on cards), and no fastmath.
 FLAGS: dict[str, Any] = {"fastmath": False}
