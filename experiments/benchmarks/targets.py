@@ -53,6 +53,7 @@ TARGETS = {
     ("perceptron", "NumPy loop"): Target(40),
     ("delta_rule", "scikit-learn SGDRegressor"): Target(1),
     ("cognitron", "NumPy"): Target(10),
+    ("plastic_network", "without learning"): Target(1 / 3),
     ("start", "python -c pass"): Target(most=200),
     ("start", "its imports"): Target(most=2_000),
     ("start", "the same, compiled"): Target(most=10_000),
