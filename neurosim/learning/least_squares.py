@@ -13,6 +13,7 @@ import numpy as np
 
 from ..atomic import write_csv
 from ..errors import FitError, InputError
+from .samples import no_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -228,7 +229,7 @@ def _numbers(values: Any, name: str) -> np.ndarray:
             raise TypeError
         return array.astype(float, copy=False)
     except (TypeError, ValueError, OverflowError):
-        raise InputError(f"least squares: {name} must be real numbers in one array") from None
+        raise InputError(no_numbers(values, f"least squares: {name}")) from None
 
 
 def _checked_names(names: Sequence[str] | None, x: np.ndarray) -> tuple[str, ...]:

@@ -214,8 +214,8 @@ def _bound_or_raise(result: PerceptronLearning) -> np.ndarray:
         told = [_listed(met.rows[y[met.rows] == label]) for label in (1, -1)]
         raise ConvergenceError(
             f"{RULE} stopped after {passes} passes: no plane parts the classes{whose}, as a mean "
-            f"of {told[0]} of the one is a mean of {told[1]} of the other; give passes=, or other "
-            "inputs",
+            f"of {told[0]} of the one is a mean of {told[1]} of the other; give other inputs, or "
+            "passes= to stop after so many without this error",
             passes,
         )
     most = np.atleast_1d(result.bound)
