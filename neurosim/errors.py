@@ -81,7 +81,7 @@ def unknown(
     return f"no {kind} is called {name!r}{advice}; there are: {listed}"
 
 
-# What other programs, and papers, call the parameters of neurons.
+# What other programs, and papers, call the parameters of neurons and of learning.
 ELSEWHERE = {
     "inhibit": "subtract= or divide=",
     "inhibition": "subtract= or divide=",
@@ -95,6 +95,13 @@ ELSEWHERE = {
     "veto": "an infinite weight: divide=math.inf * x",
     "activation": "transfer=",
     "size": "shape=",
+    "rate": "step=",
+    "step_size": "step=",
+    "learning_rate": "rate=, or step= of gradient_descent",
+    "lr": "rate=, or step= of gradient_descent",
+    "epochs": "passes=",
+    "max_iter": "passes=, or steps=",
+    "tol": "tolerance=",
 }
 
 # What was meant by values without a keyword.

@@ -4,6 +4,16 @@ import numpy as np
 import pytest
 
 from neurosim import InputError
+from neurosim.learning import (
+    cognitron_rule,
+    delta_rule,
+    gradient_descent,
+    hebb_rule,
+    least_squares,
+    newton,
+    oja_rule,
+    perceptron_rule,
+)
 from neurosim.learning.samples import labels_of, patterns_of, targets_of
 
 ONE_A_SAMPLE = r"must be of shape \(3,\), or \(3, neurons\), one a sample \(got shape "
@@ -89,3 +99,21 @@ def test_bad_labels(labels, message):
 def test_bad_targets(targets, message):
     with pytest.raises(InputError, match=f"^rule: targets.*{message}"):
         targets_of(targets, 3, "rule")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: gradient_descent(abs, 1.0, rate=0.1), r"is called 'rate' \(here that is step=\)"),
+        (lambda: delta_rule([[1]], [1], lr=0.1), r"is called 'lr' \(here that is rate=, or step="),
+        (lambda: perceptron_rule([[1]], [1], epochs=9), r"'epochs' \(here that is passes=\)"),
+        (lambda: newton(abs, 1.0, tol=1), r"'tol' \(here that is tolerance=\)"),
+        (lambda: oja_rule([[1]], 0.1), r"takes patterns without a keyword \(got 2 values\); the"),
+        (lambda: hebb_rule([[1]], rat=0.1), r"'rat' \(did you mean 'rate'\?\); there are: patt"),
+        (lambda: least_squares([1], [1], [1]), r"takes x and y without a keyword \(got 3 values\)"),
+        (lambda: cognitron_rule([[1]], epochs=2), r"'epochs' \(here that is passes=\)"),
+    ],
+)
+def test_words_of_other_programs_are_answered_with_ours(call, message):
+    with pytest.raises(InputError, match=message):
+        call()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import InputError
+from ..errors import InputError, spelled
 from ..kernels import present_to_cognitron, respond_as_cognitron
 from ..kernels.tables import AREA
 from ..timing import positive, whole
@@ -151,6 +151,7 @@ class Reinforcement:
         return write_csv(path, ("presentation", "layer", "reinforced", "silent"), rows)
 
 
+@spelled
 def cognitron_rule(
     patterns: Any,
     layers: int | None = None,

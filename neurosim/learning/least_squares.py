@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import FitError, InputError
+from ..errors import FitError, InputError, spelled
 from .samples import no_numbers
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ class LeastSquares:
         return [*first, *slopes]
 
 
+@spelled
 def least_squares(
     x: Any, y: Any, *, intercept: bool = True, names: Sequence[str] | None = None
 ) -> LeastSquares:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError, InputError, spelled
 from ..exactness import LARGEST, too_large
 from ..kernels import learn_perceptron
 from ..timing import positive, whole
@@ -23,6 +23,7 @@ LANES = 8  # of the widest vectors: rows are filled up with zeros to whole ones
 SHOWN = 6  # samples that an error tells
 
 
+@spelled
 def perceptron_rule(
     patterns: Any,
     labels: Any,
