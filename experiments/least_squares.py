@@ -228,7 +228,7 @@ def _draw_residuals(ax: Axes, fit: LeastSquares) -> None:
     ax.plot(fit.x, fit.residuals, "o", color="black", markersize=3 if fit.x.size <= 200 else 1)
     ax.set(xlabel=f"x {UNITS}", ylabel=f"residual {UNITS}")
     within = np.mean(np.abs(fit.residuals) <= reach)
-    ax.set_title(f"{within:.0%} of the residuals are within their deviation, {reach:.2g}")
+    ax.set_title(f"{within:.0%} of the residuals are within one standard deviation, {reach:.2g}")
 
 
 def _draw_surface(ax: Axes, fit: LeastSquares, descent: Descent) -> None:

@@ -85,8 +85,9 @@ def run(
     function
         Whose root is sought: x² − 2, x³ − 2, eˣ − 2 or x − cos x.
     start
-        x₀, above the root: up to 100 for the square and the cube root, from 1 to 20 for the
-        logarithm, from 1 to 1.5 for the cosine; left out, one from which the tangents are seen.
+        x₀, above the root: from 1.6 to 100 for the square root, from 1.5 to 100 for the cube root,
+        from 1 to 20 for the logarithm, from 1 to 1.5 for the cosine; left out, one from which the
+        tangents are seen.
     seed
         Changes nothing: nothing here is random.
     quick
@@ -157,16 +158,19 @@ def _draw_tangents(ax: Axes, problem: Problem, found: Root) -> None:
             f"$x_{n}$", (found.iterates[n], 0), (0, -11), textcoords="offset points", ha="center"
         )
     ax.margins(y=0.15)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low - 0.1 * (high - low), high)  # where x₀, x₁ and x₂ stand
     ax.set(xlabel="x", ylabel=f"f(x) = {problem.formula}")
     ax.set_title("Each tangent leads to the next iterate")
 
 
 def _draw_errors(ax: Axes, problem: Problem, errors: np.ndarray) -> None:
     steps = np.arange(len(errors))
-    shown = errors > 0
+    # The root as a float is as far off as half the distance to the next, and so is an error of 0.
+    shown = np.maximum(errors, np.spacing(problem.root) / 2)
     halved = errors[0] * 0.5**steps
     ax.plot(steps, halved, "--", color=FAINT)
-    ax.plot(steps[shown], errors[shown], "o-", color=COLOURS["vermillion"])
+    ax.plot(steps, shown, "o-", color=COLOURS["vermillion"])
     ax.axhspan(1e-17, np.spacing(problem.root), color="0.92", linewidth=0, zorder=0)
     ax.annotate("rounding", (0, 2e-17), color=FAINT)
     ax.set(yscale="log", ylim=(1e-17, 1e3 * max(errors[0], 1)), xlabel="step n")

@@ -126,7 +126,8 @@ def _one_of(choices: tuple[Any, ...]) -> tuple[Callable[[str], Any], str]:
 
     def read(text: str) -> Any:
         if text not in words:
-            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(words)}")
+            meant = nearest(text.lower(), list(words))
+            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(words)}{meant}")
         return words[text]
 
     return read, "|".join(words)
@@ -153,7 +154,7 @@ _READERS: dict[Any, tuple[Callable[[str], Any], str]] = {
     int: (_whole_number, "INTEGER"),
     float: (_number, "NUMBER"),
     str: (str, "TEXT"),
-    Path: (Path, "FILE"),
+    Path: (Path, "PATH"),
 }
 
 

@@ -28,7 +28,13 @@ def match_arguments(
     names = [p.name for p in circuit.input_populations]
     listed = ", ".join(names) or "none"
     if len(args) > len(names):
-        raise InputError(f"{circuit} takes {len(names)} inputs ({listed}), got {len(args)}")
+        plural = "s" * (len(names) != 1)
+        sizes = ", ".join(
+            f"{p.name} of shape {p.shape}" if p.shape else p.name for p in circuit.input_populations
+        )
+        raise InputError(
+            f"{circuit} takes {len(names)} input{plural} ({sizes or listed}), got {len(args)}"
+        )
     given = dict(zip(names, args, strict=False))
     for name, value in kwargs.items():
         if name not in names:

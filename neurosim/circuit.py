@@ -242,7 +242,8 @@ class Circuit(Builder):
         inputs = ", ".join(p.name for p in self.input_populations)
         outputs = ", ".join(o.name for o in self._outputs)
         count = sum(p.size for p in self.neuron_populations)
-        return f"<circuit {self.name}({inputs}) → {outputs or 'no output'}, {count} neurons>"
+        plural = "s" * (count != 1)
+        return f"<circuit {self.name}({inputs}) → {outputs or 'no output'}, {count} neuron{plural}>"
 
     def summary(self) -> str:
         """Return a table of its populations and projections as text."""

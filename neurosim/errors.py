@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from inspect import signature
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -81,7 +81,7 @@ def unknown(
     return f"no {kind} is called {name!r}{advice}; there are: {listed}"
 
 
-# What other programs, and papers, call the parameters of neurons.
+# What other programs, and papers, call the parameters of neurons and of learning.
 ELSEWHERE = {
     "inhibit": "subtract= or divide=",
     "inhibition": "subtract= or divide=",
@@ -95,6 +95,13 @@ ELSEWHERE = {
     "veto": "an infinite weight: divide=math.inf * x",
     "activation": "transfer=",
     "size": "shape=",
+    "rate": "step=",
+    "step_size": "step=",
+    "learning_rate": "rate=, or step= of gradient_descent",
+    "lr": "rate=, or step= of gradient_descent",
+    "epochs": "passes=",
+    "max_iter": "passes=, or steps=",
+    "tol": "tolerance=",
 }
 
 # What was meant by values without a keyword.
@@ -119,10 +126,23 @@ def spelled(function: Callable[P, T]) -> Callable[P, T]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
         for name in kwargs:
             if name not in known:
+                if is_method and "inputs" in known and name in input_names(args[0]):
+                    given = ", ".join(f"{n!r}: …" for n in input_names(args[0]))
+                    raise InputError(
+                        f"{args[0]}: {function.__name__}() takes the inputs in one dict: "
+                        f"{function.__name__}({{{given}}}, …); {name!r} was given by itself"
+                    )
                 kind = f"parameter of {function.__name__}()"
                 what = unknown(kind, name, known, others, most=len(known))
                 raise InputError(f"{args[0]}: {what}" if is_method else what)
         values = args[1:] if is_method else args
+        for name in placed[: len(values)]:
+            if name in kwargs:
+                several = "; several inputs stand in one dict or tuple" * ("inputs" in placed)
+                raise InputError(
+                    f"{f'{args[0]}: ' if is_method else ''}{function.__name__}(): {name} was "
+                    f"given twice, by its place and by its name{several}"
+                )
         if len(values) > len(placed) and not any_number:
             owner = f"{args[0]}: " if is_method else ""
             taken = f"takes {' and '.join(placed)}" if placed else "takes nothing"
@@ -135,6 +155,11 @@ def spelled(function: Callable[P, T]) -> Callable[P, T]:
         return function(*args, **kwargs)
 
     return checked
+
+
+def input_names(circuit: Any) -> list[str]:
+    """Return what a circuit's inputs are called; of anything else, nothing."""
+    return [p.name for p in getattr(circuit, "input_populations", ())]
 
 
 def named_in(advice: str, known: Iterable[str]) -> bool:

@@ -32,7 +32,7 @@ class Rule:
 
     Attributes
     ----------
-    rate : η, by how much a step changes a weight; finite
+    rate : η, by how much a step of the simulation (dt) changes a weight; finite
     teacher : the activity that the target should have, for the rules that have one
     """
 
@@ -69,7 +69,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Hebb(Rule):
-    """Δw = η·post·pre (Hebb 1949): what fires together wires together."""
+    """Δw = η·post·pre (Hebb 1949): what fires together wires together.
+
+    Attributes
+    ----------
+    rate : η, by how much a step of the simulation (dt) changes a weight
+    """
 
     code = rules.HEBB
     name = "hebb"
@@ -80,6 +85,10 @@ class Oja(Rule):
     """Δw = η·post·(pre − post·w) (Oja 1982): Hebb's rule, and a forgetting that bounds it.
 
     The weights of a linear neuron come to length 1, along what its inputs vary by most.
+
+    Attributes
+    ----------
+    rate : η, by how much a step of the simulation (dt) changes a weight
     """
 
     code = rules.OJA
@@ -115,13 +124,15 @@ class _Taught(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Delta(_Taught):
-    """Δw = η·(wanted − post)·pre (Widrow & Hoff 1960), `wanted` being the teacher's activity.
+    """Δw = η·(wanted − post)·pre (Widrow & Hoff 1960): ``Delta(0.01, teacher)``.
 
-    On `subtract` and `divide`, where more weight makes the target less active, it is −Δw: the
-    answer goes towards its teacher on every channel.
+    `wanted` is the teacher's activity.  On `subtract` and `divide`, where more weight makes the
+    target less active, it is −Δw: the answer goes towards its teacher on every channel.
 
     Attributes
     ----------
+    rate : η, by how much a step of the simulation (dt) changes a weight
+    taught_by : the teacher, one source for all neurons that learn, or one for each: `wanted`
     slope : whether f′, the transfer function's slope at the answer, is a factor of Δw; gain and
         divisor, which a derivative would have too, are left to η
     """
@@ -160,7 +171,15 @@ class Delta(_Taught):
 
 @dataclass(frozen=True, eq=False)
 class Perceptron(_Taught):
-    """Δw = η·(wanted − post)·pre of binary neurons (Rosenblatt 1958): mistakes alone change it."""
+    """Δw = η·(wanted − post)·pre of binary neurons (Rosenblatt 1958): ``Perceptron(1, teacher)``.
+
+    Mistakes alone change a weight.
+
+    Attributes
+    ----------
+    rate : η, by how much a step of the simulation (dt) changes a weight
+    taught_by : the teacher, one source for all neurons that learn, or one for each: `wanted`
+    """
 
     name = "perceptron"
 
@@ -188,7 +207,8 @@ def plastic(drive: Any, rule: Rule) -> Drive:
     drive
         A source, or a weighted sum of sources; a weight of 0 in a matrix is a synapse, too.
     rule
-        `Hebb`, `Oja`, `Delta` or `Perceptron`.
+        ``Hebb(rate)``, ``Oja(rate)``, ``Delta(rate, teacher)`` or ``Perceptron(rate, teacher)``;
+        the teacher is a source, an input as a rule.
 
     Raises
     ------

@@ -369,7 +369,7 @@ def test_arguments(circuit):
     cases = [
         (lambda: circuit(1), "takes x, y, retina: no value for y, retina"),
         (lambda: circuit(), "no value for x, y, retina"),
-        (lambda: circuit(1, 1, retina, 1), r"takes 3 inputs \(x, y, retina\), got 4"),
+        (lambda: circuit(1, 1, retina, 1), r"3 inputs \(x, y, retina of shape \(3,\)\), got 4"),
         (lambda: circuit(1, 1, retna=retina), r"no input is called 'retna'.*'retina'"),
         (lambda: circuit(1, 1, retina, x=1), "input 'x' was given twice"),
         (lambda: circuit(0.5, 1, retina), r"input 'x' takes only 0 and 1 \(got 0.5\).*real=True"),
@@ -571,6 +571,27 @@ def test_of_a_circuits_several_outputs_one_must_be_taken(circuit):
     advice = "it has 2 outputs, take one: .sum, .carry"
     refusal(lambda: circuit.binary("z", excite=both), CircuitError, f"'z': excite= .*{advice}")
     refusal(lambda: circuit["x"] + both, CircuitError, advice)
+
+
+def test_inputs_by_keyword_or_by_place_are_answered_with_one_dict(circuit):
+    refusal(
+        lambda: circuit.simulate(x=1, y=1, retina=np.ones(3), duration=0.1),
+        InputError,
+        r"simulate\(\) takes the inputs in one dict: simulate\(\{'x': …, 'y': …, 'retina': …\}, …\)"
+        "; 'x' was given by itself",
+    )
+    refusal(
+        lambda: circuit.simulate(1, 1, duration=0.1),
+        InputError,
+        r"simulate\(\): duration was given twice, by its place and by its name; several inputs",
+    )
+
+
+def test_one_is_no_plural():
+    gate = Circuit("gate")
+    gate.output(gate.binary("z", excite=gate.inputs("x")))
+    refusal(lambda: gate(1, 1), InputError, r"takes 1 input \(x\), got 2")
+    assert repr(gate) == "<circuit gate(x) → z, 1 neuron>"
 
 
 def test_values_without_a_keyword_are_answered_with_the_keywords(circuit):

@@ -170,6 +170,8 @@ def test_photographs_of_several_classes_are_told_apart(photographs, tmp_path, ca
     assert main([*given, *out, "--unreadable", "skip", "--json"]) == 0
     claims = json.loads(capsys.readouterr().out)["claims"]
     assert claims[0]["claim"].startswith("pixels: 30 of 30 held-out images")
+    result = cats_and_dogs.run(data=photographs, size=24, unreadable="skip")
+    assert " 30 new images of 3 classes right" in result.figures["cats-and-dogs"].get_suptitle()
     skipped = (tmp_path / "out" / "skipped.csv").read_text()
     assert skipped.splitlines()[0] == "file"
     assert skipped.splitlines()[1].endswith("0.png")

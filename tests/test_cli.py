@@ -230,6 +230,7 @@ def test_a_claim_that_fails_is_status_1(command):
         (["run", "logic-gates", "--trials", "1.5"], "--trials: '1.5' is not a whole number"),
         (["run", "logic-gates", "--sizes", "1,x"], "--sizes: 'x' is not a whole number"),
         (["run", "logic-gates", "--rule", "xor"], "--rule: 'xor' is not one of or, and"),
+        (["run", "logic-gates", "--rule", "AND"], "is not one of or, and; did you mean 'and'?"),
         (
             ["run", "logic-gates", "--seed", "-1"],
             "--seed must be a whole number from 0 on (got -1)",
@@ -287,7 +288,7 @@ def test_help_shows_each_option_with_its_meaning_and_default(command):
     assert "--rule or|and" in text
     assert "--json" in text
     assert "Where figures and tables go. (default: neurosim-out/NAME)" in text.replace("- ", "-")
-    assert "--folder FILE" in text
+    assert "--folder PATH" in text
     assert "Not a parameter" not in text
 
 

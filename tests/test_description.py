@@ -72,6 +72,18 @@ def test_synapses_of_the_other_kinds(rng):
     assert counted == [4, 3, 5, 7]
 
 
+def test_a_sparse_matrix_tells_its_part_that_is_not_0():
+    from scipy import sparse
+
+    circuit = Circuit()
+    x = circuit.inputs("x", shape=100, real=True)
+    for name, count in (("whole", 100), ("most", 97), ("few", 1)):
+        weights = np.array([[1.0] * count + [0.0] * (100 - count)])
+        circuit.rate(name, excite=sparse.csr_array(weights) @ x)
+    kinds = [row[-3] for row in describe(circuit).projections]
+    assert kinds == ["sparse 100 %", "sparse 97 %", "sparse 1 %"]
+
+
 def test_parameters_are_told_where_they_are_not_as_usual():
     circuit = Circuit()
     x = circuit.inputs("x", shape=3, real=True)

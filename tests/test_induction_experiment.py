@@ -13,6 +13,7 @@ from experiments import induction
 from experiments.induction import learning_curves, neurons, polynomials, version_spaces
 from experiments.induction.version_spaces import FUNCTIONS, SUBSETS, check_bias, version_space
 from neurosim import InputError
+from neurosim.plotting import new_figure
 from neurosim.result import Result
 
 
@@ -265,3 +266,15 @@ def test_a_lookup_table_that_peeks_is_noticed(monkeypatch):
 def test_what_it_does_not_take_is_named(parameters, message):
     with pytest.raises(InputError, match=message):
         induction.run(**parameters)
+
+
+@pytest.mark.parametrize("least", [0.4, 0.6])
+def test_the_legend_names_the_bound_where_it_is_drawn(least):
+    rows = np.array([4, 8])
+    right = np.array([[6, 4], [7, 5]])
+    curves = learning_curves.Curves(rows, 16 - rows, right, right, right, right > 0)
+    _, ax = new_figure()
+    learning_curves._draw(ax, curves, np.full(2, least), 4)
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert ("least by theory" in names) == (least > 0.5)
+    assert len(names) == 3 + (least > 0.5)

@@ -96,3 +96,9 @@ def test_the_table_is_that_of_linregress():
 def test_what_it_does_not_take_is_named(parameters, message):
     with pytest.raises(InputError, match=message):
         least_squares.run(**parameters)
+
+
+def test_the_band_of_the_residuals_is_called_what_it_is():
+    figure = least_squares.run(lines=100).figures["least-squares"]
+    titles = [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes]
+    assert any(title.endswith("within one standard deviation, 0.24") for title in titles)

@@ -31,6 +31,19 @@ def test_every_claim_holds_at_the_ends_of_the_parameters(name, start):
     assert result.tables["iterates"].rows[0][:2] == (0, start)
 
 
+@pytest.mark.parametrize("start", [None, 100.0])
+def test_every_step_is_drawn_and_no_name_is_cut(start):
+    result = newton.run(start=start)
+    figure = result.figures["newton"]
+    figure.draw_without_rendering()
+    tangents, errors = figure.axes[:2]
+    steps, drawn = errors.lines[1].get_data()
+    assert len(steps) == len(result.tables["iterates"].rows)
+    assert drawn.min() >= np.spacing(np.sqrt(2)) / 2
+    bottom = tangents.get_window_extent().y0
+    assert all(text.get_window_extent().y0 > bottom for text in tangents.texts)
+
+
 @pytest.mark.parametrize("name", newton.PROBLEMS)
 def test_the_problems_are_what_they_say(name):
     problem = newton.PROBLEMS[name]

@@ -81,14 +81,24 @@ def test_the_movement_begins_at_rest_and_ends_at_the_last_line():
     left = moving.figure.axes[0]
     line, ring = left.lines[-2:]
     moving.update(0)
+    assert left.texts[-1].get_text() == "after 0 mistakes"
+    assert [text.get_text() for text in left.get_legend().texts][-1] == "just mistaken"
     assert len(line.get_xdata()) == len(ring.get_xdata()) == 0
     moving.update(moving.frames - 1)
     random = np.random.default_rng(3)
     patterns, labels, _ = sets.parted(random, 20, 2, 0.05)
     found = perceptron_rule(patterns, labels)
+    assert left.texts[-1].get_text() == f"at rest after {found.mistakes} mistakes"
+    assert moving.figure.axes[1].texts[-1].get_text().startswith("after ")
     on_line = line.get_xydata() @ found.weights + found.bias
     np.testing.assert_allclose(on_line, 0, atol=1e-12)
     assert math.dist(*line.get_xydata()) == pytest.approx(18)
+
+
+def test_the_movement_comes_to_rest_after_many_mistakes():
+    moving = perceptron.run(points=400, gap=0.01, sets=10).animations["boundary"]
+    moving.update(moving.frames - 1)
+    assert moving.figure.axes[0].texts[-1].get_text() == "at rest after 136 mistakes"
 
 
 def test_the_tables():

@@ -163,7 +163,7 @@ def test_xor_stops_and_names_the_samples(shuffle):
     with pytest.raises(
         ConvergenceError,
         match=r"^perceptron_rule stopped after 100 passes: no plane parts the classes, as a mean "
-        r"of samples 1, 2 of the one is a mean of samples 0, 3 of the other; give passes=",
+        r"of samples 1, 2 of the one is a mean of samples 0, 3 of the other; give other inputs,",
     ) as caught:
         perceptron_rule(TABLE, XOR, shuffle=shuffle)
     assert caught.value.step == 100

@@ -1,5 +1,7 @@
 """Weights that learn during a run, against loops that say the same step by step."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -460,3 +462,9 @@ def test_what_cannot_learn_is_refused(rng):
     wild = learner(np.ones((1, 2)), rule=Hebb(1e60))
     with pytest.raises(InputError, match="learn more slowly"):
         wild.with_weights(wild.simulate((np.ones(2), np.ones(1)), steps=2))
+
+
+@pytest.mark.parametrize("rule", [Hebb, Oja, Delta, Perceptron])
+def test_help_names_what_a_rule_takes(rule):
+    for field in fields(rule):
+        assert f"\n    {field.name} : " in rule.__doc__

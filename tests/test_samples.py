@@ -4,6 +4,16 @@ import numpy as np
 import pytest
 
 from neurosim import InputError
+from neurosim.learning import (
+    cognitron_rule,
+    delta_rule,
+    gradient_descent,
+    hebb_rule,
+    least_squares,
+    newton,
+    oja_rule,
+    perceptron_rule,
+)
 from neurosim.learning.samples import labels_of, patterns_of, targets_of
 
 ONE_A_SAMPLE = r"must be of shape \(3,\), or \(3, neurons\), one a sample \(got shape "
@@ -40,9 +50,11 @@ def test_rows_stand_one_after_the_other():
         ([1, 2], r"of shape \(samples, inputs\), one of each at least \(got shape \(2,\)\)"),
         (np.zeros((0, 2)), r"one of each at least \(got shape \(0, 2\)\)"),
         (np.zeros((2, 0)), r"one of each at least \(got shape \(2, 0\)\)"),
-        ([[1, 2], [3]], "patterns must be real numbers in one array"),
-        ([["a"]], "patterns must be real numbers in one array"),
-        ([[1j]], "patterns must be real numbers in one array"),
+        ([[1, 2], [3]], r"real numbers in one array \(got rows of several lengths\)"),
+        ([np.ones((2, 2)), np.ones((2, 3))], r"\(got rows of several lengths\)"),
+        ([["a"]], r"patterns must be real numbers in one array \(got 'a'\)"),
+        ("a" * 99, r"in one array \(got 'a{12}\.\.\.a{13}'\)"),
+        ([[1j]], r"patterns must be real numbers in one array \(got 1j\)"),
         ([[0, 1], [2, np.nan]], r"must be finite, .*\(got nan in row 1, column 1\); leave out"),
         ([[-np.inf, 1]], r"\(got -inf in row 0, column 0\)"),
         ([[1e91]], r"at most 1e\+90 either way \(got 1e\+91 in row 0, column 0\)"),
@@ -87,3 +99,21 @@ def test_bad_labels(labels, message):
 def test_bad_targets(targets, message):
     with pytest.raises(InputError, match=f"^rule: targets.*{message}"):
         targets_of(targets, 3, "rule")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: gradient_descent(abs, 1.0, rate=0.1), r"is called 'rate' \(here that is step=\)"),
+        (lambda: delta_rule([[1]], [1], lr=0.1), r"is called 'lr' \(here that is rate=, or step="),
+        (lambda: perceptron_rule([[1]], [1], epochs=9), r"'epochs' \(here that is passes=\)"),
+        (lambda: newton(abs, 1.0, tol=1), r"'tol' \(here that is tolerance=\)"),
+        (lambda: oja_rule([[1]], 0.1), r"takes patterns without a keyword \(got 2 values\); the"),
+        (lambda: hebb_rule([[1]], rat=0.1), r"'rat' \(did you mean 'rate'\?\); there are: patt"),
+        (lambda: least_squares([1], [1], [1]), r"takes x and y without a keyword \(got 3 values\)"),
+        (lambda: cognitron_rule([[1]], epochs=2), r"'epochs' \(here that is passes=\)"),
+    ],
+)
+def test_words_of_other_programs_are_answered_with_ours(call, message):
+    with pytest.raises(InputError, match=message):
+        call()

@@ -179,9 +179,10 @@ def _draw(
         ),
     ):
         draw_slopes(ax, slopes, title, animals.classes)
-    total = len(chosen.held_out)
+    total, classes = len(chosen.held_out), len(animals.classes)
+    several = f" of {classes} classes" * (classes > 2)
     figure.suptitle(
-        f"A perceptron tells {pixels.accuracy.right} of {total} new images right by their "
+        f"A perceptron tells {pixels.accuracy.right} of {total} new images{several} right by their "
         f"pixels, {relays.accuracy.right} by LGN cells, {cognitron.accuracy.right} by a cognitron"
     )
     result.figure("cats-and-dogs", figure)

@@ -90,8 +90,8 @@ def draw_learning_curves(
         "learning-curves",
         (
             "rows", "neuron", "neuron's standard error", "neuron's least by theory",
-            "lookup table", "its standard error", "neuron on random functions",
-            "standard error on these",
+            "lookup table", "lookup table's standard error", "neuron on random functions",
+            "standard error on random functions",
         ),
         zip(*columns, strict=True),
     )  # fmt: skip
@@ -216,7 +216,11 @@ def _draw(ax: Axes, curves: Curves, least: np.ndarray, inputs: int) -> None:
     bound = ax.plot(rows[shown], least[shown], color="0.6", linewidth=0.8, label="least by theory")
     ax.set(xlabel=f"rows trained, of {2**inputs}", ylabel="share right on rows not seen")
     ax.set(ylim=(0, 1.02), xlim=(0, 2**inputs))
-    ax.legend(handles=[handles[0], *bound, *handles[1:]], loc="lower right")
+    ax.legend(
+        handles=[handles[0], *(bound if shown.any() else ()), *handles[1:]],
+        loc="lower right",
+        title="means ± s.e.",
+    )
     middle = int(np.argmin(np.abs(rows - 2 ** (inputs - 1))))
     shares = [
         _mean_and_error(right, curves.unseen)[0][middle] for right in (curves.neuron, curves.table)

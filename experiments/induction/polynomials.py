@@ -75,7 +75,10 @@ def fit_polynomials(
         )
     result.table(
         "polynomials",
-        ("degree", "training error", "its expectation", "test error", "and its expectation"),
+        (
+            "degree", "training error", "training error expected", "test error",
+            "test error expected",
+        ),
         zip(
             degrees, training.mean(axis=0), expected.training, test.mean(axis=0), expected.test,
             strict=True,
@@ -166,4 +169,4 @@ def _draw_errors(ax: Axes, measured: Errors, expected: Errors, noise: float, bes
         "noise σ²", (HIGHEST, noise**2), (0, -2), textcoords="offset points", ha="right", va="top",
         color=FAINT,
     )  # fmt: skip
-    ax.set_title(f"Means of {len(measured.test)} draws (marks), and the closed forms (lines)")
+    ax.set_title(f"Means ± s.e. of {len(measured.test)} draws, and the closed forms (lines)")

@@ -18,6 +18,7 @@ from .sets import parted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
+    from matplotlib.text import Text
 
 PASSES = 100  # with the point on the wrong side
 LINES = 10  # boundaries that are drawn on their way
@@ -91,7 +92,9 @@ def draw_movement(on_apart: Axes, on_mixed: Axes, by_pass: Axes, clouds: Clouds)
         framealpha=1, handletextpad=0.1,
     )  # fmt: skip
     on_mixed.set_title("One outlier (ringed): the line never comes to rest")
-    on_mixed.plot(*clouds.mixed.patterns[-1], "o", color="black", markersize=8, fillstyle="none")
+    on_mixed.plot(
+        *clouds.mixed.patterns[-1], "o", color="black", markersize=8, fillstyle="none", zorder=4
+    )
     for found, name, mark, label in (
         (clouds.mixed, "vermillion", "s-", "one outlier"),
         (clouds.apart, "blue", "o-", "apart"),
@@ -111,19 +114,29 @@ def move_along(result: Result, clouds: Clouds) -> None:
     """Both boundaries, from mistake to mistake, as a GIF; what was mistaken is ringed."""
     figure, axes = new_figure(1, 2, width="page", height=3.4)
     both = (clouds.apart, clouds.mixed)
-    steps = [_spread(min(len(found.history), 4 * FRAMES), FRAMES) for found in both]
+    counts = (len(clouds.apart.history), min(len(clouds.mixed.history), 4 * FRAMES))
+    steps = [_spread(count, FRAMES) for count in counts]
     lines: list[Line2D] = []
     rings: list[Line2D] = []
+    texts: list[Text] = []
     for ax, found, title in zip(axes, both, ("Two clouds apart", "One outlier"), strict=True):
         _draw_samples(ax, found)
         ax.set_title(title)
         lines += ax.plot([], [], color="black", linewidth=1.4)
-        rings += ax.plot([], [], "o", color="black", markersize=9, fillstyle="none")
+        rings += ax.plot(
+            [], [], "o", color="black", markersize=9, fillstyle="none", zorder=4,
+            label="just mistaken",
+        )  # fmt: skip
+        texts.append(ax.annotate("", (0.98, 0.02), xycoords="axes fraction", ha="right"))
+    axes[0].legend(loc="upper center", ncols=3, handletextpad=0.1, columnspacing=1.0)
+    figure.suptitle("The perceptron's rule, from mistake to mistake")
 
     def update(frame: int) -> None:
-        for line, ring, found, shown in zip(lines, rings, both, steps, strict=True):
+        for line, ring, text, found, shown in zip(lines, rings, texts, both, steps, strict=True):
             n = shown[min(frame, len(shown) - 1)]
             *weights, bias = found.history[n].tolist()
+            rests = n == len(found.updates) and found.converged
+            text.set_text(f"{'at rest ' * rests}after {n} mistake{'s' * (n != 1)}")
             line.set_data([], [])
             if any(weights):
                 start, stop = boundary(np.array(weights), bias)

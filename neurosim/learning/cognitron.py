@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import InputError
+from ..errors import InputError, spelled
 from ..kernels import present_to_cognitron, respond_as_cognitron
 from ..kernels.tables import AREA
 from ..timing import positive, whole
+from .samples import no_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -150,6 +151,7 @@ class Reinforcement:
         return write_csv(path, ("presentation", "layer", "reinforced", "silent"), rows)
 
 
+@spelled
 def cognitron_rule(
     patterns: Any,
     layers: int | None = None,
@@ -262,7 +264,7 @@ def _patterns(values: Any, name: str, shape: tuple[int, int] | None) -> np.ndarr
             raise TypeError
         images = images.astype(float, copy=False)
     except (TypeError, ValueError):  # rows of several lengths, too
-        raise InputError(f"cognitron: {name} must be real numbers in one array") from None
+        raise InputError(no_numbers(values, f"cognitron: {name}")) from None
     if images.ndim != 3 or 0 in images.shape[1:] or (shape is None and not len(images)):
         raise InputError(
             f"cognitron: {name} must have the shape ({name}, rows, columns), none of them 0 (got "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError, InputError, spelled
 from ..kernels import learn_delta
 from ..neurons import Transfer
 from ..timing import positive, whole
@@ -126,6 +126,7 @@ class DeltaLearning:
         return write_csv(path, ("pass", "error", *names), rows)
 
 
+@spelled
 def delta_rule(
     patterns: Any,
     targets: Any,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError, InputError, spelled
 from ..timing import positive, real, whole
 from .evaluations import (
     Function,
@@ -96,6 +96,7 @@ class Descent:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a path that leaves is told
+@spelled
 def gradient_descent(
     value: Function,
     start: Any,

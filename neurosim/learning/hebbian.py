@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError, InputError, spelled
 from ..kernels import learn_hebbian
 from ..timing import positive, whole
 from .answers import answers
@@ -116,6 +116,7 @@ class HebbianLearning:
         return write_csv(path, ("pass", *names), rows)
 
 
+@spelled
 def hebb_rule(
     patterns: Any,
     *,
@@ -173,6 +174,7 @@ def hebb_rule(
     return _result(made, several=False)
 
 
+@spelled
 def oja_rule(
     patterns: Any,
     *,

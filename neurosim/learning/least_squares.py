@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import FitError, InputError
+from ..errors import FitError, InputError, spelled
+from .samples import no_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,6 +145,7 @@ class LeastSquares:
         return [*first, *slopes]
 
 
+@spelled
 def least_squares(
     x: Any, y: Any, *, intercept: bool = True, names: Sequence[str] | None = None
 ) -> LeastSquares:
@@ -228,7 +230,7 @@ def _numbers(values: Any, name: str) -> np.ndarray:
             raise TypeError
         return array.astype(float, copy=False)
     except (TypeError, ValueError, OverflowError):
-        raise InputError(f"least squares: {name} must be real numbers in one array") from None
+        raise InputError(no_numbers(values, f"least squares: {name}")) from None
 
 
 def _checked_names(names: Sequence[str] | None, x: np.ndarray) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError, InputError, spelled
 from ..timing import positive, whole
 from .evaluations import (
     Function,
@@ -94,6 +94,7 @@ class Root:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # an iterate that is not finite is told
+@spelled
 def newton(
     function: Function,
     start: Any,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError, InputError, spelled
 from ..exactness import LARGEST, too_large
 from ..kernels import learn_perceptron
 from ..timing import positive, whole
@@ -23,6 +23,7 @@ LANES = 8  # of the widest vectors: rows are filled up with zeros to whole ones
 SHOWN = 6  # samples that an error tells
 
 
+@spelled
 def perceptron_rule(
     patterns: Any,
     labels: Any,
@@ -214,8 +215,8 @@ def _bound_or_raise(result: PerceptronLearning) -> np.ndarray:
         told = [_listed(met.rows[y[met.rows] == label]) for label in (1, -1)]
         raise ConvergenceError(
             f"{RULE} stopped after {passes} passes: no plane parts the classes{whose}, as a mean "
-            f"of {told[0]} of the one is a mean of {told[1]} of the other; give passes=, or other "
-            "inputs",
+            f"of {told[0]} of the one is a mean of {told[1]} of the other; give other inputs, or "
+            "passes= to stop after so many without this error",
             passes,
         )
     most = np.atleast_1d(result.bound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,23 @@ def targets_of(targets: Any, samples: int, rule: str) -> np.ndarray:
     return np.ascontiguousarray(array)
 
 
+def no_numbers(values: Any, name: str) -> str:
+    """Say that values are no array of real numbers, and what stands where one should."""
+    told = shortened(values)
+    try:
+        items = np.asarray(values, dtype=object).ravel().tolist()
+    except ValueError:
+        items = [[]]
+    for item in items:
+        if isinstance(item, list | tuple | np.ndarray):
+            told = "rows of several lengths"
+            break
+        if not isinstance(item, int | float | np.integer | np.floating | np.bool_):
+            told = shortened(item)
+            break
+    return f"{name} must be real numbers in one array (got {told})"
+
+
 def _numbers(values: Any, name: str) -> np.ndarray:
     """Return real numbers as floats; truth values are 0 and 1."""
     try:
@@ -118,7 +136,7 @@ def _numbers(values: Any, name: str) -> np.ndarray:
             raise TypeError
         return array.astype(float, copy=False)
     except (TypeError, ValueError):  # rows of several lengths, too
-        raise InputError(f"{name} must be real numbers in one array") from None
+        raise InputError(no_numbers(values, name)) from None
 
 
 def _one_a_sample(array: np.ndarray, name: str, samples: int, rule: str) -> np.ndarray:
