@@ -158,7 +158,49 @@ class Circuit(Builder):
         device: str = "cpu",
         progress: bool = False,
     ) -> Record:
-        """Run in time; see `neurosim.simulation.simulate`."""
+        """Run a circuit in time.
+
+        Step k computes every neuron at (k+1)·dt from the states and inputs at k·dt: a connection
+        costs one dt plus its delay.
+
+        Parameters
+        ----------
+        inputs
+            For each input its value: constant (the input's own dimensions), in time (one more), per
+            trial and in time (two more), a function of the time in seconds that returns a constant
+            one, also one a trial, or a `movies.Movie`, whose frames last a whole number of steps.
+            A mapping by name, a tuple in order, or one value for one input.
+        duration, steps
+            Seconds, a whole number of steps; or the number of steps itself.
+        dt
+            Seconds a step.
+        trials
+            How many, where no input says so.
+        seed
+            Of the noise, an integer from 0 to 2^64 − 1.
+        record
+            Populations to record beside the outputs.
+        every
+            Record each so-manieth step.
+        initial
+            Activities to start from by name (0 elsewhere), or another run's `final_state`.
+        dtype
+            "float64", or "float32" for rates in half the memory.
+        threads
+            How many of the CPU's; left out, by the amount of work.  The result never depends on it.
+        device
+            "cpu"; "cuda", an NVIDIA card (extra: cuda13 or cuda12), which binary neurons agree with
+            bit for bit and float64 rates to 1e-12; "auto", "cuda" where it can be had.
+        progress
+            Show a progress bar on a terminal.
+
+        Raises
+        ------
+        InputError
+            Inputs, times or names that do not fit; a device that cannot be had or has no memory.
+        SimulationError
+            A rate became infinite or NaN; the message names the neuron and the step.
+        """
         from .simulation import simulate
 
         return simulate(
@@ -179,7 +221,37 @@ class Circuit(Builder):
         update: str = "synchronous",
         seed: int = 0,
     ) -> Settled:
-        """Run until nothing changes; see `neurosim.settling.settle`."""
+        """Run one trial with constant inputs until every activity is where its input draws it.
+
+        Parameters
+        ----------
+        inputs
+            One value for each input: a mapping by name, a tuple in order, or one value for one
+            input.
+        tolerance
+            How far from f(gain·(u − θ)) an activity may be, whatever its time constant; binary
+            neurons must not change at all.  The steady state itself may be farther: a cell that
+            excites itself with weight w is within tolerance/(1 − w) of it.
+        dt, max_steps
+            Seconds a step, and how many steps (asynchronous: sweeps) to try; left out, 10,000
+            beside those that values can wait in delays.
+        initial
+            Activities to start from by name (0 elsewhere), or a simulation's `final_state`.
+        update
+            "synchronous": all neurons at once, as `simulate`.  "asynchronous": one at a time in a
+            seeded random order, anew each sweep, as a Hopfield network; for circuits without time
+            constants and delays.
+        seed
+            Of the order: a whole number from 0 to 2^64 − 1.
+
+        Raises
+        ------
+        SimulationError
+            It does not settle: the message says the period of its cycle, or which neuron still
+            moves.
+        InputError
+            A circuit with noise; bad numbers; inputs that do not fit.
+        """
         from .settling import settle
 
         return settle(
@@ -197,7 +269,15 @@ class Circuit(Builder):
 
     @spelled
     def truth_table(self) -> TruthTable:
-        """Return the outputs for every input pattern; see `neurosim.truth_tables`."""
+        """Return the outputs for every pattern of binary inputs, the first most significant.
+
+        Raises
+        ------
+        InputError
+            An input that is not binary; more than 2^16 patterns (`check` goes further); no output.
+        CircuitError
+            A recurrent circuit.
+        """
         from .truth_tables import truth_table
 
         return truth_table(self)
@@ -214,7 +294,47 @@ class Circuit(Builder):
         seed: int = 0,
         device: str = "cpu",
     ) -> CheckResult:
-        """Prove the circuit equal to `spec`, or find a counterexample; see `verification.check`."""
+        """Compare a circuit with its specification on every input pattern, or on a sample.
+
+        Parameters
+        ----------
+        spec
+            A function of the inputs in their order: it gets Python ints (floats for real inputs,
+            arrays for shaped ones) and returns a number (an array for a shaped output), or a tuple
+            for several outputs.  Or another circuit with inputs and outputs of the same shapes.
+        vectorized
+            The function is called once for many patterns: it takes int64 arrays (floats for real
+            inputs) with a leading axis of patterns, and returns such arrays, or one number for all.
+        domain
+            For each real input the range (low, high) to sample it from, by name; not below 0 where
+            it divides.  Inputs of 0 and 1 need none.
+        tolerance
+            By how much a graded output may differ, above 0 where there is one.  Outputs of whole
+            numbers must be equal.
+        samples
+            How many inputs to sample, at least 1; left out, every pattern is tried up to 2^24 (2^32
+            if `spec` is vectorized or a circuit), and 100,000 are sampled beyond that or for real
+            inputs.
+        seed
+            Of the sample: a whole number from 0 to 2^64 − 1.
+        device
+            Where circuits run: "cpu", "cuda", or "auto", which is "cuda" where that can be had.
+            Two binary circuits are compared on the card itself.
+
+        Returns
+        -------
+        A `CheckResult`: true if no difference was found, and else with a counterexample.
+
+        Raises
+        ------
+        InputError
+            An answer of `spec` that is no number, outside the output's range, or of another shape,
+            or an error that it raised; a circuit whose inputs or outputs differ in shape; real
+            inputs without a domain; a graded output without a tolerance; any other argument out of
+            its range; a device that cannot be had.
+        CircuitError
+            A recurrent circuit.
+        """
         from .verification import check
 
         return check(
@@ -224,14 +344,40 @@ class Circuit(Builder):
 
     @spelled
     def margins(self) -> Margins:
-        """Return how far thresholds and weights may move; see `neurosim.margins`."""
+        """Return how far each threshold and weight may move, alone and all at once.
+
+        A number means its shortest decimal, as in a run; an interval's ends are rounded so that no
+        number outside it counts as inside.
+
+        Raises
+        ------
+        InputError
+            Neurons that are not binary; inputs that take other numbers than 0 and 1; more than 2^16
+            input patterns; no output.
+        CircuitError
+            A recurrent circuit.
+        """
         from .margins import margins
 
         return margins(self)
 
     @spelled
     def settling_time(self, *, dt: float = 1e-3, max_steps: int | None = None) -> SettlingTime:
-        """Return how long the outputs take to be right; see `neurosim.settling`."""
+        """Return the steps from rest until the outputs are right for good, for every input pattern.
+
+        Parameters
+        ----------
+        dt, max_steps
+            Seconds a step, and how many steps to try; left out, 1000 beside those that values can
+            wait in delays.
+
+        Raises
+        ------
+        SimulationError
+            An input pattern for which the circuit does not settle; the message names it.
+        InputError
+            Inputs that are not binary, or more than 2^16 patterns; a circuit with noise.
+        """
         from .settling import settling_time
 
         return settling_time(self, dt=dt, max_steps=max_steps)
@@ -262,7 +408,39 @@ class Circuit(Builder):
         title: str | None = None,
         legend: bool = True,
     ) -> Figure:
-        """Draw it as on the lecture's slides; see `neurosim.plotting.draw_circuit`."""
+        """Draw a circuit: excitation →, subtraction ⊣, division ⊘, and a veto ⊘ filled, ∞.
+
+        Parameters
+        ----------
+        ax
+            Axes to draw into; left out, a new figure as large as the circuit needs.
+        inputs
+            Values of a static call (one, a tuple of several, or a mapping by name): the neurons
+            show their activities, and wires from silent ones fade.
+        activities
+            The same from values of your own, by population, as `Circuit.activities` returns them.
+        depth
+            How many levels of inlined circuits are opened, 0 for none; deeper ones are boxes.  Left
+            out: as many as are still legible.
+        title
+            Left out, the circuit's name; "" for none.
+        legend
+            Whether the endings are explained below.
+
+        Returns
+        -------
+        The figure, its letters of 8 points or more; on a page of 17 cm those of one wider than 22
+        cm become smaller than 6, and `depth` makes it narrower.  A circuit of very many neurons is
+        drawn small, with the names of its inputs and outputs only.
+
+        Raises
+        ------
+        InputError
+            Activities that do not fit, or of several trials; both `inputs` and `activities`; axes
+            that are none, a depth below 0.
+        CircuitError
+            `inputs` for a recurrent circuit: settle it, and give its `activities`.
+        """
         from .plotting import draw_circuit
 
         return draw_circuit(
@@ -276,7 +454,16 @@ class Circuit(Builder):
         return html(self)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the circuit to one plain JSON file; see `neurosim.files`."""
+        """Write a circuit to one JSON file.
+
+        The file is written beside its place and then moved there, with an old file's rights: a
+        failure leaves an old file as it was.  What `load` would refuse is not written.
+
+        Raises
+        ------
+        FileError
+            The folder cannot be written to, or the circuit is larger than a file may hold.
+        """
         from .files import save
 
         save(self, path)

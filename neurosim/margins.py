@@ -118,19 +118,7 @@ class Margins:
 
 
 def margins(circuit: Circuit) -> Margins:
-    """Return how far each threshold and weight may move, alone and all at once.
-
-    A number means its shortest decimal, as in a run; an interval's ends are rounded so that no
-    number outside it counts as inside.
-
-    Raises
-    ------
-    InputError
-        Neurons that are not binary; inputs that take other numbers than 0 and 1; more than 2^16
-        input patterns; no output.
-    CircuitError
-        A recurrent circuit.
-    """
+    """Do what `Circuit.margins` says."""
     if not circuit.is_binary:
         raise InputError(f"{circuit}: margins() is for circuits of binary neurons")
     bits = input_bits(circuit)

@@ -63,35 +63,7 @@ def settle(
     update: str = "synchronous",
     seed: int = 0,
 ) -> Settled:
-    """Run one trial with constant inputs until every activity is where its input draws it.
-
-    Parameters
-    ----------
-    inputs
-        One value for each input: a mapping by name, a tuple in order, or one value for one input.
-    tolerance
-        How far from f(gain·(u − θ)) an activity may be, whatever its time constant; binary neurons
-        must not change at all.  The steady state itself may be farther: a cell that excites
-        itself with weight w is within tolerance/(1 − w) of it.
-    dt, max_steps
-        Seconds a step, and how many steps (asynchronous: sweeps) to try; left out, 10,000 beside
-        those that values can wait in delays.
-    initial
-        Activities to start from by name (0 elsewhere), or a simulation's `final_state`.
-    update
-        "synchronous": all neurons at once, as `simulate`.  "asynchronous": one at a time in a
-        seeded random order, anew each sweep, as a Hopfield network; for circuits without time
-        constants and delays.
-    seed
-        Of the order: a whole number from 0 to 2^64 − 1.
-
-    Raises
-    ------
-    SimulationError
-        It does not settle: the message says the period of its cycle, or which neuron still moves.
-    InputError
-        A circuit with noise; bad numbers; inputs that do not fit.
-    """
+    """Do what `Circuit.settle` says."""
     tolerance = positive(tolerance, "tolerance")
     dt = positive(dt, "dt", "seconds")
     seed = whole(seed, "seed", 0, 2**64)
@@ -186,21 +158,7 @@ class SettlingTime:
 def settling_time(
     circuit: Circuit, *, dt: float = 1e-3, max_steps: int | None = None
 ) -> SettlingTime:
-    """Return the steps from rest until the outputs are right for good, for every input pattern.
-
-    Parameters
-    ----------
-    dt, max_steps
-        Seconds a step, and how many steps to try; left out, 1000 beside those that values can
-        wait in delays.
-
-    Raises
-    ------
-    SimulationError
-        An input pattern for which the circuit does not settle; the message names it.
-    InputError
-        Inputs that are not binary, or more than 2^16 patterns; a circuit with noise.
-    """
+    """Do what `Circuit.settling_time` says."""
     dt = positive(dt, "dt", "seconds")
     bits = input_bits(circuit)
     if bits > SETTLING_BITS:

@@ -96,49 +96,7 @@ def simulate(
     device: str = "cpu",
     progress: bool = False,
 ) -> Record:
-    """Run a circuit in time.
-
-    Step k computes every neuron at (k+1)·dt from the states and inputs at k·dt: a connection
-    costs one dt plus its delay.
-
-    Parameters
-    ----------
-    inputs
-        For each input its value: constant (the input's own dimensions), in time (one more), per
-        trial and in time (two more), a function of the time in seconds that returns a constant
-        one, also one a trial, or a `movies.Movie`, whose frames last a whole number of steps.
-        A mapping by name, a tuple in order, or one value for one input.
-    duration, steps
-        Seconds, a whole number of steps; or the number of steps itself.
-    dt
-        Seconds a step.
-    trials
-        How many, where no input says so.
-    seed
-        Of the noise, an integer from 0 to 2^64 − 1.
-    record
-        Populations to record beside the outputs.
-    every
-        Record each so-manieth step.
-    initial
-        Activities to start from by name (0 elsewhere), or another run's `final_state`.
-    dtype
-        "float64", or "float32" for rates in half the memory.
-    threads
-        How many of the CPU's; left out, by the amount of work.  The result never depends on it.
-    device
-        "cpu"; "cuda", an NVIDIA card (extra: cuda13 or cuda12), which binary neurons agree with
-        bit for bit and float64 rates to 1e-12; "auto", "cuda" where it can be had.
-    progress
-        Show a progress bar on a terminal.
-
-    Raises
-    ------
-    InputError
-        Inputs, times or names that do not fit; a device that cannot be had or has no memory.
-    SimulationError
-        A rate became infinite or NaN; the message names the neuron and the step.
-    """
+    """Do what `Circuit.simulate` says."""
     asked, device = device, check_device(device)
     threads = check_threads(threads)
     dt = positive(dt, "dt", "seconds")

@@ -68,15 +68,7 @@ class TruthTable:
 
 
 def truth_table(circuit: Circuit) -> TruthTable:
-    """Return the outputs for every pattern of binary inputs, the first most significant.
-
-    Raises
-    ------
-    InputError
-        An input that is not binary; more than 2^16 patterns (`check` goes further); no output.
-    CircuitError
-        A recurrent circuit.
-    """
+    """Do what `Circuit.truth_table` says."""
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output: declare one with output(…)")
     bits = input_bits(circuit)

@@ -141,47 +141,7 @@ def check(
     seed: int = 0,
     device: str = "cpu",
 ) -> CheckResult:
-    """Compare a circuit with its specification on every input pattern, or on a sample.
-
-    Parameters
-    ----------
-    spec
-        A function of the inputs in their order: it gets Python ints (floats for real inputs,
-        arrays for shaped ones) and returns a number (an array for a shaped output), or a tuple
-        for several outputs.  Or another circuit with inputs and outputs of the same shapes.
-    vectorized
-        The function is called once for many patterns: it takes int64 arrays (floats for real
-        inputs) with a leading axis of patterns, and returns such arrays, or one number for all.
-    domain
-        For each real input the range (low, high) to sample it from, by name; not below 0 where
-        it divides.  Inputs of 0 and 1 need none.
-    tolerance
-        By how much a graded output may differ, above 0 where there is one.  Outputs of whole
-        numbers must be equal.
-    samples
-        How many inputs to sample, at least 1; left out, every pattern is tried up to 2^24 (2^32
-        if `spec` is vectorized or a circuit), and 100,000 are sampled beyond that or for real
-        inputs.
-    seed
-        Of the sample: a whole number from 0 to 2^64 − 1.
-    device
-        Where circuits run: "cpu", "cuda", or "auto", which is "cuda" where that can be had.  Two
-        binary circuits are compared on the card itself.
-
-    Returns
-    -------
-    A `CheckResult`: true if no difference was found, and else with a counterexample.
-
-    Raises
-    ------
-    InputError
-        An answer of `spec` that is no number, outside the output's range, or of another shape, or
-        an error that it raised; a circuit whose inputs or outputs differ in shape; real inputs
-        without a domain; a graded output without a tolerance; any other argument out of its range;
-        a device that cannot be had.
-    CircuitError
-        A recurrent circuit.
-    """
+    """Do what `Circuit.check` says."""
     if not circuit.outputs:
         raise InputError(f"{circuit} has no output to check: declare one with output(…)")
     layers_of(circuit)  # a recurrent circuit is refused before anything is asked for

@@ -18,16 +18,7 @@ MOST_BYTES = 2**30  # of a file
 
 
 def save(circuit: Circuit, path: str | os.PathLike[str]) -> None:
-    """Write a circuit to one JSON file.
-
-    The file is written beside its place and then moved there, with an old file's rights: a
-    failure leaves an old file as it was.  What `load` would refuse is not written.
-
-    Raises
-    ------
-    FileError
-        The folder cannot be written to, or the circuit is larger than a file may hold.
-    """
+    """Do what `Circuit.save` says."""
     target = _path(path)
     if not isinstance(circuit, Circuit):
         raise FileError(f"{shown(path)}: save() takes a circuit, got {short(circuit)}")

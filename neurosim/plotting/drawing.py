@@ -61,39 +61,7 @@ def draw_circuit(
     title: str | None = None,
     legend: bool = True,
 ) -> Figure:
-    """Draw a circuit: excitation →, subtraction ⊣, division ⊘, and a veto ⊘ filled, ∞.
-
-    Parameters
-    ----------
-    ax
-        Axes to draw into; left out, a new figure as large as the circuit needs.
-    inputs
-        Values of a static call (one, a tuple of several, or a mapping by name): the neurons show
-        their activities, and wires from silent ones fade.
-    activities
-        The same from values of your own, by population, as `Circuit.activities` returns them.
-    depth
-        How many levels of inlined circuits are opened, 0 for none; deeper ones are boxes.  Left
-        out: as many as are still legible.
-    title
-        Left out, the circuit's name; "" for none.
-    legend
-        Whether the endings are explained below.
-
-    Returns
-    -------
-    The figure, its letters of 8 points or more; on a page of 17 cm those of one wider than 22 cm
-    become smaller than 6, and `depth` makes it narrower.  A circuit of very many neurons is drawn
-    small, with the names of its inputs and outputs only.
-
-    Raises
-    ------
-    InputError
-        Activities that do not fit, or of several trials; both `inputs` and `activities`; axes
-        that are none, a depth below 0.
-    CircuitError
-        `inputs` for a recurrent circuit: settle it, and give its `activities`.
-    """
+    """Do what `Circuit.draw` says."""
     if ax is not None and not isinstance(ax, Axes):
         raise InputError(f"{circuit}: draw(ax=) takes Matplotlib's Axes (got {ax!r})")
     depth = None if depth is None else whole(depth, "draw(): depth", 0)
