@@ -99,6 +99,17 @@ def test_the_rate_scales_the_weights_alone(rng):
     assert small.mistakes == large.mistakes
 
 
+@pytest.mark.parametrize("rate", [0.1, 0.3, 1 / 3, 1e-90, 1e90])
+def test_rounding_does_not_let_the_rate_change_an_answer(rate):
+    """0.1 + 0.2 − 0.3 is above 0 in floating point: counted in η, all of it is whole."""
+    for labels in (AND, OR, np.column_stack([AND, OR])):
+        found, whole = perceptron_rule(TABLE, labels, rate=rate), perceptron_rule(TABLE, labels)
+        np.testing.assert_array_equal(found.updates, whole.updates)
+        np.testing.assert_array_equal(found.mistakes, whole.mistakes)
+        np.testing.assert_array_equal(found.history, rate * whole.history)
+        np.testing.assert_array_equal(found(TABLE), labels)
+
+
 def test_a_start_of_ones_own(rng):
     patterns, signs = clouds(rng)
     found = perceptron_rule(patterns, signs, start=[3, -2, 1, 4], passes=4)
@@ -202,13 +213,15 @@ def test_a_start_too_far_away_is_told():
         perceptron_rule(TABLE, AND, start=[1e30, 0, 0])
 
 
-def test_changes_that_rounding_undoes_are_told():
-    # The least of all floats, times 0.2 or 0.4, is 0: only the bias learns.
+def test_more_mistakes_than_can_be_are_told(monkeypatch):
+    """Only rounding could bring it there, and there it must not go on for ever."""
+    monkeypatch.setattr("neurosim.learning.perceptron.PATIENCE", 1)
+    monkeypatch.setattr("neurosim.learning.PerceptronLearning.bound", 5.0)
     with pytest.raises(
         ConvergenceError,
-        match=r"stopped after \d+ passes: it made more mistakes than Novikoff's bou",
+        match=r"stopped after \d passes: it made more mistakes than Novikoff's bou",
     ):
-        perceptron_rule([[0.2], [0.4]], [0, 1], rate=5e-324)
+        perceptron_rule(TABLE, AND)
 
 
 # ------------------------------------------------------------------ the literal rule
@@ -391,11 +404,12 @@ def test_samples_are_kept_as_they_were():
         ({"patterns": [1, 2]}, r"^perceptron_rule: patterns must be of shape \(samples, inputs\)"),
         ({"labels": [0, 0, 0, 0]}, "^perceptron_rule: labels are 0 for all 4 samples"),
         ({"labels": ["a", "b", "a", "b"]}, r"^perceptron_rule: labels must be 0 and 1, or .*'a'"),
-        ({"rate": 0}, r"^rate must be finite and above 0 \(got 0\)$"),
-        ({"rate": 1e91}, r"^rate must be at most 1e\+90 \(got 1e\+91\)$"),
-        ({"passes": 0}, r"^passes must be a whole number from 1 \(got 0\)$"),
-        ({"passes": 1.5}, r"^passes must be a whole number from 1 \(got 1.5\)$"),
-        ({"seed": -1}, r"^seed must be a whole number from 0 \(got -1\)$"),
+        ({"rate": 0}, r"^perceptron_rule: rate must be finite and above 0 \(got 0\)$"),
+        ({"rate": 1e91}, r"^perceptron_rule: rate must be from 1e-90 to 1e\+90 \(got 1e\+91\)$"),
+        ({"rate": 1e-91}, r"rate must be from 1e-90 to 1e\+90 \(got 1e-91\)$"),
+        ({"passes": 0}, r"^perceptron_rule: passes must be a whole number from 1 \(got 0\)$"),
+        ({"passes": 1.5}, r"^perceptron_rule: passes must be a whole number from 1 \(got 1.5\)$"),
+        ({"seed": -1}, r"^perceptron_rule: seed must be a whole number from 0 \(got -1\)$"),
         ({"shuffle": 1}, r"^perceptron_rule: shuffle must be True or False \(got 1\)$"),
         ({"only_mistakes": None}, r"only_mistakes must be True or False \(got None\)$"),
         (

@@ -70,14 +70,16 @@ class PerceptronLearning:
         samples = self.updates[:, 0] if several else self.updates
         steps = np.zeros((len(samples) + 1, *self.start.shape))
         steps[0] = self.start
-        rows = folded(self.patterns)[samples]
+        unit = unit_of(self.rate, self.start)
+        rows = self.rate / unit * folded(self.patterns)[samples]
         if several:
             neurons = self.updates[:, 1]
             signs = self.labels[samples, neurons]
-            steps[np.arange(1, len(steps)), neurons] = self.rate * signs[:, None] * rows
+            steps[np.arange(1, len(steps)), neurons] = signs[:, None] * rows
         else:
-            steps[1:] = self.rate * self.labels[samples, None] * rows
-        return np.cumsum(steps, axis=0, out=steps)
+            steps[1:] = self.labels[samples, None] * rows
+        np.cumsum(steps, axis=0, out=steps)
+        return np.multiply(unit, steps, out=steps)
 
     @property
     def radius(self) -> float:
@@ -187,6 +189,15 @@ class PerceptronLearning:
             for n in numbered
         ]
         return write_csv(path, ("change", "sample", "neuron", *names), starts + changes)
+
+
+def unit_of(rate: float, start: np.ndarray) -> float:
+    """Return what the weights are counted in while they are learned: η from w = 0, else 1.
+
+    From 0 the rate only scales them, and not even rounding may decide otherwise: 0.1 + 0.2 − 0.3
+    is above 0 in floating point, but one unit and two less three is 0.
+    """
+    return 1.0 if start.any() else rate
 
 
 def to_undo(result: PerceptronLearning) -> Any:
