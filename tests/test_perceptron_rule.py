@@ -10,6 +10,7 @@ from scipy.optimize import linprog
 
 from neurosim import ConvergenceError, InputError, learning
 from neurosim.learning import perceptron_rule, separable
+from neurosim.learning.perceptron_learning import boundary
 from neurosim.learning.separation import margin, meeting, nearest_to_zero
 
 TABLE = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -357,6 +358,15 @@ def test_the_plot_of_two_inputs_has_the_line():
     (x, y), slope = ax.lines[2].get_xy1(), ax.lines[2].get_xy2()
     assert 3 * x + 2 * y == pytest.approx(4)
     assert 3 * slope[0] + 2 * slope[1] == pytest.approx(4)
+
+
+@pytest.mark.parametrize("rate", [1e-90, 1e90])
+def test_the_line_of_weights_of_any_size(rate):
+    start, stop = boundary(1e-100 * rate * np.array([3.0, 2.0]), -4e-100 * rate)
+    for x, y in (start, stop):
+        assert 3 * x + 2 * y == pytest.approx(4)
+    huge = boundary(1e100 * rate * np.array([3.0, 2.0]), -4e100 * rate)
+    np.testing.assert_allclose(huge, (start, stop))
 
 
 def test_the_plot_of_more_inputs_has_the_mistakes(rng):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
@@ -210,7 +211,7 @@ def to_undo(result: PerceptronLearning) -> Any:
 
 def boundary(weights: np.ndarray, bias: float) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return two points of the line w·x + b = 0, where the two weights are not both 0."""
-    length = float(np.linalg.norm(weights))
+    length = math.hypot(*weights)  # of which no square over- or underflows
     a, b = (weights / length).tolist()
     x, y = -bias / length * a, -bias / length * b
     return (x, y), (x - b, y + a)
