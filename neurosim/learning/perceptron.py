@@ -11,6 +11,7 @@ from ..exactness import LARGEST, too_large
 from ..kernels import learn_perceptron
 from ..timing import positive, whole
 from .evaluations import numbers
+from .passes import orders_of
 from .perceptron_learning import RULE, PerceptronLearning, to_undo, unit_of
 from .samples import labels_of, patterns_of
 from .separation import folded, meeting
@@ -145,14 +146,11 @@ class _Learner:
 
     def _stretch(self, passes: int) -> np.ndarray:
         """Return the mistakes of so many passes, or until one is without: (passes, neurons)."""
-        orders = [np.arange(self.samples)]
-        if self.random is not None:
-            orders = [self.random.permutation(self.samples) for _ in range(passes)]
         mistakes = np.zeros((passes, self.neurons), dtype=np.int64)
         before = int(self.counts[0])
         learn_perceptron(
             int(not self.only_mistakes), self.rows.reshape(-1), self.labels.reshape(-1),
-            np.concatenate(orders), self.samples, self.width, self.neurons,
+            orders_of(self.random, self.samples, passes), self.samples, self.width, self.neurons,
             np.float64(self.rate / self.unit), self.weights.reshape(-1), mistakes.reshape(-1),
             self.updates.reshape(-1), np.zeros(self.neurons), self.counts,
         )  # fmt: skip
