@@ -1,4 +1,4 @@
-"""Times and counts: checked once, with one clear error each."""
+"""Times, counts and truth values: checked once, with one clear error each."""
 
 from __future__ import annotations
 
@@ -71,6 +71,13 @@ def whole(value: Any, name: str, least: int, below: int | None = None) -> int:
     if below is not None and value >= below:
         raise InputError(f"{name} must be below {_power(below)} (got {value})")
     return int(value)
+
+
+def truth(value: Any, name: str) -> bool:
+    """Return whether a value is True; raise unless it is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(f"{name} must be True or False (got {value!r})")
+    return bool(value)
 
 
 def _power(number: int) -> str:

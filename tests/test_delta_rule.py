@@ -216,6 +216,9 @@ def test_divergence_at_the_very_end_is_seen():
         ({"rate": 0}, r"^delta_rule: rate must be finite and above 0 \(got 0\)"),
         ({"passes": 0}, r"^delta_rule: passes must be a whole number from 1 \(got 0\)"),
         ({"seed": -1}, "^delta_rule: seed must be a whole number from 0"),
+        ({"bias": 1}, r"^delta_rule: bias must be True or False \(got 1\)"),
+        ({"batch": "no"}, r"^delta_rule: batch must be True or False \(got 'no'\)"),
+        ({"shuffle": None}, r"^delta_rule: shuffle must be True or False \(got None\)"),
         ({"tolerance": -1}, r"^delta_rule: tolerance must be finite, 0 or above \(got -1\)"),
         ({"tolerance": "x"}, r"^delta_rule: tolerance must be a number \(got 'x'\)"),
         ({"start": [1.0]}, r"^delta_rule: start must be of shape \(2,\), as the weights are"),
@@ -235,6 +238,8 @@ def test_what_it_refuses(options, message):
 def test_what_the_others_refuse():
     with pytest.raises(InputError, match=r"^largest_rate: all patterns are 0, so no rate is too"):
         largest_rate(np.zeros((2, 2)), bias=False)
+    with pytest.raises(InputError, match=r"^largest_rate: bias must be True or False \(got 'a'\)"):
+        largest_rate(np.ones((2, 2)), bias="a")
     found = delta_rule([[0.0], [1.0]], [1.0, 2.0], rate=0.1)
     with pytest.raises(InputError, match=r"it has 1 inputs, .* shape \(…, 1\) \(got \(2,\)\)"):
         found([1.0, 2.0])

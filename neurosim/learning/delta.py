@@ -13,7 +13,7 @@ from ..atomic import write_csv
 from ..errors import ConvergenceError, InputError
 from ..kernels import learn_delta
 from ..neurons import Transfer
-from ..timing import positive, whole
+from ..timing import positive, truth, whole
 from .answers import answers
 from .passes import Passes, at_rest, learn_in_passes, start_from
 from .samples import patterns_of, targets_of
@@ -196,6 +196,10 @@ def delta_rule(
     rate = positive(rate, "delta_rule: rate")
     passes = whole(passes, "delta_rule: passes", 1)
     seed = whole(seed, "delta_rule: seed", 0)
+    bias, batch, shuffle = (
+        truth(value, f"delta_rule: {name}")
+        for value, name in ((bias, "bias"), (batch, "batch"), (shuffle, "shuffle"))
+    )
     tolerance = at_rest(tolerance, "delta_rule")
     heard = np.column_stack([x, np.ones(len(x))]) if bias else x
     neurons, inputs = t.shape[1:], heard.shape[1]
@@ -251,9 +255,10 @@ def largest_rate(patterns: Any, *, bias: bool = True) -> float:
     Raises
     ------
     InputError
-        All patterns are 0, and there is no bias: then no rate is too large.
+        Patterns that cannot be used.  All are 0, and there is no bias: then no rate is too large.
     """
     x = patterns_of(patterns, "largest_rate")
+    bias = truth(bias, "largest_rate: bias")
     heard = np.column_stack([x, np.ones(len(x))]) if bias else x
     size = float(np.abs(heard).max())
     if size == 0:

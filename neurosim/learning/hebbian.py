@@ -12,7 +12,7 @@ import numpy as np
 from ..atomic import write_csv
 from ..errors import ConvergenceError, InputError
 from ..kernels import learn_hebbian
-from ..timing import positive, whole
+from ..timing import positive, truth, whole
 from .answers import answers
 from .passes import Passes, at_rest, learn_in_passes, start_from
 from .samples import patterns_of
@@ -260,6 +260,7 @@ def _learn(
     """Learn from a start, (neurons, inputs)."""
     rate = positive(rate, f"{rule}: rate")
     passes = whole(passes, f"{rule}: passes", 1)
+    batch, shuffle = truth(batch, f"{rule}: batch"), truth(shuffle, f"{rule}: shuffle")
     samples, inputs = x.shape
     sums, remaining = np.empty(len(start)), np.empty(inputs)
 

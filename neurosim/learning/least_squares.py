@@ -13,6 +13,7 @@ import numpy as np
 
 from ..atomic import write_csv
 from ..errors import FitError, InputError
+from ..timing import truth
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -172,8 +173,7 @@ def least_squares(
     FitError
         Columns of x that depend on one another; which do so is told.
     """
-    if not isinstance(intercept, bool):
-        raise InputError(f"intercept must be True or False (got {intercept!r})")
+    intercept = truth(intercept, "intercept")
     x, y = _numbers(x, "x"), _numbers(y, "y")
     if y.ndim != 1 or x.ndim not in (1, 2) or x.shape[0] != y.size:
         raise InputError(

@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import ConvergenceError, InputError
 from ..exactness import LARGEST, too_large
 from ..kernels import learn_perceptron
-from ..timing import positive, whole
+from ..timing import positive, truth, whole
 from .evaluations import numbers
 from .passes import orders_of
 from .perceptron_learning import RULE, PerceptronLearning, to_undo, unit_of
@@ -75,9 +75,8 @@ def perceptron_rule(
     x = patterns_of(patterns, RULE)
     y = labels_of(labels, len(x), RULE)
     rate = _rate(rate)
-    for value, name in ((shuffle, "shuffle"), (only_mistakes, "only_mistakes")):
-        if not isinstance(value, bool | np.bool_):
-            raise InputError(f"{RULE}: {name} must be True or False (got {value!r})")
+    shuffle = truth(shuffle, f"{RULE}: shuffle")
+    only_mistakes = truth(only_mistakes, f"{RULE}: only_mistakes")
     seed = whole(seed, f"{RULE}: seed", 0)
     if passes is not None:
         passes = whole(passes, f"{RULE}: passes", 1)
@@ -87,7 +86,7 @@ def perceptron_rule(
             "come to rest; give passes="
         )
     first = _start(start, x.shape[1], y.shape[1:])
-    learner = _Learner(x, y, rate, first, bool(only_mistakes), seed if shuffle else None)
+    learner = _Learner(x, y, rate, first, only_mistakes, seed if shuffle else None)
     if passes is not None:
         learner.learn(passes)
         return learner.result()
