@@ -241,8 +241,10 @@ def test_what_the_others_refuse():
     with pytest.raises(InputError, match=r"^largest_rate: bias must be True or False \(got 'a'\)"):
         largest_rate(np.ones((2, 2)), bias="a")
     found = delta_rule([[0.0], [1.0]], [1.0, 2.0], rate=0.1)
-    with pytest.raises(InputError, match=r"it has 1 inputs, .* shape \(…, 1\) \(got \(2,\)\)"):
+    with pytest.raises(InputError, match=r"it has 1 input, .* shape \(…, 1\) \(got \(2,\)\)"):
         found([1.0, 2.0])
+    with pytest.raises(InputError, match=r"^Circuit 'delta': patterns must be real numbers in one"):
+        found([[1.0], [1.0, 2.0]])
     with pytest.raises(FileError, match="cannot be written"):
         found.to_csv("nowhere/at/all.csv")
 

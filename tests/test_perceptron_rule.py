@@ -440,10 +440,29 @@ def test_what_is_refused(options, message):
         perceptron_rule(given.pop("patterns"), given.pop("labels"), **given)
 
 
-def test_patterns_of_other_inputs_are_refused():
+@pytest.mark.parametrize("labels", [AND, np.column_stack([AND, OR])])
+def test_patterns_may_come_in_any_shape(labels):
+    found = perceptron_rule(TABLE, labels)
+    one = found(TABLE)
+    np.testing.assert_array_equal(found(TABLE.reshape(2, 2, 2)), one.reshape(2, 2, *one.shape[1:]))
+    np.testing.assert_array_equal([found(row) for row in TABLE.tolist()], one)
+    assert found(np.zeros((0, 2))).shape == (0, *one.shape[1:])
+    assert isinstance(perceptron_rule(TABLE, AND)([1, 1]), int)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "message"),
+    [
+        ([[1, 2, 3]], r"^perceptron: it has 2 inputs, so .* shape \(…, 2\) \(got \(1, 3\)\)"),
+        (1.0, r"^perceptron: it has 2 inputs, so .* \(got \(\)\)"),
+        ([[1, 2], [3]], "^perceptron: patterns must be real numbers in one array"),
+        ([[0, 1], [2, np.nan]], r"^perceptron: patterns must be finite, .*\(got nan in row 1, col"),
+    ],
+)
+def test_patterns_that_it_cannot_answer_are_refused(patterns, message):
     found = perceptron_rule(TABLE, AND)
-    with pytest.raises(InputError, match=r"this perceptron has 2 inputs, so .* \(got 3\)"):
-        found([[1, 2, 3]])
+    with pytest.raises(InputError, match=message):
+        found(patterns)
 
 
 def test_separable_takes_one_neurons_labels():

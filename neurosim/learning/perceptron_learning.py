@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import InputError
-from .samples import patterns_of
+from .answers import in_rows
+from .samples import check_finite
 from .separation import folded, margin
 
 if TYPE_CHECKING:
@@ -109,21 +109,28 @@ class PerceptronLearning:
         bound = np.where(gamma > 0, bound + to_undo(self), np.inf)
         return float(bound) if bound.ndim == 0 else bound
 
-    def __call__(self, patterns: Any) -> np.ndarray:
-        """Return what the neuron answers to patterns, (samples,) [(samples, neurons)] of 0 and 1.
+    def __call__(self, patterns: Any) -> Any:
+        """Return what the neuron answers to patterns: 1 where w·x + b > 0, else 0.
+
+        Parameters
+        ----------
+        patterns
+            (…, inputs)
+
+        Returns
+        -------
+        (…) of one neuron, (…, neurons) of several; of one neuron and one pattern a number.
 
         Raises
         ------
         InputError
-            Another number of inputs.
+            Another number of inputs; values that are not finite.
         """
-        shown = patterns_of(patterns, RULE)
-        if shown.shape[1] != self.patterns.shape[1]:
-            raise InputError(
-                f"{RULE}: this perceptron has {self.patterns.shape[1]} inputs, so patterns must "
-                f"have as many (got {shown.shape[1]})"
-            )
-        return (shown @ self.weights.T + self.bias > 0).astype(int)
+        rows, shape = in_rows(patterns, self.patterns.shape[1], "perceptron")
+        check_finite(rows, "perceptron")
+        found = (rows @ self.weights.T + self.bias > 0).astype(int)
+        found = found.reshape(shape + self.weights.shape[:-1])
+        return found if found.ndim else int(found)
 
     def __str__(self) -> str:
         name = "perceptron rule"

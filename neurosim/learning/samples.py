@@ -7,9 +7,26 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..exactness import LARGEST
+from ..exactness import LARGEST, magnitude
 
 SHOWN = 4  # values that an error tells
+
+
+def reals(values: Any, name: str) -> np.ndarray:
+    """Return real numbers as floats; truth values are 0 and 1.
+
+    Parameters
+    ----------
+    name
+        What they are: what the error begins with.
+    """
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biuf":
+            raise TypeError
+        return array.astype(float, copy=False)
+    except (TypeError, ValueError):  # rows of several lengths, too
+        raise InputError(f"{name} must be real numbers in one array") from None
 
 
 def patterns_of(patterns: Any, rule: str) -> np.ndarray:
@@ -22,20 +39,25 @@ def patterns_of(patterns: Any, rule: str) -> np.ndarray:
     rule
         Who asks: what errors begin with.
     """
-    array = _numbers(patterns, f"{rule}: patterns")
+    array = reals(patterns, f"{rule}: patterns")
     if array.ndim != 2 or not array.size:
         raise InputError(
             f"{rule}: patterns must be of shape (samples, inputs), one of each at least (got shape "
             f"{array.shape})"
         )
-    wrong = _first_wrong(array)
+    check_finite(array, rule)
+    return np.ascontiguousarray(array)
+
+
+def check_finite(rows: np.ndarray, rule: str) -> None:
+    """Raise InputError unless patterns in rows are finite, at most 1e90 either way."""
+    wrong = _first_wrong(rows)
     if wrong:
         row, column = wrong
         raise InputError(
             f"{rule}: patterns must be finite, at most {LARGEST:g} either way (got "
-            f"{array[row, column]:g} in row {row}, column {column}); leave out such samples"
+            f"{rows[row, column]:g} in row {row}, column {column}); leave out such samples"
         )
-    return np.ascontiguousarray(array)
 
 
 def labels_of(labels: Any, samples: int, rule: str) -> np.ndarray:
@@ -99,7 +121,7 @@ def targets_of(targets: Any, samples: int, rule: str) -> np.ndarray:
     -------
     Floats, of the shape of the targets.
     """
-    array = _one_a_sample(_numbers(targets, f"{rule}: targets"), "targets", samples, rule)
+    array = _one_a_sample(reals(targets, f"{rule}: targets"), "targets", samples, rule)
     wrong = _first_wrong(array)
     if wrong:
         whose = f" for neuron {wrong[1]}" if array.ndim == 2 else ""
@@ -108,17 +130,6 @@ def targets_of(targets: Any, samples: int, rule: str) -> np.ndarray:
             f"{array[wrong]:g} in row {wrong[0]}{whose}); leave out such samples"
         )
     return np.ascontiguousarray(array)
-
-
-def _numbers(values: Any, name: str) -> np.ndarray:
-    """Return real numbers as floats; truth values are 0 and 1."""
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "biuf":
-            raise TypeError
-        return array.astype(float, copy=False)
-    except (TypeError, ValueError):  # rows of several lengths, too
-        raise InputError(f"{name} must be real numbers in one array") from None
 
 
 def _one_a_sample(array: np.ndarray, name: str, samples: int, rule: str) -> np.ndarray:
@@ -132,6 +143,6 @@ def _one_a_sample(array: np.ndarray, name: str, samples: int, rule: str) -> np.n
 
 def _first_wrong(array: np.ndarray) -> tuple[int, ...]:
     """Return where the first value is that is not finite or too large; () where none is."""
-    if array.min() >= -LARGEST and array.max() <= LARGEST:  # of NaN neither is true
+    if magnitude(array) <= LARGEST:  # NaN is not
         return ()
     return tuple(np.argwhere(~(np.abs(array) <= LARGEST))[0].tolist())
