@@ -1,5 +1,7 @@
 """Patterns, labels and targets: what is taken, and one clear error for what is not."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,15 @@ ONE_A_SAMPLE = r"must be of shape \(3,\), or \(3, neurons\), one a sample \(got 
 
 @pytest.mark.parametrize(
     "labels",
-    [[0, 1, 1], [-1, 1, 1], [-1.0, 1.0, 1.0], [False, True, True], np.uint8([0, 1, 1])],
+    [
+        [0, 1, 1],
+        [-1, 1, 1],
+        [-1.0, 1.0, 1.0],
+        [False, True, True],
+        np.uint8([0, 1, 1]),
+        np.array([0, 1, 1], dtype=object),
+        np.ma.array([0, 1, 1], mask=False),
+    ],
 )
 def test_labels_become_minus_and_plus_one(labels):
     found = labels_of(labels, 3, "rule")
@@ -28,6 +38,8 @@ def test_patterns_and_targets_are_floats():
     found = patterns_of([[True, False]], "rule")
     assert (found.dtype, found.shape) == (float, (1, 2))
     np.testing.assert_array_equal(targets_of([[1, -2], [3, 4]], 2, "rule"), [[1, -2], [3, 4]])
+    objects = np.array([[1, Fraction(1, 2)], [True, 2.5]], dtype=object)
+    np.testing.assert_array_equal(patterns_of(objects, "rule"), [[1, 0.5], [1, 2.5]])
 
 
 def test_rows_stand_one_after_the_other():
@@ -41,6 +53,10 @@ def test_rows_stand_one_after_the_other():
         (np.zeros((0, 2)), r"one of each at least \(got shape \(0, 2\)\)"),
         (np.zeros((2, 0)), r"one of each at least \(got shape \(2, 0\)\)"),
         ([[1, 2], [3]], "patterns must be real numbers in one array"),
+        (np.ma.array([[1, 2]], mask=[[0, 1]]), "patterns must not be masked; leave out such sampl"),
+        (np.array([["1"]], dtype=object), "patterns must be real numbers in one array"),
+        ([[None]], r"must be finite, .*\(got nan in row 0, column 0\)"),
+        ([[10**400]], "patterns must be real numbers in one array"),
         ([["a"]], "patterns must be real numbers in one array"),
         ([[1j]], "patterns must be real numbers in one array"),
         ([[0, 1], [2, np.nan]], r"must be finite, .*\(got nan in row 1, column 1\); leave out"),
@@ -60,6 +76,7 @@ def test_bad_patterns(patterns, message):
         ([None, 1, 0], r"0 and 1, or −1 and 1 \(got None\)"),
         ([0, 1, 2], r"0 and 1, or −1 and 1 \(got 0, 1, 2\)"),
         ([-1, 0, 1], r"0 and 1, or −1 and 1 \(got -1, 0, 1\)"),
+        (np.ma.array([0, 1, 1], mask=[0, 0, 1]), " must not be masked; leave out such samples"),
         ([0.5, 1, 0], r"\(got 0, 0.5, 1\)"),
         ([0, 1, np.nan], r"\(got 0, 1, nan\)"),
         ([1, 1, 1], " are 1 for all 3 samples; .* give samples of both"),

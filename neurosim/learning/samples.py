@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,28 @@ def reals(values: Any, name: str) -> np.ndarray:
     name
         What they are: what the error begins with.
     """
+    array = in_one_array(values, name, "real numbers")
+    if array.dtype.kind in "biufO":
+        with suppress(TypeError, ValueError, OverflowError):
+            return array.astype(float, copy=False)
+    raise InputError(f"{name} must be real numbers in one array")
+
+
+def in_one_array(values: Any, name: str, kind: str) -> np.ndarray:
+    """Return values in an array, those in an array of Python's objects as what they are.
+
+    Raises
+    ------
+    InputError
+        Rows of several lengths; masked values, whose numbers would be taken for good.
+    """
+    if np.ma.is_masked(values):
+        raise InputError(f"{name} must not be masked; leave out such samples")
     try:
         array = np.asarray(values)
-        if array.dtype.kind not in "biuf":
-            raise TypeError
-        return array.astype(float, copy=False)
-    except (TypeError, ValueError):  # rows of several lengths, too
-        raise InputError(f"{name} must be real numbers in one array") from None
+        return np.asarray(array.tolist()) if array.dtype.kind == "O" else array
+    except ValueError:
+        raise InputError(f"{name} must be {kind} in one array") from None
 
 
 def patterns_of(patterns: Any, rule: str) -> np.ndarray:
@@ -77,10 +93,7 @@ def labels_of(labels: Any, samples: int, rule: str) -> np.ndarray:
     -------
     Floats, of the shape of the labels.
     """
-    try:
-        array = np.asarray(labels)
-    except ValueError:  # rows of several lengths
-        raise InputError(f"{rule}: labels must be whole numbers in one array") from None
+    array = in_one_array(labels, f"{rule}: labels", "whole numbers")
     if array.dtype.kind not in "biuf":
         label = array.reshape(-1).tolist()[0] if array.size else labels
         raise InputError(
