@@ -19,6 +19,7 @@ from .exactness import LARGEST, too_large
 from .kernels import rules
 from .neurons import Rate
 from .sources import Arithmetic, Drive, Source
+from .timing import real
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -42,12 +43,15 @@ class Rule:
     rate: float
 
     def __post_init__(self) -> None:
-        number = isinstance(self.rate, int | float | np.number) and not isinstance(self.rate, bool)
-        if not (number and math.isfinite(self.rate)):
+        try:
+            rate = real(self.rate)
+        except (TypeError, ValueError):
+            rate = math.nan
+        if not math.isfinite(rate):
             raise CircuitError(
                 f"learning rule {self.name!r}: rate must be a finite number (got {self.rate!r})"
             )
-        if abs(self.rate) > LARGEST:
+        if abs(rate) > LARGEST:
             raise CircuitError(
                 f"learning rule {self.name!r}: rate must be at most {LARGEST:g} either way (got "
                 f"{self.rate!r})"

@@ -41,9 +41,11 @@ def real(value: Any) -> float:
     Raises
     ------
     TypeError, ValueError
-        It is none: text and truth values are not, whatever Python makes of them.
+        It is none: text, truth values, complex numbers and rows of one are not, whatever Python
+        makes of them.
     """
-    if np.asarray(value).dtype.kind in "bSU":
+    array = np.asarray(value)
+    if array.ndim or array.dtype.kind in "bcSU":
         raise TypeError
     try:
         return float(value)

@@ -421,8 +421,9 @@ def test_what_cannot_learn_is_refused(rng):
     other = Circuit("other").inputs("t")
     with pytest.raises(CircuitError, match="share their weights"):
         plastic(convolve(x, np.ones((3, 3))), Hebb(0.1))
-    with pytest.raises(CircuitError, match="rate must be a finite number"):
-        Hebb(float("nan"))
+    for rate in (float("nan"), 10**400, np.complex128(1), True, "0.1", None, np.array([0.1])):
+        with pytest.raises(CircuitError, match="rate must be a finite number"):
+            Hebb(rate)
     with pytest.raises(CircuitError, match=r"rate must be at most 1e\+90"):
         Hebb(1e300)
     with pytest.raises(CircuitError, match="takes a learning rule"):
