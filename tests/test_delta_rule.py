@@ -148,6 +148,34 @@ def test_a_run_is_the_same_however_it_is_cut(noisy, monkeypatch):
     np.testing.assert_array_equal(again.path, whole.path[15:])
 
 
+@pytest.mark.compiled
+@pytest.mark.parametrize("scale", [1.0, 1e3, 1e9])
+@pytest.mark.parametrize("transfer", ["identity", "tanh"])
+def test_it_does_not_rest_early_where_weights_are_small(noisy, scale, transfer):
+    """Patterns in a unit a thousand times smaller have weights that are as much smaller."""
+    x, t = noisy
+    t = 0.1 * (t - 0.7)
+    rate = 0.1 * largest_rate(x, bias=False)
+    whole, small = (
+        delta_rule(
+            unit * x, t, rate=rate / unit**2, passes=3000, bias=False, batch=True, tolerance=1e-6,
+            transfer=transfer,
+        )
+        for unit in (1.0, scale)
+    )  # fmt: skip
+    assert small.converged
+    np.testing.assert_allclose(scale * small.weights, whole.weights, rtol=1e-4)
+
+
+def test_small_targets_are_learned_as_large_ones_are(noisy):
+    x, t = noisy
+    large, small = (
+        delta_rule(x, unit * t, rate=0.5 * largest_rate(x), batch=True, passes=3000, tolerance=1e-9)
+        for unit in (1, 1e-12)
+    )
+    np.testing.assert_allclose(1e12 * small.weights, large.weights, rtol=1e-6)
+
+
 def test_without_a_bias():
     found = delta_rule([[2.0], [0.0]], [6.0, 1.0], rate=0.25, passes=3, bias=False)
     # w ← w + ¼·(6 − 2w)·2 = 3 at once; the second pattern says nothing.

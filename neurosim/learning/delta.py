@@ -176,8 +176,10 @@ def delta_rule(
     seed
         Of these orders.
     tolerance
-        It has converged where a pass moves no weight by more than this, relative to its size, or
-        to 1 where it is smaller.  0: only where nothing moves.
+        It has converged where a pass moves no weight by more than this, relative to its size.  A
+        weight smaller than 1 counts as 1 or, of inputs in a small unit, as the one by which the
+        largest of them would answer the neuron's largest target (of logistic, tanh and softplus:
+        would bring u to 1).  0: only where nothing moves.
 
     Raises
     ------
@@ -212,12 +214,13 @@ def delta_rule(
         _check_answers(first)
     most = FARTHEST * max(1.0, float(np.abs(first).max()), float(np.abs(t).max()))
     sums = np.empty(len(start))
+    floors = _floors(heard, t.reshape(len(t), -1), f).ravel()
 
     def learn(orders: np.ndarray, path: np.ndarray, errors: np.ndarray, found: np.ndarray) -> None:
         learn_delta(
             f.code, heard.ravel(), t.ravel(), orders, len(x), inputs, len(start),
             np.float64(rate), int(batch), np.float64(most), np.float64(tolerance),
-            path, errors, sums, found,
+            floors, path, errors, sums, found,
         )  # fmt: skip
 
     made = learn_in_passes(learn, start, len(x), passes, shuffle, seed)
@@ -282,6 +285,19 @@ def _sloped(transfer: str | Transfer) -> Transfer:
         f"delta_rule: transfer must be one of {', '.join(SLOPED)}, whose answer tells their slope "
         f"(got {f.name!r})"
     )
+
+
+def _floors(heard: np.ndarray, targets: np.ndarray, f: Transfer) -> np.ndarray:
+    """Return as how large a small weight counts, (neurons, inputs); 0 of an input that is 0."""
+    largest = np.abs(heard).max(axis=0)
+    wanted = np.ones(targets.shape[1])
+    if f.name in ("identity", "threshold-linear"):
+        most = np.abs(targets).max(axis=0)
+        wanted = np.where(most > 0, most, 1.0)
+    ratios = np.zeros((wanted.size, largest.size))
+    with np.errstate(over="ignore"):
+        np.divide(wanted[:, None], largest, out=ratios, where=largest > 0)
+    return np.minimum(ratios, 1.0)
 
 
 def _check_answers(first: np.ndarray) -> None:

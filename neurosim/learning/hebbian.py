@@ -267,8 +267,8 @@ def _learn(
     def learn(orders: np.ndarray, path: np.ndarray, errors: np.ndarray, found: np.ndarray) -> None:
         learn_hebbian(
             int(forgets), len(errors), x.ravel(), orders, samples, inputs, len(start),
-            np.float64(rate), int(batch), np.float64(FARTHEST), np.float64(tolerance), path, sums,
-            remaining, found,
+            np.float64(rate), int(batch), np.float64(FARTHEST), np.float64(tolerance),
+            np.ones(start.size), path, sums, remaining, found,
         )  # fmt: skip
 
     return learn_in_passes(learn, start, samples, passes, shuffle, seed)
