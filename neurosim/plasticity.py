@@ -17,7 +17,7 @@ from .connections import Connection, Convolution, Learning, Sparse
 from .errors import CircuitError, InputError, unknown
 from .exactness import LARGEST, too_large
 from .kernels import rules
-from .neurons import Rate
+from .neurons import SLOPED, Rate
 from .sources import Arithmetic, Drive, Source
 from .timing import real
 
@@ -176,7 +176,6 @@ class Perceptron(_Taught):
 
 
 RULES: dict[str, type[Rule]] = {rule.name: rule for rule in (Hebb, Oja, Delta, Perceptron)}
-SLOPED = ("identity", "threshold-linear", "logistic", "tanh", "softplus")
 
 
 def plastic(drive: Any, rule: Rule) -> Drive:

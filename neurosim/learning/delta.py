@@ -12,7 +12,7 @@ import numpy as np
 from ..atomic import write_csv
 from ..errors import ConvergenceError, InputError
 from ..kernels import learn_delta
-from ..neurons import Transfer
+from ..neurons import SLOPED, Transfer
 from ..timing import positive, truth, whole
 from .answers import answers
 from .passes import Passes, at_rest, learn_in_passes, start_from
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from ..circuit import Circuit
 
-SLOPED = ("identity", "threshold-linear", "logistic", "tanh", "softplus")
 FARTHEST = 1e10  # of the largest target or first net input, or of 1: a net input beyond has left
 
 
