@@ -249,7 +249,10 @@ def test_divergence_at_the_very_end_is_seen():
         ({"shuffle": None}, r"^delta_rule: shuffle must be True or False \(got None\)"),
         ({"tolerance": -1}, r"^delta_rule: tolerance must be finite, 0 or above \(got -1\)"),
         ({"tolerance": "x"}, r"^delta_rule: tolerance must be a number \(got 'x'\)"),
-        ({"start": [1.0]}, r"^delta_rule: start must be of shape \(2,\), as the weights are"),
+        (
+            {"start": [1.0]},
+            r"^delta_rule: start must be of shape \(2,\), the weights and, last, the bias \(got sh",
+        ),
         ({"start": [1.0, math.nan]}, r"^delta_rule: start must be finite \(got nan\)"),
         ({"start": [1.0, 1e91]}, "^delta_rule: start "),
         ({"transfer": "step"}, "^delta_rule: transfer 'step' has slope 0 .* perceptron_rule"),

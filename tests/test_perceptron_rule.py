@@ -430,7 +430,8 @@ def test_samples_are_kept_as_they_were():
             {"start": [1, 2]},
             r"start must be of shape \(3,\), the weights and, last, the bias \(got",
         ),
-        ({"start": [1, 2, np.nan]}, r"start must be at most 1e\+90 either way \(got nan\)"),
+        ({"start": [1, 2, np.nan]}, r"^perceptron_rule: start must be finite \(got nan\)"),
+        ({"start": [1, 2, 1e91]}, r"^perceptron_rule: start must be at most 1e\+90 either way"),
         ({"start": "abc"}, "^perceptron_rule: start must be real numbers"),
     ],
 )

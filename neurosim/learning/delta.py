@@ -207,7 +207,7 @@ def delta_rule(
     if start is None:
         start = np.zeros((*neurons, inputs))
         start[..., x.shape[1] :] = f.name == "threshold-linear"
-    start = start_from(start, (*neurons, inputs), "delta_rule").reshape(-1, inputs)
+    start = start_from(start, (*neurons, inputs), "delta_rule", bias).reshape(-1, inputs)
     first = heard @ start.T
     if f.name == "threshold-linear":
         _check_answers(first)

@@ -97,12 +97,16 @@ def orders_of(random: np.random.Generator | None, samples: int, passes: int) -> 
     return random.permuted(np.tile(in_order, (passes, 1)), axis=1).ravel()
 
 
-def start_from(start: Any, shape: tuple[int, ...], rule: str) -> np.ndarray:
-    """Return weights to start from, floats of their own, or raise InputError."""
+def start_from(start: Any, shape: tuple[int, ...], rule: str, bias: bool = False) -> np.ndarray:
+    """Return weights to start from, and a bias as the last of them, or raise InputError.
+
+    They are floats of their own.
+    """
     weights = numbers(start, f"{rule}: start")
     if weights.shape != shape:
+        what = "the weights and, last, the bias" if bias else "the weights"
         raise InputError(
-            f"{rule}: start must be of shape {shape}, as the weights are (got {weights.shape})"
+            f"{rule}: start must be of shape {shape}, {what} (got shape {weights.shape})"
         )
     if not np.isfinite(weights).all():
         raise InputError(f"{rule}: start must be finite (got {weights[~np.isfinite(weights)][0]})")

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConvergenceError, InputError
-from ..exactness import LARGEST, too_large
+from ..exactness import LARGEST
 from ..kernels import learn_perceptron
 from ..timing import positive, truth, whole
-from .evaluations import numbers
-from .passes import orders_of
+from .passes import orders_of, start_from
 from .perceptron_learning import RULE, PerceptronLearning, to_undo, unit_of
 from .samples import labels_of, patterns_of
 from .separation import folded, meeting
@@ -85,7 +84,8 @@ def perceptron_rule(
             f"{RULE}: with only_mistakes=False every pattern changes the weights, and they never "
             "come to rest; give passes="
         )
-    first = _start(start, x.shape[1], y.shape[1:])
+    shape = (*y.shape[1:], x.shape[1] + 1)
+    first = np.zeros(shape) if start is None else start_from(start, shape, RULE, bias=True)
     learner = _Learner(x, y, rate, first, only_mistakes, seed if shuffle else None)
     if passes is not None:
         learner.learn(passes)
@@ -182,23 +182,6 @@ def _rate(rate: Any) -> float:
     if not 1 / LARGEST <= rate <= LARGEST:
         raise InputError(f"{RULE}: rate must be from {1 / LARGEST:g} to {LARGEST:g} (got {rate:g})")
     return rate
-
-
-def _start(start: Any, inputs: int, neurons: tuple[int, ...]) -> np.ndarray:
-    """Return the weights and, last, the bias at the start, or raise InputError."""
-    shape = (*neurons, inputs + 1)
-    if start is None:
-        return np.zeros(shape)
-    first = numbers(start, f"{RULE}: start")
-    if first.shape != shape:
-        raise InputError(
-            f"{RULE}: start must be of shape {shape}, the weights and, last, the bias (got shape "
-            f"{first.shape})"
-        )
-    wrong = too_large(first)
-    if wrong:
-        raise InputError(f"{RULE}: start {wrong}")
-    return first
 
 
 def _bound_or_raise(result: PerceptronLearning) -> np.ndarray:
