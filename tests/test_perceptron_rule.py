@@ -387,7 +387,9 @@ def test_the_table_has_a_row_a_change(tmp_path):
     np.testing.assert_array_equal([list(map(float, row[2:])) for row in rows], found.history)
 
 
-def test_the_table_of_several_neurons_names_them(tmp_path):
+def test_the_table_of_several_neurons_names_them(tmp_path, monkeypatch):
+    # All neurons' weights after each change would fill the memory where there are many.
+    monkeypatch.setattr("neurosim.learning.PerceptronLearning.history", None)
     found = perceptron_rule(TABLE, np.column_stack([AND, OR]))
     with found.to_csv(tmp_path / "gates.csv").open(newline="") as file:
         header, *rows = csv.reader(file)

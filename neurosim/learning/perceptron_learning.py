@@ -65,22 +65,34 @@ class PerceptronLearning:
     def history(self) -> np.ndarray:
         """The weights and, last, the bias: at the start and after each change that is kept.
 
-        (changes + 1, inputs + 1) [(changes + 1, neurons, inputs + 1)].
+        (changes + 1, inputs + 1) [(changes + 1, neurons, inputs + 1), which many neurons of many
+        inputs make large].
         """
-        several = self.labels.ndim == 2
-        samples = self.updates[:, 0] if several else self.updates
-        steps = np.zeros((len(samples) + 1, *self.start.shape))
-        steps[0] = self.start
-        unit = unit_of(self.rate, self.start)
-        rows = self.rate / unit * folded(self.patterns)[samples]
-        if several:
-            neurons = self.updates[:, 1]
-            signs = self.labels[samples, neurons]
-            steps[np.arange(1, len(steps)), neurons] = signs[:, None] * rows
+        history = np.empty((len(self.updates) + 1, *self.start.shape))
+        history[0] = self.start
+        changed = self._changed()
+        if self.labels.ndim == 1:
+            history[1:] = changed
+            return history
+        for j, start in enumerate(self.start):
+            mine = self.updates[:, 1] == j
+            latest = np.concatenate([[start], changed[mine]])
+            history[1:, j] = latest[np.cumsum(mine)]
+        return history
+
+    def _changed(self) -> np.ndarray:
+        """Return what each change made of its neuron's weights, (changes, inputs + 1)."""
+        if self.labels.ndim == 1:
+            samples, neurons = self.updates, np.zeros_like(self.updates)
         else:
-            steps[1:] = self.labels[samples, None] * rows
-        np.cumsum(steps, axis=0, out=steps)
-        return np.multiply(unit, steps, out=steps)
+            samples, neurons = self.updates.T
+        labels = self.labels.reshape(len(self.labels), -1)[samples, neurons]
+        unit = unit_of(self.rate, self.start)
+        steps = self.rate / unit * labels[:, None] * folded(self.patterns)[samples]
+        for j, start in enumerate(np.atleast_2d(self.start)):
+            mine = neurons == j
+            steps[mine] = np.cumsum(np.concatenate([[start], steps[mine]]), axis=0)[1:]
+        return unit * steps
 
     @property
     def radius(self) -> float:
@@ -184,18 +196,14 @@ class PerceptronLearning:
         FileError
             It cannot be written there.
         """
-        history = self.history
         names = [*(f"w{k + 1}" for k in range(self.patterns.shape[1])), "bias"]
-        numbered = range(1, len(history))
+        changed = enumerate(zip(self.updates.tolist(), self._changed(), strict=True), 1)
         if self.labels.ndim == 1:
-            first = [(0, "", *history[0].tolist())]
-            rows = [(n, int(self.updates[n - 1]), *history[n].tolist()) for n in numbered]
+            first = [(0, "", *self.start.tolist())]
+            rows = [(n, sample, *weights.tolist()) for n, (sample, weights) in changed]
             return write_csv(path, ("change", "sample", *names), first + rows)
-        starts = [(0, "", j, *weights.tolist()) for j, weights in enumerate(history[0])]
-        changes = [
-            (n, *self.updates[n - 1].tolist(), *history[n, self.updates[n - 1, 1]].tolist())
-            for n in numbered
-        ]
+        starts = [(0, "", j, *weights.tolist()) for j, weights in enumerate(self.start)]
+        changes = [(n, *where, *weights.tolist()) for n, (where, weights) in changed]
         return write_csv(path, ("change", "sample", "neuron", *names), starts + changes)
 
 
