@@ -52,6 +52,7 @@ TARGETS = {
     ("perceptron", "scikit-learn Perceptron"): Target(1.5),
     ("perceptron", "NumPy loop"): Target(40),
     ("delta_rule", "scikit-learn SGDRegressor"): Target(1),
+    ("plastic", "the same without learning"): Target(1 / 3),
     ("cognitron", "NumPy"): Target(10),
     ("start", "python -c pass"): Target(most=200),
     ("start", "its imports"): Target(most=2_000),
