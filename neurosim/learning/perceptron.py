@@ -48,7 +48,7 @@ def perceptron_rule(
         several, each of which learns by itself from the same patterns.
     rate
         η, the size of a change, from 1e-90 to 1e90; from w = 0 it scales the weights, and changes
-        no answer.
+        no mistake.
     passes
         At most so many over all patterns.  Left out: as many as it takes.
     start
