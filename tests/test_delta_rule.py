@@ -167,6 +167,7 @@ def test_it_does_not_rest_early_where_weights_are_small(noisy, scale, transfer):
     np.testing.assert_allclose(scale * small.weights, whole.weights, rtol=1e-4)
 
 
+@pytest.mark.compiled
 def test_small_targets_are_learned_as_large_ones_are(noisy):
     x, t = noisy
     large, small = (
