@@ -20,7 +20,7 @@ from .connections import Connection
 from .errors import CircuitError, spelled, unknown
 from .neurons import Rate
 from .sources import Arithmetic, Source
-from .wiring import check_divisors, check_silence
+from .wiring import check_divisors, check_rules, check_silence
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -528,7 +528,8 @@ class Circuit(Builder):
         ------
         CircuitError
             A name that nothing has, or that is no population of neurons; a parameter that its
-            neurons do not have, or that they refuse; on `divide` something that can be negative.
+            neurons do not have, or that they refuse; on `divide` something that can be negative; a
+            transfer function whose slope a plastic connection cannot tell.
         """
         copy = self._copy()
         for name, parameters in changes.items():
@@ -552,6 +553,7 @@ class Circuit(Builder):
             copy._populations[self._by_name[name]] = replace(population, neurons=checked)
             copy._changed()
             check_silence(copy, self._by_name[name])
+            check_rules(copy, self._by_name[name])
         check_divisors(copy)
         return copy
 

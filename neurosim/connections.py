@@ -12,7 +12,6 @@ import numpy as np
 
 from .errors import CircuitError
 from .exactness import LARGEST
-from .kernels.rules import IDENTITY
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -34,14 +33,12 @@ class Learning:
     signed : whether a weight may be negative, as on `drive`
     towards : the factor by which a teacher's rule takes its rate, −1 where more weight makes the
         target less active
-    slope : the code of the transfer function whose slope the rule has as a factor; identity's is 1
     """
 
     rule: Rule
     sign: int = 1
     signed: bool = False
     towards: int = 1
-    slope: int = IDENTITY
 
 
 @dataclass(frozen=True, eq=False)

@@ -244,7 +244,7 @@ class Lowering:
         row[tables.LEARNED] = self._learned[learning]
         rate = np.array([learning.towards * float(rule.rate)])
         row[tables.RATE] = self.add_parameters(rate)
-        row[tables.SLOPE] = learning.slope
+        row[tables.SLOPE] = rule.slope_of(population)
         row[tables.SIGN], row[tables.SIGNED] = learning.sign, int(learning.signed)
         if rule.teacher is not None:
             taught = np.broadcast_to(rule.teacher.index, population.shape).ravel()

@@ -40,6 +40,9 @@ TRANSFERS = {
 }
 
 
+# Those whose slope f′ follows from the answer: `kernels.rules.slope_at_answer`.
+SLOPED = ("identity", "threshold-linear", "logistic", "tanh", "softplus")
+
 # What they are called elsewhere.
 TRANSFERS_ELSEWHERE = {
     "sigmoid": "'logistic'",

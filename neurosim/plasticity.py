@@ -17,8 +17,9 @@ from .connections import Connection, Convolution, Learning, Sparse
 from .errors import CircuitError, InputError, unknown
 from .exactness import LARGEST, too_large
 from .kernels import rules
-from .neurons import Rate
+from .neurons import SLOPED, Rate
 from .sources import Arithmetic, Drive, Source
+from .timing import real
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -42,12 +43,15 @@ class Rule:
     rate: float
 
     def __post_init__(self) -> None:
-        number = isinstance(self.rate, int | float | np.number) and not isinstance(self.rate, bool)
-        if not (number and math.isfinite(self.rate)):
+        try:
+            rate = real(self.rate)
+        except (TypeError, ValueError):
+            rate = math.nan
+        if not math.isfinite(rate):
             raise CircuitError(
                 f"learning rule {self.name!r}: rate must be a finite number (got {self.rate!r})"
             )
-        if abs(self.rate) > LARGEST:
+        if abs(rate) > LARGEST:
             raise CircuitError(
                 f"learning rule {self.name!r}: rate must be at most {LARGEST:g} either way (got "
                 f"{self.rate!r})"
@@ -191,7 +195,6 @@ class Perceptron(_Taught):
 
 
 RULES: dict[str, type[Rule]] = {rule.name: rule for rule in (Hebb, Oja, Delta, Perceptron)}
-SLOPED = ("identity", "threshold-linear", "logistic", "tanh", "softplus")
 
 
 def plastic(drive: Any, rule: Rule) -> Drive:

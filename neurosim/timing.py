@@ -1,4 +1,4 @@
-"""Times and counts: checked once, with one clear error each."""
+"""Times, counts and truth values: checked once, with one clear error each."""
 
 from __future__ import annotations
 
@@ -41,9 +41,11 @@ def real(value: Any) -> float:
     Raises
     ------
     TypeError, ValueError
-        It is none: text and truth values are not, whatever Python makes of them.
+        It is none: text, truth values, complex numbers and rows of one are not, whatever Python
+        makes of them.
     """
-    if np.asarray(value).dtype.kind in "bSU":
+    array = np.asarray(value)
+    if array.ndim or array.dtype.kind in "bcSU":
         raise TypeError
     try:
         return float(value)
@@ -71,6 +73,13 @@ def whole(value: Any, name: str, least: int, below: int | None = None) -> int:
     if below is not None and value >= below:
         raise InputError(f"{name} must be below {_power(below)} (got {value})")
     return int(value)
+
+
+def truth(value: Any, name: str) -> bool:
+    """Return whether a value is True; raise unless it is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(f"{name} must be True or False (got {value!r})")
+    return bool(value)
 
 
 def _power(number: int) -> str:

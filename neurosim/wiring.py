@@ -98,6 +98,25 @@ def projections(
     return [Projection(position, kind, part) for kind, part in parts if part is not None]
 
 
+def check_rules(circuit: Builder, position: int) -> None:
+    """Hold that a population's synapses can learn by their rules, whatever its parameters are now.
+
+    Raises
+    ------
+    CircuitError
+        A rule for other neurons.
+    """
+    for projection in circuit.projections:
+        if projection.target == position:
+            _check_rule(circuit, circuit.population_at(position), projection.connection)
+
+
+def _check_rule(circuit: Builder, population: Population, connection: Connection) -> None:
+    wrong = connection.learning and connection.learning.rule.why_not(population)
+    if wrong:
+        raise CircuitError(f"{circuit}, neuron {population.name!r}: {wrong}")
+
+
 def check_silence(circuit: Builder, position: int) -> None:
     """Hold the rule that makes 0/0 = 0 well defined, for the neurons with σ = 0.
 
@@ -192,9 +211,7 @@ def _learning_on(
     assert connection.learning is not None
     where = f"{circuit}, neuron {population.name!r}"
     rule = connection.learning.rule
-    wrong = rule.why_not(population)
-    if wrong:
-        raise CircuitError(f"{where}: {wrong}")
+    _check_rule(circuit, population, connection)
     teacher = rule.teacher
     if teacher is not None:
         circuit.check_own(teacher)
@@ -211,7 +228,6 @@ def _learning_on(
         sign=-1 if channel == "subtract" else 1,
         signed=channel == "drive",
         towards=-1 if teacher is not None and channel in ("subtract", "divide") else 1,
-        slope=rule.slope_of(population),
     )
     return replace(connection, learning=learning)
 

@@ -148,6 +148,35 @@ def test_a_run_is_the_same_however_it_is_cut(noisy, monkeypatch):
     np.testing.assert_array_equal(again.path, whole.path[15:])
 
 
+@pytest.mark.compiled
+@pytest.mark.parametrize("scale", [1.0, 1e3, 1e9])
+@pytest.mark.parametrize("transfer", ["identity", "tanh"])
+def test_it_does_not_rest_early_where_weights_are_small(noisy, scale, transfer):
+    """Patterns in a unit a thousand times smaller have weights that are as much smaller."""
+    x, t = noisy
+    t = 0.1 * (t - 0.7)
+    rate = 0.1 * largest_rate(x, bias=False)
+    whole, small = (
+        delta_rule(
+            unit * x, t, rate=rate / unit**2, passes=3000, bias=False, batch=True, tolerance=1e-6,
+            transfer=transfer,
+        )
+        for unit in (1.0, scale)
+    )  # fmt: skip
+    assert small.converged
+    np.testing.assert_allclose(scale * small.weights, whole.weights, rtol=1e-4)
+
+
+@pytest.mark.compiled
+def test_small_targets_are_learned_as_large_ones_are(noisy):
+    x, t = noisy
+    large, small = (
+        delta_rule(x, unit * t, rate=0.5 * largest_rate(x), batch=True, passes=3000, tolerance=1e-9)
+        for unit in (1, 1e-12)
+    )
+    np.testing.assert_allclose(1e12 * small.weights, large.weights, rtol=1e-6)
+
+
 def test_without_a_bias():
     found = delta_rule([[2.0], [0.0]], [6.0, 1.0], rate=0.25, passes=3, bias=False)
     # w ← w + ¼·(6 − 2w)·2 = 3 at once; the second pattern says nothing.
@@ -216,9 +245,15 @@ def test_divergence_at_the_very_end_is_seen():
         ({"rate": 0}, r"^delta_rule: rate must be finite and above 0 \(got 0\)"),
         ({"passes": 0}, r"^delta_rule: passes must be a whole number from 1 \(got 0\)"),
         ({"seed": -1}, "^delta_rule: seed must be a whole number from 0"),
+        ({"bias": 1}, r"^delta_rule: bias must be True or False \(got 1\)"),
+        ({"batch": "no"}, r"^delta_rule: batch must be True or False \(got 'no'\)"),
+        ({"shuffle": None}, r"^delta_rule: shuffle must be True or False \(got None\)"),
         ({"tolerance": -1}, r"^delta_rule: tolerance must be finite, 0 or above \(got -1\)"),
         ({"tolerance": "x"}, r"^delta_rule: tolerance must be a number \(got 'x'\)"),
-        ({"start": [1.0]}, r"^delta_rule: start must be of shape \(2,\), as the weights are"),
+        (
+            {"start": [1.0]},
+            r"^delta_rule: start must be of shape \(2,\), the weights and, last, the bias \(got sh",
+        ),
         ({"start": [1.0, math.nan]}, r"^delta_rule: start must be finite \(got nan\)"),
         ({"start": [1.0, 1e91]}, "^delta_rule: start "),
         ({"transfer": "step"}, "^delta_rule: transfer 'step' has slope 0 .* perceptron_rule"),
@@ -235,9 +270,13 @@ def test_what_it_refuses(options, message):
 def test_what_the_others_refuse():
     with pytest.raises(InputError, match=r"^largest_rate: all patterns are 0, so no rate is too"):
         largest_rate(np.zeros((2, 2)), bias=False)
+    with pytest.raises(InputError, match=r"^largest_rate: bias must be True or False \(got 'a'\)"):
+        largest_rate(np.ones((2, 2)), bias="a")
     found = delta_rule([[0.0], [1.0]], [1.0, 2.0], rate=0.1)
-    with pytest.raises(InputError, match=r"it has 1 inputs, .* shape \(…, 1\) \(got \(2,\)\)"):
+    with pytest.raises(InputError, match=r"it has 1 input, .* shape \(…, 1\) \(got \(2,\)\)"):
         found([1.0, 2.0])
+    with pytest.raises(InputError, match=r"^Circuit 'delta': patterns must be real numbers in one"):
+        found([[1.0], [1.0, 2.0]])
     with pytest.raises(FileError, match="cannot be written"):
         found.to_csv("nowhere/at/all.csv")
 

@@ -164,6 +164,8 @@ def test_divergence_says_where(call, message, step):
         (hebb_rule, {"rate": -1}, "^hebb_rule: rate must be finite and above 0"),
         (oja_rule, {"passes": 1.5}, "^oja_rule: passes must be a whole number from 1"),
         (oja_rule, {"seed": None}, "^oja_rule: seed must be a whole number from 0"),
+        (oja_rule, {"batch": "no"}, r"^oja_rule: batch must be True or False \(got 'no'\)"),
+        (hebb_rule, {"shuffle": 1}, r"^hebb_rule: shuffle must be True or False \(got 1\)"),
         (oja_rule, {"tolerance": math.nan}, "^oja_rule: tolerance must be finite, 0 or above"),
         (oja_rule, {"neurons": 0}, "^oja_rule: neurons must be a whole number from 1"),
         (oja_rule, {"neurons": 3}, "^oja_rule: neurons must be at most 2, the inputs"),

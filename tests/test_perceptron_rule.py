@@ -10,6 +10,7 @@ from scipy.optimize import linprog
 
 from neurosim import ConvergenceError, InputError, learning
 from neurosim.learning import perceptron_rule, separable
+from neurosim.learning.perceptron_learning import boundary
 from neurosim.learning.separation import margin, meeting, nearest_to_zero
 
 TABLE = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -97,6 +98,17 @@ def test_the_rate_scales_the_weights_alone(rng):
     small, large = (perceptron_rule(patterns, signs, rate=rate) for rate in (0.25, 4))
     np.testing.assert_array_equal(16 * small.history, large.history)
     assert small.mistakes == large.mistakes
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.3, 1 / 3, 1e-90, 1e90])
+def test_rounding_does_not_let_the_rate_change_an_answer(rate):
+    """0.1 + 0.2 − 0.3 is above 0 in floating point: counted in η, all of it is whole."""
+    for labels in (AND, OR, np.column_stack([AND, OR])):
+        found, whole = perceptron_rule(TABLE, labels, rate=rate), perceptron_rule(TABLE, labels)
+        np.testing.assert_array_equal(found.updates, whole.updates)
+        np.testing.assert_array_equal(found.mistakes, whole.mistakes)
+        np.testing.assert_array_equal(found.history, rate * whole.history)
+        np.testing.assert_array_equal(found(TABLE), labels)
 
 
 def test_a_start_of_ones_own(rng):
@@ -202,13 +214,15 @@ def test_a_start_too_far_away_is_told():
         perceptron_rule(TABLE, AND, start=[1e30, 0, 0])
 
 
-def test_changes_that_rounding_undoes_are_told():
-    # The least of all floats, times 0.2 or 0.4, is 0: only the bias learns.
+def test_more_mistakes_than_can_be_are_told(monkeypatch):
+    """Only rounding could bring it there, and there it must not go on for ever."""
+    monkeypatch.setattr("neurosim.learning.perceptron.PATIENCE", 1)
+    monkeypatch.setattr("neurosim.learning.PerceptronLearning.bound", 5.0)
     with pytest.raises(
         ConvergenceError,
-        match=r"stopped after \d+ passes: it made more mistakes than Novikoff's bou",
+        match=r"stopped after \d passes: it made more mistakes than Novikoff's bou",
     ):
-        perceptron_rule([[0.2], [0.4]], [0, 1], rate=5e-324)
+        perceptron_rule(TABLE, AND)
 
 
 # ------------------------------------------------------------------ the literal rule
@@ -346,6 +360,15 @@ def test_the_plot_of_two_inputs_has_the_line():
     assert 3 * slope[0] + 2 * slope[1] == pytest.approx(4)
 
 
+@pytest.mark.parametrize("rate", [1e-90, 1e90])
+def test_the_line_of_weights_of_any_size(rate):
+    start, stop = boundary(1e-100 * rate * np.array([3.0, 2.0]), -4e-100 * rate)
+    for x, y in (start, stop):
+        assert 3 * x + 2 * y == pytest.approx(4)
+    huge = boundary(1e100 * rate * np.array([3.0, 2.0]), -4e100 * rate)
+    np.testing.assert_allclose(huge, (start, stop))
+
+
 def test_the_plot_of_more_inputs_has_the_mistakes(rng):
     patterns, signs = clouds(rng)
     found = perceptron_rule(patterns, signs)
@@ -364,7 +387,9 @@ def test_the_table_has_a_row_a_change(tmp_path):
     np.testing.assert_array_equal([list(map(float, row[2:])) for row in rows], found.history)
 
 
-def test_the_table_of_several_neurons_names_them(tmp_path):
+def test_the_table_of_several_neurons_names_them(tmp_path, monkeypatch):
+    # All neurons' weights after each change would fill the memory where there are many.
+    monkeypatch.setattr("neurosim.learning.PerceptronLearning.history", None)
     found = perceptron_rule(TABLE, np.column_stack([AND, OR]))
     with found.to_csv(tmp_path / "gates.csv").open(newline="") as file:
         header, *rows = csv.reader(file)
@@ -391,11 +416,12 @@ def test_samples_are_kept_as_they_were():
         ({"patterns": [1, 2]}, r"^perceptron_rule: patterns must be of shape \(samples, inputs\)"),
         ({"labels": [0, 0, 0, 0]}, "^perceptron_rule: labels are 0 for all 4 samples"),
         ({"labels": ["a", "b", "a", "b"]}, r"^perceptron_rule: labels must be 0 and 1, or .*'a'"),
-        ({"rate": 0}, r"^rate must be finite and above 0 \(got 0\)$"),
-        ({"rate": 1e91}, r"^rate must be at most 1e\+90 \(got 1e\+91\)$"),
-        ({"passes": 0}, r"^passes must be a whole number from 1 \(got 0\)$"),
-        ({"passes": 1.5}, r"^passes must be a whole number from 1 \(got 1.5\)$"),
-        ({"seed": -1}, r"^seed must be a whole number from 0 \(got -1\)$"),
+        ({"rate": 0}, r"^perceptron_rule: rate must be finite and above 0 \(got 0\)$"),
+        ({"rate": 1e91}, r"^perceptron_rule: rate must be from 1e-90 to 1e\+90 \(got 1e\+91\)$"),
+        ({"rate": 1e-91}, r"rate must be from 1e-90 to 1e\+90 \(got 1e-91\)$"),
+        ({"passes": 0}, r"^perceptron_rule: passes must be a whole number from 1 \(got 0\)$"),
+        ({"passes": 1.5}, r"^perceptron_rule: passes must be a whole number from 1 \(got 1.5\)$"),
+        ({"seed": -1}, r"^perceptron_rule: seed must be a whole number from 0 \(got -1\)$"),
         ({"shuffle": 1}, r"^perceptron_rule: shuffle must be True or False \(got 1\)$"),
         ({"only_mistakes": None}, r"only_mistakes must be True or False \(got None\)$"),
         (
@@ -406,7 +432,8 @@ def test_samples_are_kept_as_they_were():
             {"start": [1, 2]},
             r"start must be of shape \(3,\), the weights and, last, the bias \(got",
         ),
-        ({"start": [1, 2, np.nan]}, r"start must be at most 1e\+90 either way \(got nan\)"),
+        ({"start": [1, 2, np.nan]}, r"^perceptron_rule: start must be finite \(got nan\)"),
+        ({"start": [1, 2, 1e91]}, r"^perceptron_rule: start must be at most 1e\+90 either way"),
         ({"start": "abc"}, "^perceptron_rule: start must be real numbers"),
     ],
 )
@@ -416,10 +443,29 @@ def test_what_is_refused(options, message):
         perceptron_rule(given.pop("patterns"), given.pop("labels"), **given)
 
 
-def test_patterns_of_other_inputs_are_refused():
+@pytest.mark.parametrize("labels", [AND, np.column_stack([AND, OR])])
+def test_patterns_may_come_in_any_shape(labels):
+    found = perceptron_rule(TABLE, labels)
+    one = found(TABLE)
+    np.testing.assert_array_equal(found(TABLE.reshape(2, 2, 2)), one.reshape(2, 2, *one.shape[1:]))
+    np.testing.assert_array_equal([found(row) for row in TABLE.tolist()], one)
+    assert found(np.zeros((0, 2))).shape == (0, *one.shape[1:])
+    assert isinstance(perceptron_rule(TABLE, AND)([1, 1]), int)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "message"),
+    [
+        ([[1, 2, 3]], r"^perceptron: it has 2 inputs, so .* shape \(…, 2\) \(got \(1, 3\)\)"),
+        (1.0, r"^perceptron: it has 2 inputs, so .* \(got \(\)\)"),
+        ([[1, 2], [3]], "^perceptron: patterns must be real numbers in one array"),
+        ([[0, 1], [2, np.nan]], r"^perceptron: patterns must be finite, .*\(got nan in row 1, col"),
+    ],
+)
+def test_patterns_that_it_cannot_answer_are_refused(patterns, message):
     found = perceptron_rule(TABLE, AND)
-    with pytest.raises(InputError, match=r"this perceptron has 2 inputs, so .* \(got 3\)"):
-        found([[1, 2, 3]])
+    with pytest.raises(InputError, match=message):
+        found(patterns)
 
 
 def test_separable_takes_one_neurons_labels():

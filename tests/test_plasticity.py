@@ -148,6 +148,25 @@ def test_delta_with_slope_goes_down_the_squared_error(transfer, rng):
     np.testing.assert_allclose(change, -gradient, rtol=1e-5, atol=1e-8)
 
 
+def test_a_slope_is_that_of_the_neurons_as_they_are_now():
+    """Another transfer function has another slope, or none that its answer tells."""
+
+    def cell(transfer):
+        circuit = Circuit("sloped")
+        x, t = circuit.inputs("x", "t", real=True)
+        circuit.output(
+            circuit.rate("z", drive=plastic(x, Delta(1.0, t, slope=True)), transfer=transfer)
+        )
+        return circuit
+
+    shown = {"x": 0.8, "t": 0.1}
+    built = cell("logistic").simulate(shown, steps=3).weights["z.drive"]
+    changed = cell("tanh").with_parameters(z={"transfer": "logistic"})
+    np.testing.assert_array_equal(changed.simulate(shown, steps=3).weights["z.drive"], built)
+    with pytest.raises(CircuitError, match="'z': the slope of transfer 'power' does not follow"):
+        cell("tanh").with_parameters(z={"transfer": "power"})
+
+
 @pytest.mark.parametrize("channel", ["excite", "subtract", "divide", "drive"])
 def test_delta_takes_the_answer_to_its_teacher_on_every_channel(channel):
     circuit = Circuit("taught")
@@ -423,8 +442,9 @@ def test_what_cannot_learn_is_refused(rng):
     other = Circuit("other").inputs("t")
     with pytest.raises(CircuitError, match="share their weights"):
         plastic(convolve(x, np.ones((3, 3))), Hebb(0.1))
-    with pytest.raises(CircuitError, match="rate must be a finite number"):
-        Hebb(float("nan"))
+    for rate in (float("nan"), 10**400, np.complex128(1), True, "0.1", None, np.array([0.1])):
+        with pytest.raises(CircuitError, match="rate must be a finite number"):
+            Hebb(rate)
     with pytest.raises(CircuitError, match=r"rate must be at most 1e\+90"):
         Hebb(1e300)
     with pytest.raises(CircuitError, match="takes a learning rule"):

@@ -1,5 +1,7 @@
 """Patterns, labels and targets: what is taken, and one clear error for what is not."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,15 @@ ONE_A_SAMPLE = r"must be of shape \(3,\), or \(3, neurons\), one a sample \(got 
 
 @pytest.mark.parametrize(
     "labels",
-    [[0, 1, 1], [-1, 1, 1], [-1.0, 1.0, 1.0], [False, True, True], np.uint8([0, 1, 1])],
+    [
+        [0, 1, 1],
+        [-1, 1, 1],
+        [-1.0, 1.0, 1.0],
+        [False, True, True],
+        np.uint8([0, 1, 1]),
+        np.array([0, 1, 1], dtype=object),
+        np.ma.array([0, 1, 1], mask=False),
+    ],
 )
 def test_labels_become_minus_and_plus_one(labels):
     found = labels_of(labels, 3, "rule")
@@ -38,6 +48,8 @@ def test_patterns_and_targets_are_floats():
     found = patterns_of([[True, False]], "rule")
     assert (found.dtype, found.shape) == (float, (1, 2))
     np.testing.assert_array_equal(targets_of([[1, -2], [3, 4]], 2, "rule"), [[1, -2], [3, 4]])
+    objects = np.array([[1, Fraction(1, 2)], [True, 2.5]], dtype=object)
+    np.testing.assert_array_equal(patterns_of(objects, "rule"), [[1, 0.5], [1, 2.5]])
 
 
 def test_rows_stand_one_after_the_other():
@@ -55,6 +67,13 @@ def test_rows_stand_one_after_the_other():
         ([["a"]], r"patterns must be real numbers in one array \(got 'a'\)"),
         ("a" * 99, r"in one array \(got 'a{12}\.\.\.a{13}'\)"),
         ([[1j]], r"patterns must be real numbers in one array \(got 1j\)"),
+        (np.ma.array([[1, 2]], mask=[[0, 1]]), "patterns must not be masked; leave out such sampl"),
+        (
+            np.array([["1"]], dtype=object),
+            r"patterns must be real numbers in one array \(got '1'\)",
+        ),
+        ([[None]], r"must be finite, .*\(got nan in row 0, column 0\)"),
+        ([[10**400]], "patterns must be real numbers in one array"),
         ([[0, 1], [2, np.nan]], r"must be finite, .*\(got nan in row 1, column 1\); leave out"),
         ([[-np.inf, 1]], r"\(got -inf in row 0, column 0\)"),
         ([[1e91]], r"at most 1e\+90 either way \(got 1e\+91 in row 0, column 0\)"),
@@ -72,6 +91,7 @@ def test_bad_patterns(patterns, message):
         ([None, 1, 0], r"0 and 1, or −1 and 1 \(got None\)"),
         ([0, 1, 2], r"0 and 1, or −1 and 1 \(got 0, 1, 2\)"),
         ([-1, 0, 1], r"0 and 1, or −1 and 1 \(got -1, 0, 1\)"),
+        (np.ma.array([0, 1, 1], mask=[0, 0, 1]), " must not be masked; leave out such samples"),
         ([0.5, 1, 0], r"\(got 0, 0.5, 1\)"),
         ([0, 1, np.nan], r"\(got 0, 1, nan\)"),
         ([1, 1, 1], " are 1 for all 3 samples; .* give samples of both"),

@@ -57,6 +57,21 @@ def test_no_rate_need_be_given(plane, scale):
     assert learner.rate_ == pytest.approx(min(0.02 / squares.mean(), 1 / squares.max()))
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e6, 1e9])
+def test_patterns_in_a_small_unit_are_learned_as_well(rng, scale):
+    x = rng.normal(size=(200, 3))
+    y = x @ [1, -2, 0.5]
+    assert DeltaRegressor().fit(scale * x, y).score(scale * x, y) > 0.9999
+
+
+def test_patterns_without_a_rate(rng):
+    """Too large, and too small for their squares to be numbers."""
+    x, y = rng.normal(size=(20, 3)), rng.normal(size=20)
+    with pytest.raises(InputError, match=r"^delta_rule: patterns must be finite"):
+        DeltaRegressor().fit(1e200 * x, y)
+    assert DeltaRegressor(bias=False).fit(1e-160 * x, y).rate_ == 1
+
+
 def test_targets_in_columns(plane):
     x, y = plane
     x = StandardScaler().fit_transform(x)

@@ -9,6 +9,7 @@ from scipy.linalg import lstsq
 
 from neurosim import Circuit
 from neurosim.learning import DeltaLearning, delta_rule, largest_rate
+from neurosim.neurons import SLOPED
 from neurosim.plotting import COLOURS, FAINT
 from neurosim.result import Result
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 SIDE = np.linspace(-2, 2, 5)
 PATTERNS = np.array([(a, b) for a in SIDE for b in SIDE])
 TEACHER = np.array([2.0, -1.0, 0.5])  # its two weights and its bias
-SMOOTH = ("identity", "threshold-linear", "logistic", "tanh", "softplus")
 PLACE = np.array([0.37, -0.61, 0.23])  # where slopes are compared; no pattern is near a kink
 APART = 1e-5  # of the differences: rounding and curvature put them off by 10⁻¹⁰
 PASSES = 3000
@@ -36,7 +36,7 @@ def neuron(w: np.ndarray, transfer: str) -> Circuit:
 def compare_forms(result: Result, ax: Axes) -> None:
     """Teach a linear and a logistic neuron what a logistic one answers."""
     t = np.asarray(neuron(TEACHER, "logistic")(PATTERNS))
-    off = max(_slope_error(transfer, t) for transfer in SMOOTH)
+    off = max(_slope_error(transfer, t) for transfer in SLOPED)
     result.claim(
         "a batch moves the weights down the slope of half the mean squared error, for every f: "
         "largest difference from finite differences",

@@ -19,7 +19,7 @@ learned = rule(rules.learned)
 @kernel
 def learn_delta(
     code, patterns, targets, orders, samples, inputs, neurons, rate, batch, most, tolerance,
-    path, errors, sums, found,
+    floors, path, errors, sums, found,
 ):  # fmt: skip
     """Learn as many passes as `errors` has places for, or until the weights rest.
 
@@ -35,6 +35,8 @@ def learn_delta(
         0: each pattern is learned as it is shown.
     most
         |u| beyond it is divergence.
+    tolerance, floors
+        By how much a weight at rest may move, relative to its size or its floor, (neurons, inputs).
     path
         Flat, of (passes + 1, neurons, inputs); the first are the weights at the start.
     errors
@@ -71,5 +73,5 @@ def learn_delta(
                 for e in range(inputs):
                     w[e] = learned(w[e], x[e], step * signal)
         errors[p] = squares / (samples * neurons)
-        if end_pass(path, p, size, tolerance, found):
+        if end_pass(path, p, size, tolerance, floors, found):
             return

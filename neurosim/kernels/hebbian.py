@@ -15,7 +15,7 @@ unexplained = rule(rules.unexplained)
 @kernel
 def learn_hebbian(
     forgets, passes, patterns, orders, samples, inputs, neurons, rate, batch, most, tolerance,
-    path, sums, remaining, found,
+    floors, path, sums, remaining, found,
 ):  # fmt: skip
     """Learn so many passes, or until the weights rest.
 
@@ -32,6 +32,8 @@ def learn_hebbian(
         0: each pattern is learned as it is shown.
     most
         |y| beyond it is divergence.
+    tolerance, floors
+        By how much a weight at rest may move, relative to its size or its floor, (neurons, inputs).
     path
         Flat, of (passes + 1, neurons, inputs); the first are the weights at the start.
     sums, remaining
@@ -65,5 +67,5 @@ def learn_hebbian(
                     if forgets:
                         remaining[e] = unexplained(remaining[e], before[e], y)
                     w[e] = learned(w[e], remaining[e], step * y)
-        if end_pass(path, p, size, tolerance, found):
+        if end_pass(path, p, size, tolerance, floors, found):
             return

@@ -20,12 +20,15 @@ def begin_pass(path, p, size):
 
 
 @inner
-def end_pass(path, p, size, tolerance, found):
-    """Count a pass; return whether no weight moved by more than the tolerance, of it or of 1."""
+def end_pass(path, p, size, tolerance, floors, found):
+    """Count a pass; return whether no weight moved by more than the tolerance.
+
+    It is relative to the weight's size, or to its floor where that is larger.
+    """
     near = True
     for e in range(size):
         weight = path[(p + 1) * size + e]
-        near &= abs(weight - path[p * size + e]) <= tolerance * max(1.0, abs(weight))
+        near &= abs(weight - path[p * size + e]) <= tolerance * max(floors[e], abs(weight))
     found[tables.PASSES_MADE] = p + 1
     found[tables.AT_REST] = near
     return near

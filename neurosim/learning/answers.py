@@ -1,4 +1,4 @@
-"""What neurons with learned weights answer: their circuit's answers, in the patterns' shape."""
+"""What neurons with learned weights answer, in the patterns' shape."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import InputError
+from .samples import reals
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
@@ -29,15 +30,28 @@ def answers(circuit: Circuit, weights: np.ndarray, patterns: Any) -> Any:
     Raises
     ------
     InputError
-        Another number of inputs.
+        Another number of inputs, or no numbers.
     """
-    shown = np.asarray(patterns)
-    inputs = weights.shape[-1]
+    rows, shape = in_rows(patterns, weights.shape[-1], str(circuit))
+    found = np.asarray(circuit(rows)).reshape(shape + weights.shape[:-1])
+    return found if found.ndim else float(found)
+
+
+def in_rows(patterns: Any, inputs: int, whose: str) -> tuple[np.ndarray, tuple[int, ...]]:
+    """Return patterns of any number in rows, (patterns, inputs), and the shape that they came in.
+
+    Parameters
+    ----------
+    patterns
+        (…, inputs)
+    whose
+        Who has so many inputs: what errors begin with.
+    """
+    shown = reals(patterns, f"{whose}: patterns")
     if not shown.ndim or shown.shape[-1] != inputs:
+        count = f"{inputs} input{'s' * (inputs != 1)}"
         raise InputError(
-            f"{circuit}: it has {inputs} inputs, so it takes patterns of shape (…, {inputs}) (got "
+            f"{whose}: it has {count}, so it takes patterns of shape (…, {inputs}) (got "
             f"{shown.shape})"
         )
-    found = np.asarray(circuit(shown.reshape(-1, inputs)))
-    found = found.reshape(shown.shape[:-1] + weights.shape[:-1])
-    return found if found.ndim else float(found)
+    return shown.reshape(-1, inputs), shown.shape[:-1]

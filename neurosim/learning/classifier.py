@@ -23,7 +23,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     rate
-        η; it scales the weights, and changes no answer.
+        η; it scales the weights, and changes no mistake.
     passes
         At most so many over all samples; None: as many as it takes, which raises ConvergenceError
         where no plane parts a class from the others.

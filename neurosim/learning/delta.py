@@ -12,8 +12,8 @@ import numpy as np
 from ..atomic import write_csv
 from ..errors import ConvergenceError, InputError, spelled
 from ..kernels import learn_delta
-from ..neurons import Transfer
-from ..timing import positive, whole
+from ..neurons import SLOPED, Transfer
+from ..timing import positive, truth, whole
 from .answers import answers
 from .passes import Passes, at_rest, learn_in_passes, start_from
 from .samples import patterns_of, targets_of
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from ..circuit import Circuit
 
-SLOPED = ("identity", "threshold-linear", "logistic", "tanh", "softplus")
 FARTHEST = 1e10  # of the largest target or first net input, or of 1: a net input beyond has left
 
 
@@ -177,8 +176,10 @@ def delta_rule(
     seed
         Of these orders.
     tolerance
-        It has converged where a pass moves no weight by more than this, relative to its size, or
-        to 1 where it is smaller.  0: only where nothing moves.
+        It has converged where a pass moves no weight by more than this, relative to its size.  A
+        weight smaller than 1 counts as 1 or, of inputs in a small unit, as the one by which the
+        largest of them would answer the neuron's largest target (of logistic, tanh and softplus:
+        would bring u to 1).  0: only where nothing moves.
 
     Raises
     ------
@@ -197,24 +198,29 @@ def delta_rule(
     rate = positive(rate, "delta_rule: rate")
     passes = whole(passes, "delta_rule: passes", 1)
     seed = whole(seed, "delta_rule: seed", 0)
+    bias, batch, shuffle = (
+        truth(value, f"delta_rule: {name}")
+        for value, name in ((bias, "bias"), (batch, "batch"), (shuffle, "shuffle"))
+    )
     tolerance = at_rest(tolerance, "delta_rule")
     heard = np.column_stack([x, np.ones(len(x))]) if bias else x
     neurons, inputs = t.shape[1:], heard.shape[1]
     if start is None:
         start = np.zeros((*neurons, inputs))
         start[..., x.shape[1] :] = f.name == "threshold-linear"
-    start = start_from(start, (*neurons, inputs), "delta_rule").reshape(-1, inputs)
+    start = start_from(start, (*neurons, inputs), "delta_rule", bias).reshape(-1, inputs)
     first = heard @ start.T
     if f.name == "threshold-linear":
         _check_answers(first)
     most = FARTHEST * max(1.0, float(np.abs(first).max()), float(np.abs(t).max()))
     sums = np.empty(len(start))
+    floors = _floors(heard, t.reshape(len(t), -1), f).ravel()
 
     def learn(orders: np.ndarray, path: np.ndarray, errors: np.ndarray, found: np.ndarray) -> None:
         learn_delta(
             f.code, heard.ravel(), t.ravel(), orders, len(x), inputs, len(start),
             np.float64(rate), int(batch), np.float64(most), np.float64(tolerance),
-            path, errors, sums, found,
+            floors, path, errors, sums, found,
         )  # fmt: skip
 
     made = learn_in_passes(learn, start, len(x), passes, shuffle, seed)
@@ -252,9 +258,10 @@ def largest_rate(patterns: Any, *, bias: bool = True) -> float:
     Raises
     ------
     InputError
-        All patterns are 0, and there is no bias: then no rate is too large.
+        Patterns that cannot be used.  All are 0, and there is no bias: then no rate is too large.
     """
     x = patterns_of(patterns, "largest_rate")
+    bias = truth(bias, "largest_rate: bias")
     heard = np.column_stack([x, np.ones(len(x))]) if bias else x
     size = float(np.abs(heard).max())
     if size == 0:
@@ -278,6 +285,19 @@ def _sloped(transfer: str | Transfer) -> Transfer:
         f"delta_rule: transfer must be one of {', '.join(SLOPED)}, whose answer tells their slope "
         f"(got {f.name!r})"
     )
+
+
+def _floors(heard: np.ndarray, targets: np.ndarray, f: Transfer) -> np.ndarray:
+    """Return as how large a small weight counts, (neurons, inputs); 0 of an input that is 0."""
+    largest = np.abs(heard).max(axis=0)
+    wanted = np.ones(targets.shape[1])
+    if f.name in ("identity", "threshold-linear"):
+        most = np.abs(targets).max(axis=0)
+        wanted = np.where(most > 0, most, 1.0)
+    ratios = np.zeros((wanted.size, largest.size))
+    with np.errstate(over="ignore"):
+        np.divide(wanted[:, None], largest, out=ratios, where=largest > 0)
+    return np.minimum(ratios, 1.0)
 
 
 def _check_answers(first: np.ndarray) -> None:

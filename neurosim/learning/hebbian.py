@@ -12,7 +12,7 @@ import numpy as np
 from ..atomic import write_csv
 from ..errors import ConvergenceError, InputError, spelled
 from ..kernels import learn_hebbian
-from ..timing import positive, whole
+from ..timing import positive, truth, whole
 from .answers import answers
 from .passes import Passes, at_rest, learn_in_passes, start_from
 from .samples import patterns_of
@@ -262,14 +262,15 @@ def _learn(
     """Learn from a start, (neurons, inputs)."""
     rate = positive(rate, f"{rule}: rate")
     passes = whole(passes, f"{rule}: passes", 1)
+    batch, shuffle = truth(batch, f"{rule}: batch"), truth(shuffle, f"{rule}: shuffle")
     samples, inputs = x.shape
     sums, remaining = np.empty(len(start)), np.empty(inputs)
 
     def learn(orders: np.ndarray, path: np.ndarray, errors: np.ndarray, found: np.ndarray) -> None:
         learn_hebbian(
             int(forgets), len(errors), x.ravel(), orders, samples, inputs, len(start),
-            np.float64(rate), int(batch), np.float64(FARTHEST), np.float64(tolerance), path, sums,
-            remaining, found,
+            np.float64(rate), int(batch), np.float64(FARTHEST), np.float64(tolerance),
+            np.ones(start.size), path, sums, remaining, found,
         )  # fmt: skip
 
     return learn_in_passes(learn, start, samples, passes, shuffle, seed)

@@ -13,7 +13,8 @@ import numpy as np
 
 from ..atomic import write_csv
 from ..errors import FitError, InputError, spelled
-from .samples import no_numbers
+from ..timing import truth
+from .samples import reals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +75,7 @@ class LeastSquares:
         InputError
             Another number of predictors.
         """
-        x = _numbers(x, "x")
+        x = reals(x, "least squares: x")
         if self.x.ndim == 1:
             return self.intercept + x * self.coefficients[0]
         if not x.ndim or x.shape[-1] != self.coefficients.size:
@@ -174,9 +175,8 @@ def least_squares(
     FitError
         Columns of x that depend on one another; which do so is told.
     """
-    if not isinstance(intercept, bool):
-        raise InputError(f"intercept must be True or False (got {intercept!r})")
-    x, y = _numbers(x, "x"), _numbers(y, "y")
+    intercept = truth(intercept, "intercept")
+    x, y = reals(x, "least squares: x"), reals(y, "least squares: y")
     if y.ndim != 1 or x.ndim not in (1, 2) or x.shape[0] != y.size:
         raise InputError(
             "least squares takes x of shape (rows,) or (rows, predictors) and y of shape (rows,) "
@@ -221,16 +221,6 @@ def least_squares(
         x=x,
         y=y,
     )
-
-
-def _numbers(values: Any, name: str) -> np.ndarray:
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "biufO":
-            raise TypeError
-        return array.astype(float, copy=False)
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(no_numbers(values, f"least squares: {name}")) from None
 
 
 def _checked_names(names: Sequence[str] | None, x: np.ndarray) -> tuple[str, ...]:

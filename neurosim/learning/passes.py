@@ -56,8 +56,7 @@ def learn_in_passes(
     shuffle, seed
         Whether each pass has an order of its own, and what draws it.
     """
-    random = np.random.default_rng(seed)
-    in_order = np.arange(samples)
+    random = np.random.default_rng(seed) if shuffle else None
     longest = max(1, STRETCH // (samples * start.size))
     paths, errors = [start[None]], []
     found = np.zeros(FOUND_COLUMNS, dtype=np.int64)
@@ -65,9 +64,7 @@ def learn_in_passes(
     done = 0
     while done < passes and not found[AT_REST] and found[LOST_PATTERN] < 0:
         count = min(longest, passes - done)
-        orders = in_order
-        if shuffle:
-            orders = random.permuted(np.tile(in_order, (count, 1)), axis=1).ravel()
+        orders = orders_of(random, samples, count)
         path = np.empty((count + 1, start.size))
         path[0] = paths[-1][-1].ravel()
         error = np.zeros(count)
@@ -92,12 +89,24 @@ def learn_in_passes(
     )
 
 
-def start_from(start: Any, shape: tuple[int, ...], rule: str) -> np.ndarray:
-    """Return weights to start from, floats of their own, or raise InputError."""
+def orders_of(random: np.random.Generator | None, samples: int, passes: int) -> np.ndarray:
+    """Return an order of the samples for each pass, one after the other; None: one for all."""
+    in_order = np.arange(samples)
+    if random is None:
+        return in_order
+    return random.permuted(np.tile(in_order, (passes, 1)), axis=1).ravel()
+
+
+def start_from(start: Any, shape: tuple[int, ...], rule: str, bias: bool = False) -> np.ndarray:
+    """Return weights to start from, and a bias as the last of them, or raise InputError.
+
+    They are floats of their own.
+    """
     weights = numbers(start, f"{rule}: start")
     if weights.shape != shape:
+        what = "the weights and, last, the bias" if bias else "the weights"
         raise InputError(
-            f"{rule}: start must be of shape {shape}, as the weights are (got {weights.shape})"
+            f"{rule}: start must be of shape {shape}, {what} (got shape {weights.shape})"
         )
     if not np.isfinite(weights).all():
         raise InputError(f"{rule}: start must be finite (got {weights[~np.isfinite(weights)][0]})")

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConvergenceError, InputError, spelled
-from ..exactness import LARGEST, too_large
+from ..exactness import LARGEST
 from ..kernels import learn_perceptron
-from ..timing import positive, whole
-from .evaluations import numbers
-from .perceptron_learning import RULE, PerceptronLearning, to_undo
+from ..timing import positive, truth, whole
+from .passes import orders_of, start_from
+from .perceptron_learning import RULE, PerceptronLearning, to_undo, unit_of
 from .samples import labels_of, patterns_of
 from .separation import folded, meeting
 
@@ -48,7 +48,8 @@ def perceptron_rule(
         y, 0 and 1, −1 and +1 or truth values: (samples,) for one neuron, or (samples, neurons) for
         several, each of which learns by itself from the same patterns.
     rate
-        η, the size of a change; from w = 0 it scales the weights, and changes no answer.
+        η, the size of a change, from 1e-90 to 1e90; from w = 0 it scales the weights, and changes
+        no mistake.
     passes
         At most so many over all patterns.  Left out: as many as it takes.
     start
@@ -74,19 +75,19 @@ def perceptron_rule(
     x = patterns_of(patterns, RULE)
     y = labels_of(labels, len(x), RULE)
     rate = _rate(rate)
-    for value, name in ((shuffle, "shuffle"), (only_mistakes, "only_mistakes")):
-        if not isinstance(value, bool | np.bool_):
-            raise InputError(f"{RULE}: {name} must be True or False (got {value!r})")
-    seed = whole(seed, "seed", 0)
+    shuffle = truth(shuffle, f"{RULE}: shuffle")
+    only_mistakes = truth(only_mistakes, f"{RULE}: only_mistakes")
+    seed = whole(seed, f"{RULE}: seed", 0)
     if passes is not None:
-        passes = whole(passes, "passes", 1)
+        passes = whole(passes, f"{RULE}: passes", 1)
     elif not only_mistakes:
         raise InputError(
             f"{RULE}: with only_mistakes=False every pattern changes the weights, and they never "
             "come to rest; give passes="
         )
-    first = _start(start, x.shape[1], y.shape[1:])
-    learner = _Learner(x, y, rate, first, bool(only_mistakes), seed if shuffle else None)
+    shape = (*y.shape[1:], x.shape[1] + 1)
+    first = np.zeros(shape) if start is None else start_from(start, shape, RULE, bias=True)
+    learner = _Learner(x, y, rate, first, only_mistakes, seed if shuffle else None)
     if passes is not None:
         learner.learn(passes)
         return learner.result()
@@ -114,13 +115,14 @@ class _Learner:
     ):  # fmt: skip
         self.patterns, self.labels = patterns.copy(), labels
         self.rate, self.start, self.only_mistakes = rate, start, only_mistakes
+        self.unit = unit_of(rate, start)
         self.samples, self.inputs = len(patterns), patterns.shape[1] + 1
         self.width = -(-self.inputs // LANES) * LANES
         self.neurons = labels.size // self.samples
         self.rows = np.zeros((self.samples, self.width))
         self.rows[:, : self.inputs] = folded(patterns)
         self.weights = np.zeros((self.neurons, self.width))
-        self.weights[:, : self.inputs] = start
+        self.weights[:, : self.inputs] = start / self.unit
         self.mistakes = np.zeros((0, self.neurons), dtype=np.int64)
         self.updates = np.empty((KEPT, 2), dtype=np.int64)
         self.counts = np.zeros(2, dtype=np.int64)
@@ -144,22 +146,19 @@ class _Learner:
 
     def _stretch(self, passes: int) -> np.ndarray:
         """Return the mistakes of so many passes, or until one is without: (passes, neurons)."""
-        orders = [np.arange(self.samples)]
-        if self.random is not None:
-            orders = [self.random.permutation(self.samples) for _ in range(passes)]
         mistakes = np.zeros((passes, self.neurons), dtype=np.int64)
         before = int(self.counts[0])
         learn_perceptron(
             int(not self.only_mistakes), self.rows.reshape(-1), self.labels.reshape(-1),
-            np.concatenate(orders), self.samples, self.width, self.neurons, np.float64(self.rate),
-            self.weights.reshape(-1), mistakes.reshape(-1), self.updates.reshape(-1),
-            np.zeros(self.neurons), self.counts,
+            orders_of(self.random, self.samples, passes), self.samples, self.width, self.neurons,
+            np.float64(self.rate / self.unit), self.weights.reshape(-1), mistakes.reshape(-1),
+            self.updates.reshape(-1), np.zeros(self.neurons), self.counts,
         )  # fmt: skip
         return mistakes[: int(self.counts[0]) - before]
 
     def result(self) -> PerceptronLearning:
         """Return what is learned so far."""
-        weights = self.weights[:, : self.inputs].copy()
+        weights = self.unit * self.weights[:, : self.inputs]
         mistakes, updates = self.mistakes, self.updates[: self.counts[1]].copy()
         bias: Any = weights[:, -1]
         if self.labels.ndim == 1:
@@ -180,27 +179,10 @@ class _Learner:
 
 
 def _rate(rate: Any) -> float:
-    rate = positive(rate, "rate")
-    if rate > LARGEST:
-        raise InputError(f"rate must be at most {LARGEST:g} (got {rate:g})")
+    rate = positive(rate, f"{RULE}: rate")
+    if not 1 / LARGEST <= rate <= LARGEST:
+        raise InputError(f"{RULE}: rate must be from {1 / LARGEST:g} to {LARGEST:g} (got {rate:g})")
     return rate
-
-
-def _start(start: Any, inputs: int, neurons: tuple[int, ...]) -> np.ndarray:
-    """Return the weights and, last, the bias at the start, or raise InputError."""
-    shape = (*neurons, inputs + 1)
-    if start is None:
-        return np.zeros(shape)
-    first = numbers(start, f"{RULE}: start")
-    if first.shape != shape:
-        raise InputError(
-            f"{RULE}: start must be of shape {shape}, the weights and, last, the bias (got shape "
-            f"{first.shape})"
-        )
-    wrong = too_large(first)
-    if wrong:
-        raise InputError(f"{RULE}: start {wrong}")
-    return first
 
 
 def _bound_or_raise(result: PerceptronLearning) -> np.ndarray:

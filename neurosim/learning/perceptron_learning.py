@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..atomic import write_csv
-from ..errors import InputError
-from .samples import patterns_of
+from .answers import in_rows
+from .samples import check_finite
 from .separation import folded, margin
 
 if TYPE_CHECKING:
@@ -64,20 +65,34 @@ class PerceptronLearning:
     def history(self) -> np.ndarray:
         """The weights and, last, the bias: at the start and after each change that is kept.
 
-        (changes + 1, inputs + 1) [(changes + 1, neurons, inputs + 1)].
+        (changes + 1, inputs + 1) [(changes + 1, neurons, inputs + 1), which many neurons of many
+        inputs make large].
         """
-        several = self.labels.ndim == 2
-        samples = self.updates[:, 0] if several else self.updates
-        steps = np.zeros((len(samples) + 1, *self.start.shape))
-        steps[0] = self.start
-        rows = folded(self.patterns)[samples]
-        if several:
-            neurons = self.updates[:, 1]
-            signs = self.labels[samples, neurons]
-            steps[np.arange(1, len(steps)), neurons] = self.rate * signs[:, None] * rows
+        history = np.empty((len(self.updates) + 1, *self.start.shape))
+        history[0] = self.start
+        changed = self._changed()
+        if self.labels.ndim == 1:
+            history[1:] = changed
+            return history
+        for j, start in enumerate(self.start):
+            mine = self.updates[:, 1] == j
+            latest = np.concatenate([[start], changed[mine]])
+            history[1:, j] = latest[np.cumsum(mine)]
+        return history
+
+    def _changed(self) -> np.ndarray:
+        """Return what each change made of its neuron's weights, (changes, inputs + 1)."""
+        if self.labels.ndim == 1:
+            samples, neurons = self.updates, np.zeros_like(self.updates)
         else:
-            steps[1:] = self.rate * self.labels[samples, None] * rows
-        return np.cumsum(steps, axis=0, out=steps)
+            samples, neurons = self.updates.T
+        labels = self.labels.reshape(len(self.labels), -1)[samples, neurons]
+        unit = unit_of(self.rate, self.start)
+        steps = self.rate / unit * labels[:, None] * folded(self.patterns)[samples]
+        for j, start in enumerate(np.atleast_2d(self.start)):
+            mine = neurons == j
+            steps[mine] = np.cumsum(np.concatenate([[start], steps[mine]]), axis=0)[1:]
+        return unit * steps
 
     @property
     def radius(self) -> float:
@@ -106,21 +121,28 @@ class PerceptronLearning:
         bound = np.where(gamma > 0, bound + to_undo(self), np.inf)
         return float(bound) if bound.ndim == 0 else bound
 
-    def __call__(self, patterns: Any) -> np.ndarray:
-        """Return what the neuron answers to patterns, (samples,) [(samples, neurons)] of 0 and 1.
+    def __call__(self, patterns: Any) -> Any:
+        """Return what the neuron answers to patterns: 1 where w·x + b > 0, else 0.
+
+        Parameters
+        ----------
+        patterns
+            (…, inputs)
+
+        Returns
+        -------
+        (…) of one neuron, (…, neurons) of several; of one neuron and one pattern a number.
 
         Raises
         ------
         InputError
-            Another number of inputs.
+            Another number of inputs; values that are not finite.
         """
-        shown = patterns_of(patterns, RULE)
-        if shown.shape[1] != self.patterns.shape[1]:
-            raise InputError(
-                f"{RULE}: this perceptron has {self.patterns.shape[1]} inputs, so patterns must "
-                f"have as many (got {shown.shape[1]})"
-            )
-        return (shown @ self.weights.T + self.bias > 0).astype(int)
+        rows, shape = in_rows(patterns, self.patterns.shape[1], "perceptron")
+        check_finite(rows, "perceptron")
+        found = (rows @ self.weights.T + self.bias > 0).astype(int)
+        found = found.reshape(shape + self.weights.shape[:-1])
+        return found if found.ndim else int(found)
 
     def __str__(self) -> str:
         name = "perceptron rule"
@@ -174,19 +196,24 @@ class PerceptronLearning:
         FileError
             It cannot be written there.
         """
-        history = self.history
         names = [*(f"w{k + 1}" for k in range(self.patterns.shape[1])), "bias"]
-        numbered = range(1, len(history))
+        changed = enumerate(zip(self.updates.tolist(), self._changed(), strict=True), 1)
         if self.labels.ndim == 1:
-            first = [(0, "", *history[0].tolist())]
-            rows = [(n, int(self.updates[n - 1]), *history[n].tolist()) for n in numbered]
+            first = [(0, "", *self.start.tolist())]
+            rows = [(n, sample, *weights.tolist()) for n, (sample, weights) in changed]
             return write_csv(path, ("change", "sample", *names), first + rows)
-        starts = [(0, "", j, *weights.tolist()) for j, weights in enumerate(history[0])]
-        changes = [
-            (n, *self.updates[n - 1].tolist(), *history[n, self.updates[n - 1, 1]].tolist())
-            for n in numbered
-        ]
+        starts = [(0, "", j, *weights.tolist()) for j, weights in enumerate(self.start)]
+        changes = [(n, *where, *weights.tolist()) for n, (where, weights) in changed]
         return write_csv(path, ("change", "sample", "neuron", *names), starts + changes)
+
+
+def unit_of(rate: float, start: np.ndarray) -> float:
+    """Return what the weights are counted in while they are learned: η from w = 0, else 1.
+
+    From 0 the rate only scales them, and not even rounding may decide otherwise: 0.1 + 0.2 − 0.3
+    is above 0 in floating point, but one unit and two less three is 0.
+    """
+    return 1.0 if start.any() else rate
 
 
 def to_undo(result: PerceptronLearning) -> Any:
@@ -199,7 +226,7 @@ def to_undo(result: PerceptronLearning) -> Any:
 
 def boundary(weights: np.ndarray, bias: float) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return two points of the line w·x + b = 0, where the two weights are not both 0."""
-    length = float(np.linalg.norm(weights))
+    length = math.hypot(*weights)  # of which no square over- or underflows
     a, b = (weights / length).tolist()
     x, y = -bias / length * a, -bias / length * b
     return (x, y), (x - b, y + a)

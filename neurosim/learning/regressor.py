@@ -31,8 +31,7 @@ class DeltaRegressor(RegressorMixin, BaseEstimator):
     bias : whether the neurons have one
     shuffle : whether each pass has an order of its own
     random_state : of these orders: None, a seed or a generator, as everywhere in scikit-learn
-    tolerance : it stops where a pass moves no weight by more than this, relative to its size, or to
-        1 where it is smaller
+    tolerance : it stops where a pass moves no weight by more than this, as in `delta_rule`
 
     Attributes
     ----------
@@ -114,8 +113,9 @@ class DeltaRegressor(RegressorMixin, BaseEstimator):
 
 
 def _calm_rate(patterns: np.ndarray, bias: bool) -> float:
-    squares = (patterns**2).sum(axis=1) + bool(bias)
+    with np.errstate(over="ignore"):  # patterns so large are refused by the rule
+        squares = (patterns**2).sum(axis=1) + bool(bias)
     largest = float(squares.max())
-    if largest == 0:
+    if largest < np.finfo(float).tiny:
         return 1.0  # nothing is heard, so nothing is learned at any rate
     return min(CALM / float(squares.mean()), 1 / largest)

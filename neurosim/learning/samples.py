@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
-from ..exactness import LARGEST
+from ..exactness import LARGEST, magnitude
 
 SHOWN = 4  # values that an error tells
+
+
+def reals(values: Any, name: str) -> np.ndarray:
+    """Return real numbers as floats; truth values are 0 and 1.
+
+    Parameters
+    ----------
+    name
+        What they are: what the error begins with.
+    """
+    array = in_one_array(values, name, "real numbers")
+    if array.dtype.kind in "biufO":
+        with suppress(TypeError, ValueError, OverflowError):
+            return array.astype(float, copy=False)
+    raise InputError(no_numbers(values, name))
+
+
+def in_one_array(values: Any, name: str, kind: str) -> np.ndarray:
+    """Return values in an array, those in an array of Python's objects as what they are.
+
+    Raises
+    ------
+    InputError
+        Rows of several lengths; masked values, whose numbers would be taken for good.
+    """
+    if np.ma.is_masked(values):
+        raise InputError(f"{name} must not be masked; leave out such samples")
+    try:
+        array = np.asarray(values)
+        return np.asarray(array.tolist()) if array.dtype.kind == "O" else array
+    except ValueError:
+        told = f"{name} must be {kind} in one array (got rows of several lengths)"
+        raise InputError(told) from None
 
 
 def patterns_of(patterns: Any, rule: str) -> np.ndarray:
@@ -23,20 +57,25 @@ def patterns_of(patterns: Any, rule: str) -> np.ndarray:
     rule
         Who asks: what errors begin with.
     """
-    array = _numbers(patterns, f"{rule}: patterns")
+    array = reals(patterns, f"{rule}: patterns")
     if array.ndim != 2 or not array.size:
         raise InputError(
             f"{rule}: patterns must be of shape (samples, inputs), one of each at least (got shape "
             f"{array.shape})"
         )
-    wrong = _first_wrong(array)
+    check_finite(array, rule)
+    return np.ascontiguousarray(array)
+
+
+def check_finite(rows: np.ndarray, rule: str) -> None:
+    """Raise InputError unless patterns in rows are finite, at most 1e90 either way."""
+    wrong = _first_wrong(rows)
     if wrong:
         row, column = wrong
         raise InputError(
             f"{rule}: patterns must be finite, at most {LARGEST:g} either way (got "
-            f"{array[row, column]:g} in row {row}, column {column}); leave out such samples"
+            f"{rows[row, column]:g} in row {row}, column {column}); leave out such samples"
         )
-    return np.ascontiguousarray(array)
 
 
 def labels_of(labels: Any, samples: int, rule: str) -> np.ndarray:
@@ -56,10 +95,7 @@ def labels_of(labels: Any, samples: int, rule: str) -> np.ndarray:
     -------
     Floats, of the shape of the labels.
     """
-    try:
-        array = np.asarray(labels)
-    except ValueError:  # rows of several lengths
-        raise InputError(f"{rule}: labels must be whole numbers in one array") from None
+    array = in_one_array(labels, f"{rule}: labels", "whole numbers")
     if array.dtype.kind not in "biuf":
         label = array.reshape(-1).tolist()[0] if array.size else labels
         raise InputError(
@@ -100,7 +136,7 @@ def targets_of(targets: Any, samples: int, rule: str) -> np.ndarray:
     -------
     Floats, of the shape of the targets.
     """
-    array = _one_a_sample(_numbers(targets, f"{rule}: targets"), "targets", samples, rule)
+    array = _one_a_sample(reals(targets, f"{rule}: targets"), "targets", samples, rule)
     wrong = _first_wrong(array)
     if wrong:
         whose = f" for neuron {wrong[1]}" if array.ndim == 2 else ""
@@ -128,17 +164,6 @@ def no_numbers(values: Any, name: str) -> str:
     return f"{name} must be real numbers in one array (got {told})"
 
 
-def _numbers(values: Any, name: str) -> np.ndarray:
-    """Return real numbers as floats; truth values are 0 and 1."""
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "biuf":
-            raise TypeError
-        return array.astype(float, copy=False)
-    except (TypeError, ValueError):  # rows of several lengths, too
-        raise InputError(no_numbers(values, name)) from None
-
-
 def _one_a_sample(array: np.ndarray, name: str, samples: int, rule: str) -> np.ndarray:
     if array.ndim not in (1, 2) or len(array) != samples or not array.size:
         raise InputError(
@@ -150,6 +175,6 @@ def _one_a_sample(array: np.ndarray, name: str, samples: int, rule: str) -> np.n
 
 def _first_wrong(array: np.ndarray) -> tuple[int, ...]:
     """Return where the first value is that is not finite or too large; () where none is."""
-    if array.min() >= -LARGEST and array.max() <= LARGEST:  # of NaN neither is true
+    if magnitude(array) <= LARGEST:  # NaN is not
         return ()
     return tuple(np.argwhere(~(np.abs(array) <= LARGEST))[0].tolist())

@@ -33,7 +33,7 @@ class Nearest(NamedTuple):
 def separable(patterns: Any, labels: Any) -> bool:
     """Return whether a line, or a plane, has one class on either side, and no sample on it.
 
-    The classes are separable or their convex hulls meet, never both (Farkas 1902).  It is decided
+    The classes are separable or their convex hulls meet, never both (Gordan 1873).  It is decided
     in floating point, on inputs brought to one range: a gap below 10⁻¹⁰ of it counts as none.
 
     Parameters
