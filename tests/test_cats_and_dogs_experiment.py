@@ -16,9 +16,10 @@ from experiments.cats_and_dogs.deciding import pixel_slopes, relay_slopes
 from experiments.cats_and_dogs.drawing import label_of
 from experiments.cats_and_dogs.neurons import train
 from experiments.cats_and_dogs.split import split
-from experiments.cats_and_dogs.views import receptors, relay_cells
+from experiments.cats_and_dogs.views import cognitron_cells, receptors, relay_cells
 from experiments.cli import main
 from neurosim import InputError
+from neurosim.learning import cognitron_rule
 
 
 def failed(result):
@@ -90,6 +91,21 @@ def test_a_cell_that_always_answers_the_same_has_no_say(rng):
     assert trained.for_second()[3] == 0
     responses[:, 3] = 1e6
     np.testing.assert_array_equal(trained.classes(responses), labels)
+
+
+@pytest.mark.compiled
+def test_cells_that_see_even_ground_have_no_say(rng):
+    images = np.broadcast_to(rng.random((40, 1, 1)), (40, 24, 24)).copy()
+    images[:20, 2:6, 3:9] += 0.5
+    learned = cognitron_rule(np.concatenate([rng.random((3, 24, 24)), images]), 1)
+    view = cognitron_cells(learned)
+    responses = view.responses(images)
+    highest = responses.max(axis=0)
+    rounding = (highest > 0) & (highest < 1e-12)  # of sums that are equal
+    assert rounding.sum() > 50
+    trained = train(view, responses, np.repeat([0, 1], 20), 50)
+    assert not trained.for_second()[rounding].any()
+    assert trained.for_second().any()
 
 
 @pytest.mark.compiled

@@ -67,6 +67,17 @@ def test_the_whole_is_a_circuit(rng):
         np.testing.assert_allclose(drives, expected, rtol=1e-9, atol=1e-9)
 
 
+def test_what_was_always_there_decides_nothing(rng):
+    images, names = strokes(rng, 61)
+    images = np.pad(images.reshape(-1, 12, 12), ((0, 0), (0, 0), (0, 12)))
+    images[:, 0, 23] = 0.3  # so far away that no cell hears it and a stroke
+    seen = CognitronClassifier((12, 24), layers=2).fit(images[:51].reshape(51, -1), names[:51])
+    told = seen.decision_function(images[51:].reshape(10, -1))
+    images[51:, 0, 23] = 0.4
+    again = seen.decision_function(images[51:].reshape(10, -1))
+    np.testing.assert_allclose(again, told, rtol=1e-9)
+
+
 def test_images_need_not_be_square(rng):
     images, names = strokes(rng)
     half = images.reshape(-1, 12, 12)[:, :8].reshape(len(images), -1)

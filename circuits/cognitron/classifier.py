@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, check_non_negative, valida
 
 from neurosim import Circuit, InputError, stack
 from neurosim.learning import cognitron_rule, perceptron_rule
+from neurosim.learning.samples import standard_units
 
 from .layers import cognitron
 
@@ -20,7 +21,8 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     There is a perceptron a class, and one for two classes.  They hear the cells of every layer, and
     learn by Rosenblatt's rule from how far each cell's response is from its mean, in its standard
-    deviations.  Of several classes the one whose perceptron is excited most wins.
+    deviations; cells that answer all images alike have no say.  Of several classes the one whose
+    perceptron is excited most wins.
 
     A cognitron is for sparse images, such as thin lines, or what LGN cells answer: see
     `neurosim.learning.cognitron_rule`.
@@ -102,15 +104,14 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             images, self.layers, passes=self.passes, q=self.q, q_silent=self.q_silent
         )
         seen = self._seen(images)
-        mean, deviation = seen.mean(axis=0), seen.std(axis=0)
-        scale = np.where(deviation > 0, deviation, 1)
+        mean, deviation = standard_units(seen)
         wanted = numbered[:, None] == np.arange(len(self.classes_))
         read = perceptron_rule(
-            (seen - mean) / scale,
+            (seen - mean) / deviation,
             wanted[:, 1:] if len(self.classes_) == 2 else wanted,
             passes=self.reading_passes,
         )
-        self.coef_ = read.weights / scale
+        self.coef_ = read.weights / deviation
         self.intercept_ = read.bias - self.coef_ @ mean
         self.n_iter_ = len(read.mistakes_by_pass)
         return self

@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..exactness import LARGEST
 
 SHOWN = 4  # values that an error tells
+ROUNDING = 1e-12  # of the largest value: an input that varies less is taken for constant
 
 
 def patterns_of(patterns: Any, rule: str) -> np.ndarray:
@@ -126,6 +127,22 @@ def no_numbers(values: Any, name: str) -> str:
             told = shortened(item)
             break
     return f"{name} must be real numbers in one array (got {told})"
+
+
+def standard_units(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each input's mean over patterns and its standard deviation, (inputs,) both.
+
+    What varies by rounding alone has the deviation ∞: in these units it is 0, not noise as large
+    as what the others say.
+
+    Parameters
+    ----------
+    patterns
+        (samples, inputs), all inputs in one unit.
+    """
+    mean, deviation = patterns.mean(axis=0), patterns.std(axis=0)
+    deviation[deviation <= ROUNDING * np.abs(patterns).max()] = np.inf
+    return mean, deviation
 
 
 def _numbers(values: Any, name: str) -> np.ndarray:
