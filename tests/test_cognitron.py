@@ -288,6 +288,7 @@ GOOD = np.ones((2, 3, 4))
         (np.ones((0, 3, 4)), {}, "none of them 0 (got (0, 3, 4))"),
         (np.ones((2, 3, 0)), {}, "none of them 0 (got (2, 3, 0))"),
         ([["a"]], {}, "cognitron: patterns must be real numbers"),
+        (np.ma.masked_greater(GOOD, 0.5), {}, "cognitron: patterns must not be masked"),
         (-GOOD, {}, "cognitron: patterns must be numbers from 0 to 1e+50 (got -1 in number 0, "
          "row 0, column 0)"),
         (np.where(np.arange(24).reshape(2, 3, 4) == 18, np.nan, 1), {},

@@ -70,6 +70,8 @@ def test_what_varies_by_rounding_alone_says_nothing_in_standard_units(rng):
         ([["a"]], r"patterns must be real numbers in one array \(got 'a'\)"),
         ("a" * 99, r"in one array \(got 'a{12}\.\.\.a{13}'\)"),
         ([[1j]], r"patterns must be real numbers in one array \(got 1j\)"),
+        (np.ma.masked_greater([[1.0, 9.0]], 5), "patterns must not be masked; leave out such"),
+        (np.full((1, 1), np.finfo(np.longdouble).max), r"must be finite, .*\(got (inf|1.797)"),
         ([[0, 1], [2, np.nan]], r"must be finite, .*\(got nan in row 1, column 1\); leave out"),
         ([[-np.inf, 1]], r"\(got -inf in row 0, column 0\)"),
         ([[1e91]], r"at most 1e\+90 either way \(got 1e\+91 in row 0, column 0\)"),

@@ -15,7 +15,7 @@ from ..errors import InputError, spelled
 from ..kernels import present_to_cognitron, respond_as_cognitron
 from ..kernels.tables import AREA
 from ..timing import positive, whole
-from .samples import no_numbers
+from .samples import numbers_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -258,13 +258,7 @@ def _layers(layers: int | None, start: Reinforcement | None) -> int:
 
 def _patterns(values: Any, name: str, shape: tuple[int, int] | None) -> np.ndarray:
     """Return images as floats, in one piece."""
-    try:
-        images = np.asarray(values)
-        if images.dtype.kind not in "biuf":
-            raise TypeError
-        images = images.astype(float, copy=False)
-    except (TypeError, ValueError):  # rows of several lengths, too
-        raise InputError(no_numbers(values, f"cognitron: {name}")) from None
+    images = numbers_of(values, f"cognitron: {name}")
     if images.ndim != 3 or 0 in images.shape[1:] or (shape is None and not len(images)):
         raise InputError(
             f"cognitron: {name} must have the shape ({name}, rows, columns), none of them 0 (got "

@@ -24,7 +24,7 @@ def patterns_of(patterns: Any, rule: str) -> np.ndarray:
     rule
         Who asks: what errors begin with.
     """
-    array = _numbers(patterns, f"{rule}: patterns")
+    array = numbers_of(patterns, f"{rule}: patterns")
     if array.ndim != 2 or not array.size:
         raise InputError(
             f"{rule}: patterns must be of shape (samples, inputs), one of each at least (got shape "
@@ -101,7 +101,7 @@ def targets_of(targets: Any, samples: int, rule: str) -> np.ndarray:
     -------
     Floats, of the shape of the targets.
     """
-    array = _one_a_sample(_numbers(targets, f"{rule}: targets"), "targets", samples, rule)
+    array = _one_a_sample(numbers_of(targets, f"{rule}: targets"), "targets", samples, rule)
     wrong = _first_wrong(array)
     if wrong:
         whose = f" for neuron {wrong[1]}" if array.ndim == 2 else ""
@@ -129,6 +129,20 @@ def no_numbers(values: Any, name: str) -> str:
     return f"{name} must be real numbers in one array (got {told})"
 
 
+def numbers_of(values: Any, name: str) -> np.ndarray:
+    """Return real numbers as floats, or raise InputError; truth values are 0 and 1."""
+    if np.ma.is_masked(values):
+        raise InputError(f"{name} must not be masked; leave out such samples")
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biuf":
+            raise TypeError
+        with np.errstate(over="ignore"):  # of long doubles: ∞ is refused by whoever asks
+            return array.astype(float, copy=False)
+    except (TypeError, ValueError):  # rows of several lengths, too
+        raise InputError(no_numbers(values, name)) from None
+
+
 def standard_units(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return each input's mean over patterns and its standard deviation, (inputs,) both.
 
@@ -143,17 +157,6 @@ def standard_units(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean, deviation = patterns.mean(axis=0), patterns.std(axis=0)
     deviation[deviation <= ROUNDING * np.abs(patterns).max()] = np.inf
     return mean, deviation
-
-
-def _numbers(values: Any, name: str) -> np.ndarray:
-    """Return real numbers as floats; truth values are 0 and 1."""
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "biuf":
-            raise TypeError
-        return array.astype(float, copy=False)
-    except (TypeError, ValueError):  # rows of several lengths, too
-        raise InputError(no_numbers(values, name)) from None
 
 
 def _one_a_sample(array: np.ndarray, name: str, samples: int, rule: str) -> np.ndarray:
