@@ -1,6 +1,8 @@
 """The experiment `cats-and-dogs`: a fair split, its claims for any parameters, what decides."""
 
+import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -194,9 +196,26 @@ def test_photographs_of_several_classes_are_told_apart(photographs, tmp_path, ca
 
 
 def test_classes_are_called_by_what_the_font_can_write():
-    classes = ("chat", "貓", "Nova Scotia duck tolling retriever", "$a$")
-    shown = [label_of(classes, place) for place in range(4)]
-    assert shown == ["chat", "class 2", "Nova Scotia…", r"\$a\$"]
+    classes = ("chat", "貓", "Nova Scotia duck tolling retriever", "$a$", "two\nlines")
+    shown = [label_of(classes, place) for place in range(5)]
+    assert shown == ["chat", "class 2", "Nova Sc…", r"\$a\$", "class 5"]
+
+
+@pytest.mark.compiled
+def test_long_names_leave_panels_apart(monkeypatch):
+    def named(count, **options):
+        names = ("hummingbird hawk-moths", "Nova Scotia duck tolling retriever")
+        return replace(stimuli.cats_and_dogs(count, **options), classes=names)
+
+    monkeypatch.setattr(cats_and_dogs, "cats_and_dogs", named)
+    figure = cats_and_dogs.run(size=24, passes=10, quick=True).figures["cats-and-dogs"]
+    figure.draw_without_rendering()
+    panels = [ax for ax in figure.axes if ax.get_title(loc="left")]
+    assert len(panels) == 6
+    for left, right in itertools.pairwise(panels):
+        letter = next(text for text in right.texts if text.get_gid() == "letter")
+        title = left._left_title.get_window_extent()
+        assert not title.overlaps(letter.get_window_extent())
 
 
 @pytest.mark.compiled
