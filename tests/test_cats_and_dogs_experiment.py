@@ -195,6 +195,20 @@ def test_photographs_of_several_classes_are_told_apart(photographs, tmp_path, ca
     assert skipped.splitlines()[1].endswith("0.png")
 
 
+@pytest.mark.compiled
+def test_so_few_photographs_that_nothing_can_be_claimed_are_refused(tmp_path, rng, capsys):
+    for name, count in (("few", 9), ("fewer", 9)):
+        (tmp_path / name).mkdir()
+        for n in range(count):
+            grey = rng.integers(0, 255, (24, 24), dtype=np.uint8)
+            Image.fromarray(grey).save(tmp_path / name / f"{n}.png")
+    assert main(["run", "cats-and-dogs", "--data", str(tmp_path), "--out", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert "6 images are held out, and 50% of them are of one class: even if all were" in told
+    assert "by chance with probability 0.016; it should be at most 0.01" in told
+    assert len(told.splitlines()) == 1
+
+
 def test_classes_are_called_by_what_the_font_can_write():
     classes = ("chat", "貓", "Nova Scotia duck tolling retriever", "$a$", "two\nlines")
     shown = [label_of(classes, place) for place in range(5)]

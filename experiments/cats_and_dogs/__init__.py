@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from circuits.stimuli import LabelledImages, cats_and_dogs, labelled_photographs
+from neurosim import InputError
 from neurosim.learning import cognitron_rule
 from neurosim.plotting import new_figure
 from neurosim.result import Result
@@ -58,7 +59,8 @@ def run(
     passes
         How often the perceptron sees all images to learn from at most, from 10 to 1000.
     data
-        A folder of photographs with one sub-folder a class; left out, drawn cats and dogs.
+        A folder of photographs with one sub-folder a class, of two classes about 20 at least in
+        all; left out, drawn cats and dogs.
     unreadable
         Whether a file in the folder that is no image is refused, or skipped and listed.
     seed
@@ -79,6 +81,7 @@ def run(
         else labelled_photographs(data, size=size, most=count, seed=seed, unreadable=unreadable)
     )
     chosen = split(animals, np.random.default_rng(seed))
+    _check_enough(animals.labels[chosen.held_out])
     shape = animals.images.shape[1:]
     learned = cognitron_rule(animals.images[chosen.learned])
     views = (receptors(shape), relay_cells(shape), cognitron_cells(learned))
@@ -97,6 +100,18 @@ def run(
     if animals.skipped:
         result.table("skipped", ("file",), [(path,) for path in animals.skipped])
     return result
+
+
+def _check_enough(labels: np.ndarray) -> None:
+    """Raise InputError where not even all right would be more than chance."""
+    best = Accuracy.of(labels, labels)
+    if best.by_chance > SURE:
+        raise InputError(
+            f"{best.images} images are held out, and {best.chance:.0%} of them are of one class: "
+            f"even if all were told right, they would be by chance with probability "
+            f"{best.by_chance:.2g}; it should be at most {SURE:g}, so give more images, most of "
+            "all of the other classes"
+        )
 
 
 class Learner(NamedTuple):
