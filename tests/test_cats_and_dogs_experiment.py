@@ -204,7 +204,9 @@ def test_so_few_photographs_that_nothing_can_be_claimed_are_refused(tmp_path, rn
             Image.fromarray(grey).save(tmp_path / name / f"{n}.png")
     assert main(["run", "cats-and-dogs", "--data", str(tmp_path), "--out", str(tmp_path)]) == 2
     told = capsys.readouterr().err
-    assert "6 images are held out, and 50% of them are of one class: even if all were" in told
+    assert (
+        "6 images are held out, 50% of them of the commonest class: even if all were told" in told
+    )
     assert "by chance with probability 0.016; it should be at most 0.01" in told
     assert len(told.splitlines()) == 1
 

@@ -107,10 +107,10 @@ def _check_enough(labels: np.ndarray) -> None:
     best = Accuracy.of(labels, labels)
     if best.by_chance > SURE:
         raise InputError(
-            f"{best.images} images are held out, and {best.chance:.0%} of them are of one class: "
+            f"{best.images} images are held out, {best.chance:.0%} of them of the commonest class: "
             f"even if all were told right, they would be by chance with probability "
-            f"{best.by_chance:.2g}; it should be at most {SURE:g}, so give more images, most of "
-            "all of the other classes"
+            f"{best.by_chance:.2g}; it should be at most {SURE:g}, so give more images, "
+            "above all of the rarer classes"
         )
 
 
