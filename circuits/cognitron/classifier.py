@@ -162,6 +162,9 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.positive_only = True
+        # By scikit-learn's measure, points of a plane: as images of one row their cells all hear
+        # both pixels, tie, and answer alike.
+        tags.classifier_tags.poor_score = True
         return tags
 
 
