@@ -83,6 +83,8 @@ def test_images_need_not_be_square(rng):
         ((7, 7), "image_shape must be rows and columns of 60 pixels, one of them −1 for what the "
          "other leaves (got (7, 7))"),
         ((3, 4, 5), "(got (3, 4, 5))"),
+        ((-5, 12), "(got (-5, 12))"),
+        ((), "(got ())"),
         ("wide", "(got 'wide')"),
     ],
 )  # fmt: skip

@@ -179,6 +179,8 @@ def _image_shape(shape: Any, pixels: int) -> tuple[int, int]:
             )
         return side, side
     try:
+        if min(shape) < -1:  # which NumPy takes for −1
+            raise ValueError
         rows, columns = np.empty(pixels, dtype=bool).reshape(shape).shape
     except (TypeError, ValueError):
         raise InputError(
