@@ -1,6 +1,7 @@
 """The cognitron's reinforcement, against its equations written out, and closed forms."""
 
 import csv
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -234,6 +235,17 @@ def test_features_are_the_last_layer(rng):
     assert u.shape == (6, 3, 12, 12)
     np.testing.assert_array_equal(learned.features(images), u[:, 2].reshape(6, 144))
     assert learned.features(images[:0]).shape == (0, 144)
+
+
+def test_features_of_many_images_take_little_more_memory_than_they_are(rng, monkeypatch):
+    learned = cognitron_rule(noise(rng), 6)
+    monkeypatch.setattr("neurosim.learning.cognitron.STRETCH", 10 * learned.excitatory.size)
+    images = noise(rng, 400)
+    tracemalloc.start()
+    features = learned.features(images)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * features.nbytes
 
 
 # ------------------------------------------------------------------ what it tells
