@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.stats import binomtest
 
 from circuits import stimuli
-from circuits.stimuli import LabelledImages
+from circuits.stimuli import LabelledImages, animals
 from experiments import cats_and_dogs
 from experiments.cats_and_dogs import neurons
 from experiments.cats_and_dogs.accuracy import Accuracy
@@ -209,6 +209,20 @@ def test_so_few_photographs_that_nothing_can_be_claimed_are_refused(tmp_path, rn
     )
     assert "by chance with probability 0.016; it should be at most 0.01" in told
     assert len(told.splitlines()) == 1
+
+
+@pytest.mark.compiled
+def test_its_long_work_shows_how_far_it_is(monkeypatch):
+    shown = []
+
+    def told(work, description):
+        shown.append((description, len(work)))
+        return work
+
+    monkeypatch.setattr(cats_and_dogs, "progress", told)
+    monkeypatch.setattr(animals, "progress", told)
+    cats_and_dogs.run(size=24, passes=10, quick=True)
+    assert shown == [("faces", 14), ("views", 3), ("layers", 4)]
 
 
 def test_classes_are_called_by_what_the_font_can_write():

@@ -12,6 +12,7 @@ from circuits.stimuli import LabelledImages, cats_and_dogs, labelled_photographs
 from neurosim import InputError
 from neurosim.learning import cognitron_rule
 from neurosim.plotting import new_figure
+from neurosim.progress import progress
 from neurosim.result import Result
 
 from ..parameters import check_range
@@ -86,14 +87,15 @@ def run(
     learned = cognitron_rule(animals.images[chosen.learned])
     views = (receptors(shape), relay_cells(shape), cognitron_cells(learned))
     learners = [
-        _learn(view, view.responses(animals.images), animals, chosen, passes) for view in views
+        _learn(view, view.responses(animals.images), animals, chosen, passes)
+        for view in progress(views, "views")
     ]
     for learner in learners:
         _check(result, learner, animals, chosen)
     sheets = np.split(learners[-1].responses, learned.layers, axis=1)
     by_layer = [
         _learn(layer_alone(learned, n), sheet, animals, chosen, passes)
-        for n, sheet in enumerate(sheets, start=1)
+        for n, sheet in enumerate(progress(sheets, "layers"), start=1)
     ]
     _draw(result, animals, chosen, learners, by_layer)
     _tabulate(result, [*learners, *by_layer])
