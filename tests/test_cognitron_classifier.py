@@ -103,6 +103,8 @@ def test_what_cannot_be_learned_is_refused(rng):
         CognitronClassifier().fit(images, [3, 3, 3, 3])
     with pytest.raises(InputError, match="cognitron: q must be finite and above 0"):
         CognitronClassifier(q=-1).fit(images, [0, 1, 0, 1])
+    with pytest.raises(InputError, match=r"reading_passes must be a whole number from 1 \(got 0"):
+        CognitronClassifier(reading_passes=0).fit(images, [0, 1, 0, 1])
 
 
 def test_without_scikit_learn_one_line_says_what_to_install():

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, check_non_negative, valida
 from neurosim import Circuit, InputError, stack
 from neurosim.learning import cognitron_rule, perceptron_rule
 from neurosim.learning.samples import standard_units
+from neurosim.timing import whole
 
 from .layers import cognitron
 
@@ -99,6 +100,7 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{self.classes_[0]})"
             )
         self.image_shape_ = _image_shape(self.image_shape, X.shape[1])
+        reading_passes = whole(self.reading_passes, "CognitronClassifier: reading_passes", 1)
         images = X.reshape(-1, *self.image_shape_)
         self.cognitron_ = cognitron_rule(
             images, self.layers, passes=self.passes, q=self.q, q_silent=self.q_silent
@@ -109,7 +111,7 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         read = perceptron_rule(
             (seen - mean) / deviation,
             wanted[:, 1:] if len(self.classes_) == 2 else wanted,
-            passes=self.reading_passes,
+            passes=reading_passes,
         )
         self.coef_ = read.weights / deviation
         self.intercept_ = read.bias - self.coef_ @ mean
@@ -144,16 +146,16 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Input "image" (rows, columns); output "drives" (perceptrons,).
         """
         check_is_fitted(self)
-        whole = Circuit("cognitron and perceptrons")
-        image = whole.inputs("image", shape=self.image_shape_, real=True)
+        circuit = Circuit("cognitron and perceptrons")
+        image = circuit.inputs("image", shape=self.image_shape_, real=True)
         cognitron(self.cognitron_)(image, name="cognitron")
         layers = range(1, self.cognitron_.layers + 1)
-        seen = stack(whole[f"cognitron.u{n}"] for n in layers)
-        drives = whole.rate(
+        seen = stack(circuit[f"cognitron.u{n}"] for n in layers)
+        drives = circuit.rate(
             "drives", drive=self.coef_ @ seen, bias=self.intercept_, transfer="identity"
         )
-        whole.output(drives)
-        return whole
+        circuit.output(drives)
+        return circuit
 
     def _seen(self, images: np.ndarray) -> np.ndarray:
         """Return the responses of all cells, (images, layers · pixels)."""
