@@ -14,7 +14,7 @@ from circuits.stimuli import LabelledImages, animals
 from experiments import cats_and_dogs
 from experiments.cats_and_dogs import neurons
 from experiments.cats_and_dogs.accuracy import Accuracy
-from experiments.cats_and_dogs.deciding import pixel_slopes, relay_slopes
+from experiments.cats_and_dogs.deciding import cognitron_slopes, pixel_slopes, relay_slopes
 from experiments.cats_and_dogs.drawing import label_of
 from experiments.cats_and_dogs.neurons import train
 from experiments.cats_and_dogs.split import split
@@ -69,11 +69,15 @@ def drives(trained, images):
 def test_slopes_are_how_much_a_brighter_pixel_drives():
     animals = stimuli.cats_and_dogs(12, size=16)
     images, step = animals.images, 1e-5
-    for make, slopes in ((receptors, pixel_slopes), (relay_cells, relay_slopes)):
-        view = make((16, 16))
+    learned = cognitron_rule(images, 3)
+    for view, slopes in (
+        (receptors((16, 16)), lambda trained, _: pixel_slopes(trained)),
+        (relay_cells((16, 16)), relay_slopes),
+        (cognitron_cells(learned), lambda *of: cognitron_slopes(of[0], learned, images, of[1])),
+    ):
         responses = view.responses(images)
         trained = train(view, responses, animals.labels, 20)
-        found = slopes(trained, responses) if make is relay_cells else slopes(trained)
+        found = slopes(trained, responses)
         for row, column in ((8, 8), (0, 5), (15, 15)):
             brighter, darker = images.copy(), images.copy()
             brighter[:, row, column] += step

@@ -29,14 +29,22 @@ def label_of(classes: Sequence[str], place: int) -> str:
     return short.replace("$", r"\$")
 
 
-def draw_sheet(ax: Axes, images: np.ndarray, title: str) -> None:
-    """Draw the first images on a sheet of four by four, white where there are no more."""
-    rows, columns = images.shape[1:]
+def draw_sheet(ax: Axes, kinds: Sequence[np.ndarray], title: str) -> None:
+    """Draw images on a sheet of four by four, white where there are no more.
+
+    Parameters
+    ----------
+    kinds
+        Images of each kind, (images, rows, columns) each: so many rows of the sheet.
+    """
+    rows, columns = kinds[0].shape[1:]
     gap = max(1, round(GAP * max(rows, columns)))
     sheet = np.ones((SIDE * (rows + gap) - gap, SIDE * (columns + gap) - gap))
-    for place, image in enumerate(images[:SHEET]):
-        top, left = place // SIDE * (rows + gap), place % SIDE * (columns + gap)
-        sheet[top : top + rows, left : left + columns] = image
+    each = SHEET // len(kinds)
+    for kind, images in enumerate(kinds):
+        for place, image in enumerate(images[:each], start=kind * each):
+            top, left = place // SIDE * (rows + gap), place % SIDE * (columns + gap)
+            sheet[top : top + rows, left : left + columns] = image
     show_image(ax, sheet, title, limits=(0, 1), bar=False)
     for spine in ax.spines.values():
         spine.set_visible(False)
