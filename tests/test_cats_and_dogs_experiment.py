@@ -1,6 +1,8 @@
 """The experiment `cats-and-dogs`: a fair split, its claims for any parameters, what decides."""
 
+import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,17 +10,18 @@ from PIL import Image
 from scipy.stats import binomtest
 
 from circuits import stimuli
-from circuits.stimuli import LabelledImages
+from circuits.stimuli import LabelledImages, animals
 from experiments import cats_and_dogs
 from experiments.cats_and_dogs import neurons
 from experiments.cats_and_dogs.accuracy import Accuracy
-from experiments.cats_and_dogs.deciding import pixel_slopes, relay_slopes
+from experiments.cats_and_dogs.deciding import cognitron_slopes, pixel_slopes, relay_slopes
 from experiments.cats_and_dogs.drawing import label_of
 from experiments.cats_and_dogs.neurons import train
 from experiments.cats_and_dogs.split import split
-from experiments.cats_and_dogs.views import receptors, relay_cells
+from experiments.cats_and_dogs.views import cognitron_cells, receptors, relay_cells
 from experiments.cli import main
 from neurosim import InputError
+from neurosim.learning import cognitron_rule
 
 
 def failed(result):
@@ -66,11 +69,15 @@ def drives(trained, images):
 def test_slopes_are_how_much_a_brighter_pixel_drives():
     animals = stimuli.cats_and_dogs(12, size=16)
     images, step = animals.images, 1e-5
-    for make, slopes in ((receptors, pixel_slopes), (relay_cells, relay_slopes)):
-        view = make((16, 16))
+    learned = cognitron_rule(images, 3)
+    for view, slopes in (
+        (receptors((16, 16)), lambda trained, _: pixel_slopes(trained)),
+        (relay_cells((16, 16)), relay_slopes),
+        (cognitron_cells(learned), lambda *of: cognitron_slopes(of[0], learned, images, of[1])),
+    ):
         responses = view.responses(images)
         trained = train(view, responses, animals.labels, 20)
-        found = slopes(trained, responses) if make is relay_cells else slopes(trained)
+        found = slopes(trained, responses)
         for row, column in ((8, 8), (0, 5), (15, 15)):
             brighter, darker = images.copy(), images.copy()
             brighter[:, row, column] += step
@@ -90,6 +97,21 @@ def test_a_cell_that_always_answers_the_same_has_no_say(rng):
     assert trained.for_second()[3] == 0
     responses[:, 3] = 1e6
     np.testing.assert_array_equal(trained.classes(responses), labels)
+
+
+@pytest.mark.compiled
+def test_cells_that_see_even_ground_have_no_say(rng):
+    images = np.broadcast_to(rng.random((40, 1, 1)), (40, 24, 24)).copy()
+    images[:20, 2:6, 3:9] += 0.5
+    learned = cognitron_rule(np.concatenate([rng.random((3, 24, 24)), images]), 1)
+    view = cognitron_cells(learned)
+    responses = view.responses(images)
+    highest = responses.max(axis=0)
+    rounding = (highest > 0) & (highest < 1e-12)  # of sums that are equal
+    assert rounding.sum() > 50
+    trained = train(view, responses, np.repeat([0, 1], 20), 50)
+    assert not trained.for_second()[rounding].any()
+    assert trained.for_second().any()
 
 
 @pytest.mark.compiled
@@ -177,10 +199,57 @@ def test_photographs_of_several_classes_are_told_apart(photographs, tmp_path, ca
     assert skipped.splitlines()[1].endswith("0.png")
 
 
+@pytest.mark.compiled
+def test_so_few_photographs_that_nothing_can_be_claimed_are_refused(tmp_path, rng, capsys):
+    for name, count in (("few", 9), ("fewer", 9)):
+        (tmp_path / name).mkdir()
+        for n in range(count):
+            grey = rng.integers(0, 255, (24, 24), dtype=np.uint8)
+            Image.fromarray(grey).save(tmp_path / name / f"{n}.png")
+    assert main(["run", "cats-and-dogs", "--data", str(tmp_path), "--out", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert (
+        "6 images are held out, 50% of them of the commonest class: even if all were told" in told
+    )
+    assert "by chance with probability 0.016; it should be at most 0.01" in told
+    assert len(told.splitlines()) == 1
+
+
+@pytest.mark.compiled
+def test_its_long_work_shows_how_far_it_is(monkeypatch):
+    shown = []
+
+    def told(work, description):
+        shown.append((description, len(work)))
+        return work
+
+    monkeypatch.setattr(cats_and_dogs, "progress", told)
+    monkeypatch.setattr(animals, "progress", told)
+    cats_and_dogs.run(size=24, passes=10, quick=True)
+    assert shown == [("faces", 14), ("views", 3), ("layers", 4)]
+
+
 def test_classes_are_called_by_what_the_font_can_write():
-    classes = ("chat", "貓", "Nova Scotia duck tolling retriever", "$a$")
-    shown = [label_of(classes, place) for place in range(4)]
-    assert shown == ["chat", "class 2", "Nova Scotia…", r"\$a\$"]
+    classes = ("chat", "貓", "Nova Scotia duck tolling retriever", "$a$", "two\nlines")
+    shown = [label_of(classes, place) for place in range(5)]
+    assert shown == ["chat", "class 2", "Nova Sc…", r"\$a\$", "class 5"]
+
+
+@pytest.mark.compiled
+def test_long_names_leave_panels_apart(monkeypatch):
+    def named(count, **options):
+        names = ("hummingbird hawk-moths", "Nova Scotia duck tolling retriever")
+        return replace(stimuli.cats_and_dogs(count, **options), classes=names)
+
+    monkeypatch.setattr(cats_and_dogs, "cats_and_dogs", named)
+    figure = cats_and_dogs.run(size=24, passes=10, quick=True).figures["cats-and-dogs"]
+    figure.draw_without_rendering()
+    panels = [ax for ax in figure.axes if ax.get_title(loc="left")]
+    assert len(panels) == 6
+    for left, right in itertools.pairwise(panels):
+        letter = next(text for text in right.texts if text.get_gid() == "letter")
+        title = left._left_title.get_window_extent()
+        assert not title.overlaps(letter.get_window_extent())
 
 
 @pytest.mark.compiled

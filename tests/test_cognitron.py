@@ -1,6 +1,7 @@
 """The cognitron's reinforcement, against its equations written out, and closed forms."""
 
 import csv
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -236,6 +237,17 @@ def test_features_are_the_last_layer(rng):
     assert learned.features(images[:0]).shape == (0, 144)
 
 
+def test_features_of_many_images_take_little_more_memory_than_they_are(rng, monkeypatch):
+    learned = cognitron_rule(noise(rng), 6)
+    monkeypatch.setattr("neurosim.learning.cognitron.STRETCH", 10 * learned.excitatory.size)
+    images = noise(rng, 400)
+    tracemalloc.start()
+    features = learned.features(images)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * features.nbytes
+
+
 # ------------------------------------------------------------------ what it tells
 
 
@@ -288,6 +300,7 @@ GOOD = np.ones((2, 3, 4))
         (np.ones((0, 3, 4)), {}, "none of them 0 (got (0, 3, 4))"),
         (np.ones((2, 3, 0)), {}, "none of them 0 (got (2, 3, 0))"),
         ([["a"]], {}, "cognitron: patterns must be real numbers"),
+        (np.ma.masked_greater(GOOD, 0.5), {}, "cognitron: patterns must not be masked"),
         (-GOOD, {}, "cognitron: patterns must be numbers from 0 to 1e+50 (got -1 in number 0, "
          "row 0, column 0)"),
         (np.where(np.arange(24).reshape(2, 3, 4) == 18, np.nan, 1), {},

@@ -214,6 +214,19 @@ def curves_of(learner, monkeypatch):
 
 
 @pytest.mark.compiled
+@pytest.mark.parametrize(("inputs", "said"), [(4, False), (8, True)])
+def test_the_legend_names_what_is_drawn_and_covers_nothing(inputs, said):
+    result = Result("induction")
+    learning_curves.draw_learning_curves(result, inputs, 10, np.random.default_rng(0))
+    figure = result.figures["learning-curves"]
+    figure.draw_without_rendering()
+    (ax,) = figure.axes
+    legend = ax.get_legend()
+    assert ("least by theory" in [text.get_text() for text in legend.get_texts()]) == said
+    assert legend.get_window_extent().y1 < ax.get_window_extent().y0
+
+
+@pytest.mark.compiled
 def test_a_neuron_that_learns_nothing_is_noticed(monkeypatch):
     def idle(patterns, answers, passes):
         return neurons.Neuron(np.zeros(patterns.shape[1]), 0)

@@ -1,5 +1,7 @@
 """Photographs in folders, one a class: upright, grey, square, and each mistake named."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -80,6 +82,17 @@ def test_what_is_unreadable_is_refused_or_skipped(folder):
         stimuli.labelled_photographs(folder, unreadable="ask")
 
 
+def test_names_that_are_no_text_can_be_written(folder):
+    try:
+        (folder / "cat").rename(folder / os.fsdecode(b"ca\xfft"))
+        (folder / os.fsdecode(b"ca\xfft") / "no.png").write_text("not an image")
+    except (OSError, UnicodeError):
+        pytest.skip("names are text on this system")
+    read = stimuli.labelled_photographs(folder, unreadable="skip")
+    assert read.classes == (r"ca\udcfft", "owl")
+    assert [path.encode().endswith(rb"ca\udcfft/no.png") for path in read.skipped] == [True]
+
+
 def test_folders_without_classes_are_refused(folder):
     (folder / "dog").mkdir()
     with pytest.raises(FileError, match=r"^the class '.*dog' has no image: it is empty$"):
@@ -92,6 +105,8 @@ def test_folders_without_classes_are_refused(folder):
         stimuli.labelled_photographs(alone)
     with pytest.raises(FileError, match=r"gone' cannot be listed \(No such file or directory\)"):
         stimuli.labelled_photographs(folder / "gone")
+    with pytest.raises(FileError, match=r"cannot be listed \(embedded null byte\); give a folder"):
+        stimuli.labelled_photographs("a\0b")
     with pytest.raises(FileError, match=r"^a file's path is text or a Path \(got 5\)"):
         stimuli.labelled_photographs(5)
     with pytest.raises(InputError, match="most must be a whole number from 1"):

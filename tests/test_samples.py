@@ -16,7 +16,7 @@ from neurosim.learning import (
     oja_rule,
     perceptron_rule,
 )
-from neurosim.learning.samples import labels_of, patterns_of, targets_of
+from neurosim.learning.samples import labels_of, patterns_of, standard_units, targets_of
 
 ONE_A_SAMPLE = r"must be of shape \(3,\), or \(3, neurons\), one a sample \(got shape "
 
@@ -56,6 +56,21 @@ def test_rows_stand_one_after_the_other():
     assert patterns_of(np.ones((4, 3)).T, "rule").flags.c_contiguous
 
 
+def test_what_varies_by_rounding_alone_says_nothing_in_standard_units(rng):
+    patterns = rng.normal(5, 2, (91, 4))
+    patterns[:, 1] = 0.7
+    patterns[:, 2] = 1e-16 * rng.random(91)
+    patterns[:, 3] *= 1e-6
+    assert np.std(patterns[:, 1]) > 0  # rounding of the mean
+    mean, deviation = standard_units(patterns)
+    np.testing.assert_allclose(mean, patterns.mean(axis=0))
+    np.testing.assert_allclose(deviation[[0, 3]], patterns[:, [0, 3]].std(axis=0))
+    units = (patterns - mean) / deviation
+    assert not units[:, 1:3].any()
+    np.testing.assert_allclose(units[:, [0, 3]].std(axis=0), 1)
+    assert np.isinf(standard_units(np.zeros((3, 2)))[1]).all()
+
+
 @pytest.mark.parametrize(
     ("patterns", "message"),
     [
@@ -74,6 +89,7 @@ def test_rows_stand_one_after_the_other():
         ),
         ([[None]], r"must be finite, .*\(got nan in row 0, column 0\)"),
         ([[10**400]], "patterns must be real numbers in one array"),
+        (np.full((1, 1), np.finfo(np.longdouble).max), r"must be finite, .*\(got (inf|1.797)"),
         ([[0, 1], [2, np.nan]], r"must be finite, .*\(got nan in row 1, column 1\); leave out"),
         ([[-np.inf, 1]], r"\(got -inf in row 0, column 0\)"),
         ([[1e91]], r"at most 1e\+90 either way \(got 1e\+91 in row 0, column 0\)"),

@@ -11,6 +11,8 @@ from sklearn.utils.validation import check_is_fitted, check_non_negative, valida
 
 from neurosim import Circuit, InputError, stack
 from neurosim.learning import cognitron_rule, perceptron_rule
+from neurosim.learning.samples import standard_units
+from neurosim.timing import whole
 
 from .layers import cognitron
 
@@ -20,7 +22,8 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     There is a perceptron a class, and one for two classes.  They hear the cells of every layer, and
     learn by Rosenblatt's rule from how far each cell's response is from its mean, in its standard
-    deviations.  Of several classes the one whose perceptron is excited most wins.
+    deviations; cells that answer all images alike have no say.  Of several classes the one whose
+    perceptron is excited most wins.
 
     A cognitron is for sparse images, such as thin lines, or what LGN cells answer: see
     `neurosim.learning.cognitron_rule`.
@@ -97,20 +100,20 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{self.classes_[0]})"
             )
         self.image_shape_ = _image_shape(self.image_shape, X.shape[1])
+        reading_passes = whole(self.reading_passes, "CognitronClassifier: reading_passes", 1)
         images = X.reshape(-1, *self.image_shape_)
         self.cognitron_ = cognitron_rule(
             images, self.layers, passes=self.passes, q=self.q, q_silent=self.q_silent
         )
         seen = self._seen(images)
-        mean, deviation = seen.mean(axis=0), seen.std(axis=0)
-        scale = np.where(deviation > 0, deviation, 1)
+        mean, deviation = standard_units(seen)
         wanted = numbered[:, None] == np.arange(len(self.classes_))
         read = perceptron_rule(
-            (seen - mean) / scale,
+            (seen - mean) / deviation,
             wanted[:, 1:] if len(self.classes_) == 2 else wanted,
-            passes=self.reading_passes,
+            passes=reading_passes,
         )
-        self.coef_ = read.weights / scale
+        self.coef_ = read.weights / deviation
         self.intercept_ = read.bias - self.coef_ @ mean
         self.n_iter_ = len(read.mistakes_by_pass)
         return self
@@ -143,16 +146,16 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Input "image" (rows, columns); output "drives" (perceptrons,).
         """
         check_is_fitted(self)
-        whole = Circuit("cognitron and perceptrons")
-        image = whole.inputs("image", shape=self.image_shape_, real=True)
+        circuit = Circuit("cognitron and perceptrons")
+        image = circuit.inputs("image", shape=self.image_shape_, real=True)
         cognitron(self.cognitron_)(image, name="cognitron")
         layers = range(1, self.cognitron_.layers + 1)
-        seen = stack(whole[f"cognitron.u{n}"] for n in layers)
-        drives = whole.rate(
+        seen = stack(circuit[f"cognitron.u{n}"] for n in layers)
+        drives = circuit.rate(
             "drives", drive=self.coef_ @ seen, bias=self.intercept_, transfer="identity"
         )
-        whole.output(drives)
-        return whole
+        circuit.output(drives)
+        return circuit
 
     def _seen(self, images: np.ndarray) -> np.ndarray:
         """Return the responses of all cells, (images, layers · pixels)."""
@@ -161,6 +164,9 @@ class CognitronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.positive_only = True
+        # By scikit-learn's measure, points of a plane: as images of one row their cells all hear
+        # both pixels, tie, and answer alike.
+        tags.classifier_tags.poor_score = True
         return tags
 
 
@@ -175,6 +181,8 @@ def _image_shape(shape: Any, pixels: int) -> tuple[int, int]:
             )
         return side, side
     try:
+        if min(shape) < -1:  # which NumPy takes for −1
+            raise ValueError
         rows, columns = np.empty(pixels, dtype=bool).reshape(shape).shape
     except (TypeError, ValueError):
         raise InputError(

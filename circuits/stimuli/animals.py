@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim import InputError
+from neurosim.progress import progress
 from neurosim.timing import whole
 
 from .labelled import LabelledImages
@@ -51,11 +52,14 @@ def cats_and_dogs(
         raise InputError(f"size must be at most {LARGEST} pixels a side (got {size})")
     pose, noise = _part(pose, "pose"), _part(noise, "noise")
     streams = np.random.default_rng(whole(seed, "seed", 0)).spawn(3)
-    images = np.concatenate([
-        draw(stream, min(TOGETHER, count - first), size, pose)
+    parts = [
+        (draw, stream, min(TOGETHER, count - first))
         for draw, stream in ((_cats, streams[0]), (_dogs, streams[1]))
         for first in range(0, count, TOGETHER)
-    ])  # fmt: skip
+    ]
+    images = np.concatenate(
+        [draw(stream, some, size, pose) for draw, stream, some in progress(parts, "faces")]
+    )
     images += noise * streams[2].standard_normal(images.shape)
     labels = np.repeat((0, 1), count)
     return LabelledImages(np.clip(images, 0, 1), labels, ("cat", "dog"))

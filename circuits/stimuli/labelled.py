@@ -108,13 +108,13 @@ def labelled_photographs(
             except FileError as error:
                 if unreadable == "refuse":
                     raise FileError(f"{error}, or take unreadable='skip'") from None
-                skipped.append(str(files[number]))
+                skipped.append(_text(str(files[number])))
         if not read:
             found = "none of its files can be read as one" if files else "it is empty"
             raise FileError(f"the class {str(inside)!r} has no image: {found}")
         images += [read[number] for number in sorted(read)]
         labels += [label] * len(read)
-    names = tuple(inside.name for inside in classes)
+    names = tuple(_text(inside.name) for inside in classes)
     return LabelledImages(np.array(images), np.array(labels), names, tuple(skipped))
 
 
@@ -122,7 +122,11 @@ def _visible(folder: Path) -> list[Path]:
     """Return what a folder holds, by name, without what its system hides, or raise."""
     try:
         return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    except OSError as error:
-        raise FileError(
-            f"{str(folder)!r} cannot be listed ({error.strerror}); give a folder"
-        ) from None
+    except (OSError, ValueError) as error:  # a path cannot hold a null byte
+        why = getattr(error, "strerror", None) or error
+        raise FileError(f"{str(folder)!r} cannot be listed ({why}); give a folder") from None
+
+
+def _text(name: str) -> str:
+    """Return a name that can be written to a file, though a disk's names need not be text."""
+    return name.encode(errors="backslashreplace").decode()

@@ -9,13 +9,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from circuits.stimuli import LabelledImages, cats_and_dogs, labelled_photographs
-from neurosim.learning import cognitron_rule
+from neurosim import InputError
+from neurosim.learning import Reinforcement, cognitron_rule
 from neurosim.plotting import new_figure
+from neurosim.progress import progress
 from neurosim.result import Result
 
 from ..parameters import check_range
 from .accuracy import Accuracy
-from .deciding import pixel_slopes, relay_slopes
+from .deciding import cognitron_slopes, pixel_slopes, relay_slopes
 from .drawing import SHEET, draw_accuracies, draw_sheet, draw_slopes, label_of
 from .neurons import Trained, train
 from .split import Split, split
@@ -58,7 +60,8 @@ def run(
     passes
         How often the perceptron sees all images to learn from at most, from 10 to 1000.
     data
-        A folder of photographs with one sub-folder a class; left out, drawn cats and dogs.
+        A folder of photographs with one sub-folder a class, of two classes about 20 at least in
+        all; left out, drawn cats and dogs.
     unreadable
         Whether a file in the folder that is no image is refused, or skipped and listed.
     seed
@@ -79,24 +82,38 @@ def run(
         else labelled_photographs(data, size=size, most=count, seed=seed, unreadable=unreadable)
     )
     chosen = split(animals, np.random.default_rng(seed))
+    _check_enough(animals.labels[chosen.held_out])
     shape = animals.images.shape[1:]
     learned = cognitron_rule(animals.images[chosen.learned])
     views = (receptors(shape), relay_cells(shape), cognitron_cells(learned))
     learners = [
-        _learn(view, view.responses(animals.images), animals, chosen, passes) for view in views
+        _learn(view, view.responses(animals.images), animals, chosen, passes)
+        for view in progress(views, "views")
     ]
     for learner in learners:
         _check(result, learner, animals, chosen)
     sheets = np.split(learners[-1].responses, learned.layers, axis=1)
     by_layer = [
         _learn(layer_alone(learned, n), sheet, animals, chosen, passes)
-        for n, sheet in enumerate(sheets, start=1)
+        for n, sheet in enumerate(progress(sheets, "layers"), start=1)
     ]
-    _draw(result, animals, chosen, learners, by_layer)
+    _draw(result, animals, chosen, learned, learners, by_layer)
     _tabulate(result, [*learners, *by_layer])
     if animals.skipped:
         result.table("skipped", ("file",), [(path,) for path in animals.skipped])
     return result
+
+
+def _check_enough(labels: np.ndarray) -> None:
+    """Raise InputError where not even all right would be more than chance."""
+    best = Accuracy.of(labels, labels)
+    if best.by_chance > SURE:
+        raise InputError(
+            f"{best.images} images are held out, {best.chance:.0%} of them of the commonest class: "
+            f"even if all were told right, they would be by chance with probability "
+            f"{best.by_chance:.2g}; it should be at most {SURE:g}, so give more images, "
+            "above all of the rarer classes"
+        )
 
 
 class Learner(NamedTuple):
@@ -150,32 +167,34 @@ def _check(result: Result, learner: Learner, animals: LabelledImages, chosen: Sp
 
 
 def _draw(
-    result: Result, animals: LabelledImages, chosen: Split, learners: Sequence[Learner],
-    by_layer: Sequence[Learner],
+    result: Result, animals: LabelledImages, chosen: Split, learned: Reinforcement,
+    learners: Sequence[Learner], by_layer: Sequence[Learner],
 ) -> None:  # fmt: skip
     """Draw the animals, what was mistaken, how many were right, and which pixels decided."""
     figure, axes = new_figure(2, 3, width="page", height=4.4)
-    for ax, label in zip(axes[0], (0, 1), strict=False):
-        name, count = label_of(animals.classes, label), animals.counts[label]
-        draw_sheet(
-            ax, animals.images[animals.labels == label], f"{name}: {min(count, SHEET)} of {count}"
-        )
+    pair = [animals.images[animals.labels == label][: SHEET // 2] for label in (0, 1)]
+    first, second = (label_of(animals.classes, label) for label in (0, 1))
+    draw_sheet(axes[0, 0], pair, f"{first} above, {second} below")
     pixels, relays, cognitron = learners
     wrong = chosen.held_out[pixels.told != animals.labels[chosen.held_out]]
     some = np.linspace(0, len(wrong) - 1, min(len(wrong), SHEET)).round().astype(int)
     draw_sheet(
-        axes[0, 2], animals.images[wrong[some]], f"Mistaken by pixels: {len(some)} of {len(wrong)}"
-    )
+        axes[0, 1], [animals.images[wrong[some]]],
+        f"Mistaken by pixels: {len(some)} of {len(wrong)}",
+    )  # fmt: skip
     draw_accuracies(
-        axes[1, 0], *({of.view.name: of.accuracy for of in those} for those in (learners, by_layer))
+        axes[0, 2], *({of.view.name: of.accuracy for of in those} for those in (learners, by_layer))
     )
-    learned = chosen.learned
+    seen = chosen.learned
     for ax, slopes, title in (
-        (axes[1, 1], pixel_slopes(pixels.trained), "How brighter pixels vote"),
+        (axes[1, 0], pixel_slopes(pixels.trained), "How brighter pixels vote"),
+        (axes[1, 1], relay_slopes(relays.trained, relays.responses[seen]), "The same by LGN cells"),
         (
             axes[1, 2],
-            relay_slopes(relays.trained, relays.responses[learned]),
-            "The same by LGN cells",
+            cognitron_slopes(
+                cognitron.trained, learned, animals.images[seen], cognitron.responses[seen]
+            ),
+            "The same by a cognitron",
         ),
     ):
         draw_slopes(ax, slopes, title, animals.classes)

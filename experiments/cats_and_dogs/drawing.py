@@ -17,26 +17,34 @@ if TYPE_CHECKING:
 SIDE = 4  # images a side of a sheet
 SHEET = SIDE * SIDE
 GAP = 1 / 16  # between them, of an image's side
-LONGEST = 12  # letters of a class's name
+LONGEST = 8  # letters of a class's name, so that panels stay apart
 
 
 def label_of(classes: Sequence[str], place: int) -> str:
     """Return how a class is called in a figure: by its name, shortened, if the font has it."""
     name = classes[place]
-    if max(name) >= "\u0530":  # beyond Latin, Greek and Cyrillic letters
+    if not name.isprintable() or max(name) >= "\u0530":  # beyond Latin, Greek and Cyrillic letters
         return f"class {place + 1}"
-    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
     return short.replace("$", r"\$")
 
 
-def draw_sheet(ax: Axes, images: np.ndarray, title: str) -> None:
-    """Draw the first images on a sheet of four by four, white where there are no more."""
-    rows, columns = images.shape[1:]
+def draw_sheet(ax: Axes, kinds: Sequence[np.ndarray], title: str) -> None:
+    """Draw images on a sheet of four by four, white where there are no more.
+
+    Parameters
+    ----------
+    kinds
+        Images of each kind, (images, rows, columns) each: so many rows of the sheet.
+    """
+    rows, columns = kinds[0].shape[1:]
     gap = max(1, round(GAP * max(rows, columns)))
     sheet = np.ones((SIDE * (rows + gap) - gap, SIDE * (columns + gap) - gap))
-    for place, image in enumerate(images[:SHEET]):
-        top, left = place // SIDE * (rows + gap), place % SIDE * (columns + gap)
-        sheet[top : top + rows, left : left + columns] = image
+    each = SHEET // len(kinds)
+    for kind, images in enumerate(kinds):
+        for place, image in enumerate(images[:each], start=kind * each):
+            top, left = place // SIDE * (rows + gap), place % SIDE * (columns + gap)
+            sheet[top : top + rows, left : left + columns] = image
     show_image(ax, sheet, title, limits=(0, 1), bar=False)
     for spine in ax.spines.values():
         spine.set_visible(False)
@@ -56,15 +64,15 @@ def draw_accuracies(ax: Axes, scores: dict[str, Accuracy], parts: dict[str, Accu
         )  # fmt: skip
     ax.axvline(100 * chance, color="black", linestyle="--", linewidth=0.8)
     ax.annotate(
-        "chance", (100 * chance, len(listed) - 0.45), xytext=(3, 0), textcoords="offset points"
+        "chance", (100 * chance, len(listed) - 0.2), xytext=(3, 0), textcoords="offset points"
     )
     least = min(chance, *(score.interval[0] for _, score in listed))
     ax.set(
-        xlim=(100 * max(0.0, least - 0.06), 101), ylim=(len(listed) - 0.3, -0.6),
+        xlim=(100 * max(0.0, least - 0.06), 102), ylim=(len(listed) - 0.05, -0.6),
         yticks=range(len(listed)), yticklabels=[name.split(", ")[-1] for name, _ in listed],
         xlabel="held-out images told right (%)",
     )  # fmt: skip
-    ax.set_title(f"Right, with {CONFIDENCE:.0%} intervals")
+    ax.set_title(f"Right ({CONFIDENCE:.0%} intervals)")
 
 
 def draw_slopes(ax: Axes, slopes: np.ndarray, title: str, classes: Sequence[str]) -> None:

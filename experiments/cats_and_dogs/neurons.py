@@ -9,6 +9,7 @@ import numpy as np
 from circuits.perceptron import perceptron
 from neurosim import Circuit, stack
 from neurosim.learning import PerceptronLearning, perceptron_rule
+from neurosim.learning.samples import standard_units
 
 from .views import View
 
@@ -71,7 +72,8 @@ def train(view: View, responses: np.ndarray, labels: np.ndarray, passes: int) ->
 
     Responses are put in standard units, without which the plain rule takes long: how far they are
     from the cell's mean over these images, in standard deviations.  Cells that are alike share
-    one deviation, the root of the mean of their squares.
+    one deviation, the root of the mean of their squares.  One that always answers the same, but
+    for rounding, says nothing: its weight stays 0.
 
     Parameters
     ----------
@@ -82,11 +84,10 @@ def train(view: View, responses: np.ndarray, labels: np.ndarray, passes: int) ->
     passes
         How often all images are shown, at most.
     """
-    mean, deviation = responses.mean(axis=0), responses.std(axis=0)
-    if view.alike:
-        deviation[:] = np.sqrt(np.square(deviation).mean())
-    # A cell that answers always the same says nothing: its weight stays 0.
-    deviation[deviation <= 1e-12 * np.abs(mean)] = np.inf
+    mean, deviation = standard_units(responses)
+    varying = np.isfinite(deviation)
+    if view.alike and varying.any():
+        deviation[varying] = np.sqrt(np.square(deviation[varying]).mean())
     several = int(labels.max()) + 1
     own = np.arange(several) if several > 2 else np.array([1])
     learning = perceptron_rule(

@@ -95,7 +95,7 @@ def draw_learning_curves(
         ),
         zip(*columns, strict=True),
     )  # fmt: skip
-    figure, ax = new_figure(height=2.9)
+    figure, ax = new_figure(height=3.7)
     _draw(ax, curves, least, inputs)
     result.figure("learning-curves", figure)
 
@@ -213,14 +213,13 @@ def _draw(ax: Axes, curves: Curves, least: np.ndarray, inputs: int) -> None:
             )
         )  # fmt: skip
     shown = least > 0.5
-    bound = ax.plot(rows[shown], least[shown], color="0.6", linewidth=0.8, label="least by theory")
+    if shown.any():  # for few inputs theory says no more than guessing does
+        handles[1:1] = ax.plot(
+            rows[shown], least[shown], color="0.6", linewidth=0.8, label="least by theory"
+        )
     ax.set(xlabel=f"rows trained, of {2**inputs}", ylabel="share right on rows not seen")
     ax.set(ylim=(0, 1.02), xlim=(0, 2**inputs))
-    ax.legend(
-        handles=[handles[0], *(bound if shown.any() else ()), *handles[1:]],
-        loc="lower right",
-        title="means ± s.e.",
-    )
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.18), title="means ± s.e.")
     middle = int(np.argmin(np.abs(rows - 2 ** (inputs - 1))))
     shares = [
         _mean_and_error(right, curves.unseen)[0][middle] for right in (curves.neuron, curves.table)

@@ -15,7 +15,7 @@ from ..errors import InputError, spelled
 from ..kernels import present_to_cognitron, respond_as_cognitron
 from ..kernels.tables import AREA
 from ..timing import positive, whole
-from .samples import no_numbers
+from .samples import reals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,10 +104,13 @@ class Reinforcement:
     def features(self, images: Any) -> np.ndarray:
         """Return what the cells of the last layer answer to images, (images, cells).
 
-        As `responses`.
+        As `responses`, of which only some are held at a time.
         """
-        last = self.responses(images)[:, -1]
-        return last.reshape(len(last), self.inhibitory[0].size)
+        images = _patterns(images, "images", self.shape)
+        last = np.empty((len(images), *self.shape))
+        for some in _stretches(len(images), self):
+            last[some] = self.responses(images[some])[:, -1]
+        return last.reshape(len(images), self.inhibitory[0].size)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw how many cells were reinforced, and how many learned in silence, by presentation.
@@ -199,8 +202,8 @@ def cognitron_rule(
     Notes
     -----
     Patterns should be sparse, as thin lines are.  What a cell was reinforced by, k times a pattern
-    p, adds k·q·(Σc·p − Σc·p²/(2Σc·p)) to what it answers of an even area of 1s.  That is above 0
-    where the variance of p is below its mean squared: of 0s and 1s, where more than half are 1s.
+    p, adds k·q·(Σc·p − Σc·p²/(2Σc·p)) to its e − h for an even area of 1s.  That is above 0 where
+    the variance of p is below its mean squared: of 0s and 1s, where more than half are 1s.
     Such cells answer nearly everything, and the layers after them can tell nothing apart.
 
     Beyond the border lie silent cells, so c stays 1/25 there, and the variance is over the whole
@@ -258,13 +261,7 @@ def _layers(layers: int | None, start: Reinforcement | None) -> int:
 
 def _patterns(values: Any, name: str, shape: tuple[int, int] | None) -> np.ndarray:
     """Return images as floats, in one piece."""
-    try:
-        images = np.asarray(values)
-        if images.dtype.kind not in "biuf":
-            raise TypeError
-        images = images.astype(float, copy=False)
-    except (TypeError, ValueError):  # rows of several lengths, too
-        raise InputError(no_numbers(values, f"cognitron: {name}")) from None
+    images = reals(values, f"cognitron: {name}")
     if images.ndim != 3 or 0 in images.shape[1:] or (shape is None and not len(images)):
         raise InputError(
             f"cognitron: {name} must have the shape ({name}, rows, columns), none of them 0 (got "

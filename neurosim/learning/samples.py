@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..exactness import LARGEST, magnitude
 
 SHOWN = 4  # values that an error tells
+ROUNDING = 1e-12  # of the largest value: an input that varies less is taken for constant
 
 
 def reals(values: Any, name: str) -> np.ndarray:
@@ -24,8 +25,8 @@ def reals(values: Any, name: str) -> np.ndarray:
     """
     array = in_one_array(values, name, "real numbers")
     if array.dtype.kind in "biufO":
-        with suppress(TypeError, ValueError, OverflowError):
-            return array.astype(float, copy=False)
+        with suppress(TypeError, ValueError, OverflowError), np.errstate(over="ignore"):
+            return array.astype(float, copy=False)  # of long doubles may be ∞: whoever asks refuses
     raise InputError(no_numbers(values, name))
 
 
@@ -162,6 +163,22 @@ def no_numbers(values: Any, name: str) -> str:
             told = shortened(item)
             break
     return f"{name} must be real numbers in one array (got {told})"
+
+
+def standard_units(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each input's mean over patterns and its standard deviation, (inputs,) both.
+
+    What varies by rounding alone has the deviation ∞: in these units it is 0, not noise as large
+    as what the others say.
+
+    Parameters
+    ----------
+    patterns
+        (samples, inputs), all inputs in one unit.
+    """
+    mean, deviation = patterns.mean(axis=0), patterns.std(axis=0)
+    deviation[deviation <= ROUNDING * np.abs(patterns).max()] = np.inf
+    return mean, deviation
 
 
 def _one_a_sample(array: np.ndarray, name: str, samples: int, rule: str) -> np.ndarray:
