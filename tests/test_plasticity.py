@@ -179,6 +179,19 @@ def test_delta_takes_the_answer_to_its_teacher_on_every_channel(channel):
     assert record["z"][0, -1] == pytest.approx(wanted, abs=1e-6)
 
 
+def test_a_weight_that_became_too_small_is_0():
+    """Halved by each step it is exact; below 1e-300, where numbers would soon be slow, it is none."""
+    circuit = Circuit("halving")
+    x, t = circuit.inputs("x", "t", real=True)
+    circuit.output(circuit.rate("z", drive=plastic(x, Delta(0.5, t)), transfer="identity"))
+
+    def left(steps):
+        return circuit.simulate({"x": 1.0, "t": 0.0}, steps=steps).weights["z.drive"].item()
+
+    assert left(900) == 0.5**900
+    assert left(1100) == 0
+
+
 def test_a_neuron_may_be_the_teacher(rng):
     """It is asked for what it does after the step, an input for what it showed in it."""
     circuit = Circuit("pupil")

@@ -53,7 +53,7 @@ def our_side(weights: np.ndarray, shown: np.ndarray, rule: str | None) -> Side:
     steps = shown.shape[1]
 
     def run() -> np.ndarray | None:
-        record = circuit.simulate(tuple(shown), steps=steps, every=steps, threads=1)
+        record = circuit.simulate(tuple(shown), steps=steps, every=steps)
         return np.asarray(record["y"][0, 0]) if rule else None
 
     return Side(run)

@@ -240,7 +240,7 @@ def _advance(
                 in_order = program.connections[r, tables.ORDERED] != 0 or not alone
                 add_plastic(
                     program, learned, r, start, stop, low, x, before, learns, sums[channel], True,
-                    in_order, tiny, window,
+                    in_order, tiny, step % tables.FLUSHED == 0, window,
                 )  # fmt: skip
                 continue
             add_connection(
@@ -263,7 +263,7 @@ def learn_last(program, learned, chunks, c, before, x, sums, window, tiny):
         if start < stop and program.connections[r, tables.LEARNING] != rules.FIXED:
             add_plastic(
                 program, learned, r, start, stop, low, x, before, True, sums, False, False, tiny,
-                window,
+                True, window,
             )  # fmt: skip
 
 

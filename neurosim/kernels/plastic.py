@@ -45,15 +45,22 @@ def change_of(program, c, i, x, before):
 
 
 @inner
-def learn_row(own, pre, change, part, low, high, tiny):
+def learn_row(own, pre, change, part, low, high, tiny, flushes):
     """Change weights by what their sources did; slices, or loops would use no vector registers."""
-    if part != 0:
+    if change == 0:
+        return
+    if part == 0:
         for e in range(len(own)):
-            remaining = unexplained(pre[e], own[e], part)
-            own[e] = flush(within(learned(own[e], remaining, change), low, high), tiny)
+            own[e] = learned(own[e], pre[e], change)
     else:
         for e in range(len(own)):
-            own[e] = flush(within(learned(own[e], pre[e], change), low, high), tiny)
+            own[e] = learned(own[e], unexplained(pre[e], own[e], part), change)
+    if low == 0 or high == 0:
+        for e in range(len(own)):
+            own[e] = within(own[e], low, high)
+    if flushes:
+        for e in range(len(own)):
+            own[e] = flush(own[e], tiny)
 
 
 @inner(once=True)
@@ -68,7 +75,7 @@ def limits(row, tiny):
 
 @inner(once=True)
 def add_plastic_dense(
-    program, weights, c, low, high, base, x, before, learns, sums, adds, in_order, tiny
+    program, weights, c, low, high, base, x, before, learns, sums, adds, in_order, tiny, flushes
 ):  # fmt: skip
     """As `add_plastic`, where all targets hear the same neighbours."""
     row = program.connections[c]
@@ -85,7 +92,7 @@ def add_plastic_dense(
                     first = at + r * width + e
                     learn_row(
                         weights[first : first + size], before[source + e : source + e + size],
-                        change, part, lowest, highest, tiny,
+                        change, part, lowest, highest, tiny, flushes,
                     )  # fmt: skip
             if adds and in_order:
                 add_dots_in_order(
@@ -110,7 +117,8 @@ def hear(program, begin, size, before, heard):
 
 @inner(once=True)
 def add_plastic_rows(
-    program, weights, c, low, high, base, x, before, learns, sums, adds, in_order, tiny, heard
+    program, weights, c, low, high, base, x, before, learns, sums, adds, in_order, tiny, flushes,
+    heard,
 ):  # fmt: skip
     """As `add_plastic`, where each target hears what its row lists."""
     row = program.connections[c]
@@ -127,7 +135,7 @@ def add_plastic_rows(
                 hear(program, source + begin, size, before, heard)
                 learn_row(
                     weights[first + begin : first + begin + size], heard[:size], change, part,
-                    lowest, highest, tiny,
+                    lowest, highest, tiny, flushes,
                 )  # fmt: skip
         if adds and len(program.narrow) > 0:
             add_gathered(
@@ -143,7 +151,8 @@ def add_plastic_rows(
 
 @inner
 def add_plastic(
-    program, weights, c, low, high, base, x, before, learns, sums, adds, in_order, tiny, heard
+    program, weights, c, low, high, base, x, before, learns, sums, adds, in_order, tiny, flushes,
+    heard,
 ):  # fmt: skip
     """Let connection c's weights to the targets [low, high) learn, and add what they bring.
 
@@ -154,14 +163,16 @@ def add_plastic(
     x, before : the values as this step finds them, and as the last one found them
     learns : whether there was a last step
     adds : whether there is a next one: the sums are wanted
+    flushes : whether magnitudes below `tiny` become 0, which need not be in each step
     heard : scratch of at least STRETCH values
     """
     if program.connections[c, tables.KIND] == tables.DENSE:
         add_plastic_dense(
-            program, weights, c, low, high, base, x, before, learns, sums, adds, in_order, tiny
-        )
+            program, weights, c, low, high, base, x, before, learns, sums, adds, in_order, tiny,
+            flushes,
+        )  # fmt: skip
     else:
         add_plastic_rows(
             program, weights, c, low, high, base, x, before, learns, sums, adds, in_order, tiny,
-            heard,
+            flushes, heard,
         )  # fmt: skip

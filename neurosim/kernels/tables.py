@@ -46,6 +46,7 @@ VECTOR = 64  # bytes of activities that are computed side by side
 TOGETHER = 4  # rows of a separable convolution that are computed side by side down its columns
 SWATH = 8  # and that are then taken across
 STRETCH = 256  # synapses of a row that learn before they are summed
+FLUSHED = 64  # steps after which learned weights that became too small are 0
 
 # A delay line's columns: its place, its size, its length in steps, where its ring and the places
 # that it repeats begin, and the first of those places where they are neighbours, else −1.
