@@ -180,7 +180,7 @@ def test_delta_takes_the_answer_to_its_teacher_on_every_channel(channel):
 
 
 def test_a_weight_that_became_too_small_is_0():
-    """Halved by each step it is exact; below 1e-300, where numbers would soon be slow, it is none."""
+    """Halved by each step it is exact; below 1e-300, where numbers are soon slow, it is none."""
     circuit = Circuit("halving")
     x, t = circuit.inputs("x", "t", real=True)
     circuit.output(circuit.rate("z", drive=plastic(x, Delta(0.5, t)), transfer="identity"))

@@ -47,7 +47,7 @@ def change_of(program, c, i, x, before):
 @inner
 def learn_row(own, pre, change, part, low, high, tiny, flushes):
     """Change weights by what their sources did; slices, or loops would use no vector registers."""
-    if change == 0:
+    if change == 0 and not flushes:
         return
     if part == 0:
         for e in range(len(own)):
