@@ -62,7 +62,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("channel", SIGNS)
 @pytest.mark.parametrize("name", CHANGES)
-@pytest.mark.parametrize(("trials", "threads"), [(1, None), (1, 2), (3, 1), (3, 2)])
+@pytest.mark.parametrize(("trials", "threads"), [(1, None), (1, 2), (2, 3), (3, 1), (3, 2)])
 def test_a_step_takes_pre_before_it_and_post_after_it(channel, name, trials, threads, rng):
     rule, change = CHANGES[name]
     weights = rng.random((2, 4))

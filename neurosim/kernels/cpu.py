@@ -347,6 +347,10 @@ def _run(
         if LEARNS and steps > 0:
             for c in range(shares[0, part], shares[0, part + 1]):
                 learn_last(program, learned, chunks, c, before, x, sums[0], window, tiny)
+            if parts > 1:  # before the next trial's values are written there
+                rounds += 1
+                if not wait(barrier, rounds, parts):
+                    return
         if part == 0 and len(final):
             for i in range(size):
                 for b in range(width):
