@@ -237,6 +237,7 @@ def test_features_are_the_last_layer(rng):
     assert learned.features(images[:0]).shape == (0, 144)
 
 
+@pytest.mark.compiled
 def test_features_of_many_images_take_little_more_memory_than_they_are(rng, monkeypatch):
     learned = cognitron_rule(noise(rng), 6)
     monkeypatch.setattr("neurosim.learning.cognitron.STRETCH", 10 * learned.excitatory.size)
