@@ -5,7 +5,7 @@ import pytest
 from numpy.polynomial import Polynomial
 
 from experiments import gradients
-from experiments.gradients import differences, listing, neuron
+from experiments.gradients import differences, graphs, listing, neuron
 from neurosim import InputError
 from neurosim.plotting import new_figure
 from neurosim.result import Result
@@ -96,3 +96,11 @@ def test_derivatives_of_the_error_are_within_their_bounds_and_as_derived():
 def test_what_it_does_not_accept(given, message):
     with pytest.raises(InputError, match=message):
         gradients.run(**given)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(-1.234, "−1.23"), (1.0, "1.00"), (-0.0972, "−0.10"), (0.00064, "0.0006"), (-1e-9, "0")],
+)
+def test_a_number_in_a_graph(value, told):
+    assert graphs.number(value) == told

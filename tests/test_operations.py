@@ -12,7 +12,7 @@ from scipy import special
 
 from neurosim import InputError
 from neurosim.kernels import rules
-from neurosim.networks import Tensor, gradients, operations
+from neurosim.networks import Tensor, gradients, operation, operations
 from neurosim.neurons import SLOPED, TRANSFERS
 
 layouts = pytest.mark.parametrize("layout", LAYOUTS)
@@ -113,6 +113,27 @@ def test_a_chain_of_operations(rng):
         return ((y - y.mean(axis=0)) / operations.sqrt(y.var(axis=0) + 1e-3)).max(axis=1)
 
     check_gradients(function, *(rng.normal(size=s) for s in [(5, 3), (3, 4), (4,)]), rng=rng)
+
+
+@operation
+def fused_dense(x, w, b, /):
+    """A layer as one operation, whose cotangents share what they are made of."""
+    y = np.tanh(x @ w + b)
+
+    def vjp(g):
+        delta = g * (1 - y * y)
+        return lambda: delta @ w.T, lambda: x.T @ delta, lambda: delta.sum(axis=0)
+
+    return y, vjp
+
+
+@layouts
+def test_a_fused_operation_is_declared_like_any_other(rng, layout):
+    arrays = [rng.normal(size=s) for s in [(5, 3), (3, 4), (4,)]]
+    x, w, b = (Tensor(a, dtype="float64") for a in arrays)
+    got = fused_dense(x, w, b).numpy()
+    np.testing.assert_allclose(got, operations.tanh(x @ w + b).numpy(), rtol=1e-14)
+    check_gradients(fused_dense, *arrays, layout=layout, rng=rng)
 
 
 # Where slopes are a matter of choice.

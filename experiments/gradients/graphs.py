@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.patches import Circle
 
 from neurosim.plotting import COLOURS
 
@@ -21,8 +22,6 @@ Point = tuple[float, float]
 
 def operation_at(ax: Axes, place: Point, sign: str) -> None:
     """Draw an operation: its sign in a circle."""
-    from matplotlib.patches import Circle
-
     ax.add_patch(
         Circle(place, RADIUS, facecolor="white", edgecolor="black", linewidth=0.8, zorder=3)
     )
@@ -63,6 +62,8 @@ def both_ways(ax: Axes, *way: Point) -> None:
     arrow(ax, *way[::-1], colour=BACKWARD, aside=BESIDE)
 
 
-def number(value: float, decimals: int) -> str:
-    """Return a number as it is printed, with a true minus."""
-    return f"{value:.{decimals}f}".replace("-", "−")
+def number(value: float) -> str:
+    """Return a number as it is printed: two decimals, one digit of a small one, a true minus."""
+    if abs(value) < 1e-4:
+        return "0"
+    return (f"{value:.2f}" if abs(value) >= 0.01 else f"{value:.1g}").replace("-", "−")

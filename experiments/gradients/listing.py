@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neurosim.networks import Tensor, gradients
-from neurosim.plotting import FAINT, signed_colours
-from neurosim.plotting.style import style
+from neurosim.plotting import FAINT, signed_colours, style
 from neurosim.result import Result
 
 from .graphs import BACKWARD, FORWARD, both_ways, number, operation_at
@@ -115,7 +114,7 @@ def draw_listing(ax: Axes, listing: Mapping[str, tuple[np.ndarray, np.ndarray]])
         _array(ax, slope, (middle, start[1] - 0.52), reach, f"∂c/∂{name}", BACKWARD)
     c, slope = listing["c"]
     both_ways(ax, SUM, END)
-    ax.annotate(f"c = {number(float(c), 2)}", (5.5, 1.74), color=FORWARD, va="bottom")
+    ax.annotate(f"c = {number(float(c))}", (5.5, 1.74), color=FORWARD, va="bottom")
     ax.annotate(f"∂c/∂c = {slope:g}", (5.5, 1.56), color=BACKWARD, va="top")
     ax.annotate("values go forward", (4.3, 0.62), color=FORWARD)
     ax.annotate("gradients of c come back", (4.3, 0.42), color=BACKWARD)

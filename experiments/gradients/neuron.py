@@ -105,7 +105,7 @@ def check_neuron(result: Result, neuron: Neuron) -> Mapping[str, tuple[float, fl
 # Inches, from the left and from below; a leaf's arrow begins right of its name.
 LEAVES = {"w₁": 2.35, "x₁": 1.85, "w₂": 1.25, "x₂": 0.75, "b": 0.15}
 NAMES, BEGIN = 0.62, 0.52
-TIMES_1, TIMES_2, PLUS = (1.25, 2.1), (1.25, 1.0), (2.2, 1.55)
+TIMES_1, TIMES_2, PLUS = (1.12, 2.1), (1.12, 1.0), (2.2, 1.55)
 LOGISTIC, MINUS, SQUARE, END = (2.97, 1.55), (3.74, 1.55), (4.51, 1.55), (5.2, 1.55)
 TARGET = (MINUS[0], 2.3)
 
@@ -130,7 +130,7 @@ def draw_neuron(ax: Axes, values: Mapping[str, tuple[float, float | None]]) -> N
         _edge(ax, name, start, end, values[name])
     arrow(ax, TARGET, MINUS)
     ax.annotate(
-        f"t = {number(values['t'][0], 2)}", TARGET, (0, -8), textcoords="offset points",
+        f"t = {number(values['t'][0])}", TARGET, (0, -8), textcoords="offset points",
         ha="center", va="bottom", fontsize=7,
     )  # fmt: skip
     ax.annotate("above: value", (2.75, 0.7), color=FORWARD)
@@ -146,12 +146,12 @@ def _leaf(ax: Axes, name: str, flow: tuple[float, float | None]) -> None:
     place = (NAMES, LEAVES[name])
     above = slope is not None
     ax.annotate(
-        f"{name} = {number(value, 2)}", place, (0, 0.5 * above), textcoords="offset points",
+        f"{name} = {number(value)}", place, (0, 0.5 * above), textcoords="offset points",
         ha="right", va="bottom" if above else "center", color=FORWARD, fontsize=7,
     )  # fmt: skip
     if slope is not None:
         ax.annotate(
-            number(slope, 2), place, (0, -0.5), textcoords="offset points", ha="right", va="top",
+            number(slope), place, (0, -0.5), textcoords="offset points", ha="right", va="top",
             color=BACKWARD, fontsize=7,
         )  # fmt: skip
 
@@ -165,8 +165,8 @@ def _edge(ax: Axes, name: str, start: Point, end: Point, flow: tuple[float, floa
     value, slope = flow
     assert slope is not None
     for told, side, way, colour in (
-        (f"{name}\n{number(value, 2)}".lstrip(), sides[0], 1, FORWARD),
-        (number(slope, 2), sides[1], -1, BACKWARD),
+        (f"{name}\n{number(value)}".lstrip(), sides[0], 1, FORWARD),
+        (number(slope), sides[1], -1, BACKWARD),
     ):
         ax.annotate(
             told, middle, (way * fall * 2, way * 3), textcoords="offset points", ha=side,

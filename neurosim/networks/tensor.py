@@ -158,7 +158,7 @@ class Tensor:
             if leaf.grad is not None:
                 leaf.grad = leaf.grad + found
             elif found.base is not None or id(found) in held:
-                leaf.grad = np.array(found)  # or two tensors would share it
+                leaf.grad = found.copy()  # or two tensors would share it
             else:
                 leaf.grad = found
                 held.add(id(found))
@@ -351,8 +351,7 @@ def gradients(of: Tensor, by: Sequence[Tensor], cotangent: Any = None) -> list[n
     node, seed = _root(of, cotangent, "gradients")
     found = walk_back(node, seed, frozenset(wanted))
     return [
-        np.array(found[node]) if node in found else np.zeros(node.shape, node.dtype)
-        for node in wanted
+        found[node].copy() if node in found else np.zeros(node.shape, node.dtype) for node in wanted
     ]
 
 

@@ -89,7 +89,7 @@ def _declared(function: Definition, keep_integers: bool) -> Callable[..., Tensor
         arrays = _arrays(name, operands, keep_integers)
         with np.errstate(all="ignore"):
             value, vjp = function(*arrays, *args[len(operands) :], **options)
-        value = np.asarray(value) if value.ndim == 0 else value  # it may be a scalar of NumPy's
+        value = np.asarray(value) if isinstance(value, np.generic) else value
         sources = tuple(x.node if isinstance(x, Tensor) else None for x in operands)
         depths = [source.depth for source in sources if source is not None]
         if not depths or not is_recording():
