@@ -356,6 +356,9 @@ def test_putting_together_what_is_of_different_lengths(rng, layout):
         (lambda x: operations.stack([x, x.T]), r"stack: shapes \(2, 3\) and \(3, 2\) must be"),
         (lambda x: operations.stack([x], axis=3), r"stack: axis 3 does not fit a tensor of shape"),
         (lambda x: operations.pad(x, [(1, 1)]), "pad: widths must be two whole numbers, 0 or more"),
+        (lambda x: operations.pad(x, [(1, 1), (1,)]), "pad: widths takes numbers in rows of one"),
+        (lambda x: operations.pad(x, [(1, 1), (0, 0)], value="b"), "pad: value takes real numbers"),
+        (lambda x: x.sum().mean(0), r"mean: axis 0 does not fit a tensor of shape \(\); one"),
         (lambda x: operations.pad(x, [(1, -1), (0, 0)]), "pad: widths must be two whole numbers"),
     ],
 )  # fmt: skip

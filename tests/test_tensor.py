@@ -350,6 +350,10 @@ def test_the_gradient_by_the_tensor_itself_is_its_cotangent():
         (lambda x: x.backward("one"), "backward takes real numbers"),
         (lambda x: x.detach().backward(), "backward: nothing that it was computed from needs a"),
         (lambda x: gradients(x.sum(), [x, x.detach()]), "gradients: number 1 of those by which"),
+        (
+            lambda x: gradients(x.sum(), x),
+            r"takes a list of tensors by which to differentiate: \[x",
+        ),
         (lambda x: gradients(x, [x]), r"gradients: a tensor of shape \(2,\) has no one"),
     ],
 )

@@ -331,7 +331,7 @@ def gradients(of: Tensor, by: Sequence[Tensor], cotangent: Any = None) -> list[n
     Raises
     ------
     InputError
-        As `Tensor.backward`; and for a tensor in `by` that needs no gradient.
+        As `Tensor.backward`; `by` is no list, or a tensor in it needs no gradient.
 
     Examples
     --------
@@ -340,6 +340,8 @@ def gradients(of: Tensor, by: Sequence[Tensor], cotangent: Any = None) -> list[n
     >>> [float(g) for g in gradients(2 * squared, [x, squared])]
     [12.0, 2.0]
     """
+    if isinstance(by, Tensor):
+        raise InputError("gradients takes a list of tensors by which to differentiate: [x], not x")
     wanted = []
     for number, tensor in enumerate(by):
         if not isinstance(tensor, Tensor) or tensor.node is None:

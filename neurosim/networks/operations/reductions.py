@@ -95,9 +95,13 @@ def check_axes(name: str, shape: tuple[int, ...], axis: Axes) -> tuple[int, ...]
     try:
         return normalize_axis_tuple(axis, len(shape))
     except (AxisError, TypeError, ValueError):
+        rule = (
+            f"an axis is a whole number from {-len(shape)} to {len(shape) - 1}, named once"
+            if shape
+            else "one number has no axes; reshape(1) gives it one"
+        )
         raise InputError(
-            f"{name}: axis {axis} does not fit a tensor of shape {shape}; an axis is a whole "
-            f"number from {-len(shape)} to {len(shape) - 1}, named once"
+            f"{name}: axis {axis} does not fit a tensor of shape {shape}; {rule}"
         ) from None
 
 

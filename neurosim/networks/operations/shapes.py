@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..record import Vjp
-from ..tensor import Tensor
+from ..tensor import Tensor, real_numbers
 from .declaration import rearrangement
 from .reductions import check_axes
 
@@ -137,9 +137,10 @@ def pad(
     Raises
     ------
     InputError
-        Not two whole numbers, 0 or more, for each axis.
+        Not two whole numbers, 0 or more, for each axis; a value that is no number.
     """
-    around = np.asarray(widths)
+    around = real_numbers(widths, "pad: widths")
+    filling = real_numbers(value, "pad: value")
     if around.shape != (x.ndim, 2) or around.dtype.kind not in "iu" or (around < 0).any():
         raise InputError(
             f"pad: widths must be two whole numbers, 0 or more, for each axis of a tensor of shape "
@@ -148,7 +149,7 @@ def pad(
     inside = tuple(
         slice(before, before + n) for (before, _), n in zip(around.tolist(), x.shape, strict=True)
     )
-    return np.pad(x, around, constant_values=value), lambda g: (g[inside],)
+    return np.pad(x, around, constant_values=filling), lambda g: (g[inside],)
 
 
 def _several(name: str, tensors: Any) -> Sequence[Any]:
