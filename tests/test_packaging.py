@@ -24,7 +24,7 @@ ORDER = [
     {"backend"},
     {"cuda"},
     {"neurons", "connections"},
-    {"learning"},
+    {"learning", "networks"},
     {"populations", "sources"},
     {"plasticity"},
     {"arguments", "wiring", "composition", "parts"},
