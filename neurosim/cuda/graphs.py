@@ -24,8 +24,4 @@ def captured(launch: Callable[..., None]) -> Callable[[], Any]:
         stream.begin_capture()
         launch(stream=stream.ptr)
         graph = stream.end_capture()
-    return partial(_launch, graph, cupy.cuda.Stream.null)
-
-
-def _launch(graph: Any, stream: Any) -> None:
-    graph.launch(stream)
+    return partial(graph.launch, cupy.cuda.Stream.null)

@@ -31,9 +31,9 @@ ZERO, REFLECT, WRAP = range(3)
 # one's weights are its column, then its row; PADDED and ACROSS are where they stand again as the
 # CPU's loops read them, WINDOW how far apart the rows lie that those put between.  From LEARNING
 # on, the rule, they are for ROWS and DENSE that learn: LEARNED is where the weights begin among a
-# trial's own, RATE a parameter, TEACHER where the teachers' places begin among the pointers (p
-# that is no neuron's is written −1 − p), SLOPE the transfer function whose slope
-# the change has as a factor (identity's is 1).
+# trial's own, RATE a parameter, TEACHER where the teachers' places begin among the pointers (one
+# that is no neuron's, p, is written −1 − p), SLOPE the transfer function whose slope the change
+# has as a factor (identity's is 1).
 (
     KIND, CHANNEL, TARGET, TARGET_STOP, SOURCE, WIDTH, WEIGHTS, WEIGHT_STRIDE, POINTERS, ORDERED,
     ROWS_IN, COLUMNS_IN, CHANNELS_IN, ROWS_OUT, COLUMNS_OUT, CHANNELS_OUT,

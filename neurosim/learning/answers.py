@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,28 +14,41 @@ if TYPE_CHECKING:
     from ..circuit import Circuit
 
 
-def answers(circuit: Circuit, weights: np.ndarray, patterns: Any) -> Any:
-    """Return a circuit's answers to patterns of any number.
+class Answering(ABC):
+    """Neurons with learned weights, which answer patterns of any number.
 
-    Parameters
+    Attributes
     ----------
-    weights
-        (inputs,) of one neuron, (neurons, inputs) of several.
-    patterns
-        (…, inputs)
-
-    Returns
-    -------
-    (…) of one neuron, (…, neurons) of several; of one neuron and one pattern a number.
-
-    Raises
-    ------
-    InputError
-        Another number of inputs, or no numbers.
+    weights : (inputs,) of one neuron, (neurons, inputs) of several
     """
-    rows, shape = in_rows(patterns, weights.shape[-1], str(circuit))
-    found = np.asarray(circuit(rows)).reshape(shape + weights.shape[:-1])
-    return found if found.ndim else float(found)
+
+    weights: np.ndarray
+
+    @abstractmethod
+    def circuit(self) -> Circuit:
+        """Return the neurons as a circuit."""
+
+    def __call__(self, patterns: Any) -> Any:
+        """Return the neurons' answers, those of `circuit`.
+
+        Parameters
+        ----------
+        patterns
+            (…, inputs)
+
+        Returns
+        -------
+        (…) of one neuron, (…, neurons) of several; of one neuron and one pattern a number.
+
+        Raises
+        ------
+        InputError
+            Another number of inputs, or no numbers.
+        """
+        circuit = self.circuit()
+        rows, shape = in_rows(patterns, self.weights.shape[-1], str(circuit))
+        found = np.asarray(circuit(rows)).reshape(shape + self.weights.shape[:-1])
+        return found if found.ndim else float(found)
 
 
 def in_rows(patterns: Any, inputs: int, whose: str) -> tuple[np.ndarray, tuple[int, ...]]:

@@ -14,7 +14,7 @@ from ..errors import ConvergenceError, InputError, spelled
 from ..kernels import learn_delta
 from ..neurons import SLOPED, Transfer
 from ..timing import positive, truth, whole
-from .answers import answers
+from .answers import Answering
 from .passes import Passes, at_rest, learn_in_passes, start_from
 from .samples import patterns_of, targets_of
 
@@ -27,7 +27,7 @@ FARTHEST = 1e10  # of the largest target or first net input, or of 1: a net inpu
 
 
 @dataclass(frozen=True, eq=False)
-class DeltaLearning:
+class DeltaLearning(Answering):
     """What the delta rule learned, and how.
 
     Attributes
@@ -48,25 +48,6 @@ class DeltaLearning:
     errors: np.ndarray
     converged: bool
     transfer: Transfer
-
-    def __call__(self, patterns: Any) -> Any:
-        """Return the neurons' answers, those of `circuit`.
-
-        Parameters
-        ----------
-        patterns
-            (…, inputs)
-
-        Returns
-        -------
-        (…) of one neuron, (…, neurons) of several; of one neuron and one pattern a number.
-
-        Raises
-        ------
-        InputError
-            Another number of inputs.
-        """
-        return answers(self.circuit(), self.weights, patterns)
 
     def __str__(self) -> str:
         ended = "converged" if self.converged else "has not converged"

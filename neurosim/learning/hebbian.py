@@ -13,7 +13,7 @@ from ..atomic import write_csv
 from ..errors import ConvergenceError, InputError, spelled
 from ..kernels import learn_hebbian
 from ..timing import positive, truth, whole
-from .answers import answers
+from .answers import Answering
 from .passes import Passes, at_rest, learn_in_passes, start_from
 from .samples import patterns_of
 
@@ -27,7 +27,7 @@ NEVER = -1.0  # the tolerance of a rule whose weights never rest
 
 
 @dataclass(frozen=True, eq=False)
-class HebbianLearning:
+class HebbianLearning(Answering):
     """What Hebb's rule or Oja's learned, and how.
 
     Attributes
@@ -41,25 +41,6 @@ class HebbianLearning:
     weights: np.ndarray
     path: np.ndarray
     converged: bool
-
-    def __call__(self, patterns: Any) -> Any:
-        """Return the neurons' answers y = w·x, those of `circuit`.
-
-        Parameters
-        ----------
-        patterns
-            (…, inputs)
-
-        Returns
-        -------
-        (…) of one neuron, (…, neurons) of several; of one neuron and one pattern a number.
-
-        Raises
-        ------
-        InputError
-            Another number of inputs.
-        """
-        return answers(self.circuit(), self.weights, patterns)
 
     @property
     def norms(self) -> np.ndarray:
