@@ -7,12 +7,29 @@ is here is what Python calls.  `cuda` and `cuda_bits` run on cards, and `neurosi
 from .machine_code import Kernel, Prepared
 
 __all__ = [
-    "Kernel", "Prepared", "learn_delta", "learn_hebbian", "learn_perceptron", "pack_numbers",
-    "pack_values", "present_to_cognitron", "respond_as_cognitron", "run", "run_bits",
-    "run_bits_in_time", "run_learning",
-    "unpack_numbers", "unpack_values",
+    "Kernel", "Prepared", "activate", "activation_slopes", "learn_delta", "learn_hebbian",
+    "learn_perceptron", "logistic_cross_entropy", "pack_numbers", "pack_values",
+    "present_to_cognitron",
+    "respond_as_cognitron", "run", "run_bits", "run_bits_in_time", "run_learning",
+    "softmax_cross_entropy", "softmax_cross_entropy_by_label", "softmax_slopes",
+    "softmax_slopes_by_label", "step_adam", "step_plainly", "step_rmsprop",
+    "step_rmsprop_with_momentum", "step_sgd", "unpack_numbers", "unpack_values",
 ]  # fmt: skip
 
+activate = Kernel("neurosim.kernels.activations", "activate")
+activation_slopes = Kernel("neurosim.kernels.activations", "activation_slopes")
+logistic_cross_entropy = Kernel("neurosim.kernels.cross_entropy", "logistic_cross_entropy")
+softmax_cross_entropy = Kernel("neurosim.kernels.cross_entropy", "softmax_cross_entropy")
+softmax_cross_entropy_by_label = Kernel(
+    "neurosim.kernels.cross_entropy", "softmax_cross_entropy_by_label"
+)
+softmax_slopes = Kernel("neurosim.kernels.cross_entropy", "softmax_slopes")
+softmax_slopes_by_label = Kernel("neurosim.kernels.cross_entropy", "softmax_slopes_by_label")
+step_adam = Kernel("neurosim.kernels.optimizers", "step_adam")
+step_plainly = Kernel("neurosim.kernels.optimizers", "step_plainly")
+step_rmsprop = Kernel("neurosim.kernels.optimizers", "step_rmsprop")
+step_rmsprop_with_momentum = Kernel("neurosim.kernels.optimizers", "step_rmsprop_with_momentum")
+step_sgd = Kernel("neurosim.kernels.optimizers", "step_sgd")
 run = Kernel("neurosim.kernels.cpu", "run")
 run_learning = Kernel("neurosim.kernels.cpu", "run_learning")
 run_bits_in_time = Kernel("neurosim.kernels.bits", "run_bits_in_time")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from .tables import REFLECT, WRAP
 
 # Transfer functions by code; `neurons.TRANSFERS` gives them their names.
@@ -127,6 +129,42 @@ def tanh(x):
     return x if x != x else (y if x >= 0 else -y)
 
 
+def exponential(z):
+    """e^−z for z ≥ 0, to two units in the last place, in arithmetic that vector registers have.
+
+    z = n·ln 2 − r, so e^−z = e^r/2ⁿ, by Taylor's polynomial to r¹³, |r| ≤ ln 2/2; 2^−n is written
+    as the bits of a number.  Beyond z = 700 it is 0; NaN stays NaN.
+    """
+    real = type(z)
+    one = real(1)
+    held = z if z <= real(700) else real(0)
+    times = np.int32(held * real(1.4426950408889634) + real(0.5))
+    n = real(times)
+    r = (n * real(0.693145751953125) - held) + n * real(1.4286068203094173e-06)
+    s = r * r
+    t = s * s
+    low = (one + r) + (real(1 / 2) + real(1 / 6) * r) * s
+    low += ((real(1 / 24) + real(1 / 120) * r) + (real(1 / 720) + real(1 / 5040) * r) * s) * t
+    high = (real(1 / 40320) + real(1 / 362880) * r) + (
+        real(1 / 3628800) + real(1 / 39916800) * r
+    ) * s
+    high += (real(1 / 479001600) + real(1 / 6227020800) * r) * t
+    scale = real(np.int64((np.int64(1023) - times) << 52).view(np.float64))
+    y = (low + high * (t * t)) * scale
+    return y if z <= real(700) else (z if z != z else real(0))
+
+
+def logistic(x, e):
+    """1/(1 + e^−x), maximal slope ¼, where e = e^−|x|: it never overflows."""
+    one = type(x)(1)
+    return (one if x >= 0 else e) / (one + e)
+
+
+def logistic_surprise(x, wanted, e):
+    """−t·ln y − (1 − t)·ln(1 − y) of y = logistic(x) and t wanted; e = e^−|x|: never overflows."""
+    return math.log1p(e) + (x if x > 0 else type(x)(0)) - x * wanted
+
+
 def transfer(code, x, a, b, c):
     """f(x) for the transfer function `code` with the parameters a, b, c of `neurons.TRANSFERS`.
 
@@ -138,9 +176,8 @@ def transfer(code, x, a, b, c):
         y = type(x)(1) if x >= 0 else zero
     elif code == THRESHOLD_LINEAR:
         y = zero if x <= 0 else x
-    elif code == LOGISTIC:  # 1/(1 + e^−x), maximal slope ¼
-        e = math.exp(-abs(x))
-        y = 1 / (1 + e) if x >= 0 else e / (1 + e)
+    elif code == LOGISTIC:
+        y = logistic(x, math.exp(-abs(x)))
     elif code == TANH:
         y = tanh(x)
     elif code == SOFTPLUS:  # ln(1 + eˣ)
@@ -176,13 +213,14 @@ def slope_at_answer(code, y):
 
     Threshold-linear: 1 where the cell answers, 0 where it is silent.
     """
-    slope = type(y)(1)  # of identity
+    one = type(y)(1)
+    slope = one  # of identity
     if code == THRESHOLD_LINEAR:
-        slope = type(y)(1) if y > 0 else type(y)(0)
+        slope = one if y > 0 else type(y)(0)
     elif code == LOGISTIC:
-        slope = y * (1 - y)
+        slope = y * (one - y)
     elif code == TANH:
-        slope = (1 - y) * (1 + y)
+        slope = (one - y) * (one + y)
     elif code == SOFTPLUS:  # the logistic of x is 1 − e^−y where y = ln(1 + eˣ)
         slope = -math.expm1(-y)
     return slope
@@ -241,6 +279,36 @@ def bounded(x, most):
 def flush(x, tiny):
     """Return 0 for a magnitude below `tiny`: denormal numbers are many times slower."""
     return x if not (abs(x) < tiny) else type(x)(0)
+
+
+def descended(w, m, g, rate, momentum, nesterov, tiny):
+    """(w, m) after a step of gradient descent: m ← μm − αg, w ← w + m (Polyak 1964).
+
+    With `nesterov`, w ← w + μm − αg, m the new one (Sutskever, Martens, Dahl & Hinton 2013).
+    """
+    m = momentum * m - rate * g
+    change = momentum * m - rate * g if nesterov else m
+    return w + change, flush(m, tiny)
+
+
+def rmsprop(v, g, rate, rho, epsilon):
+    """(change, v) of RMSprop (Tieleman & Hinton 2012): v ← ρv + (1 − ρ)g², change αg/√(v + ε).
+
+    The ε stands inside of the root, as Keras has it.
+    """
+    v = rho * v + (type(g)(1) - rho) * (g * g)
+    return rate * g / math.sqrt(v + epsilon), v
+
+
+def adam(w, m, v, g, rate, rise_1, rise_2, epsilon, tiny):
+    """(w, m, v) after a step of Adam (Kingma & Ba 2015, section 2, with the ε outside of the root).
+
+    m ← m + (1 − β₁)(g − m), v ← v + (1 − β₂)(g² − v), w ← w − rate·m/(√v + ε): `rise_1` is
+    1 − β₁, `rise_2` 1 − β₂, and `rate` α·√(1 − β₂ᵗ)/(1 − β₁ᵗ) at step t.
+    """
+    m = m + rise_1 * (g - m)
+    v = v + rise_2 * (g * g - v)
+    return w - rate * m / (math.sqrt(v) + epsilon), flush(m, tiny), flush(v, tiny)
 
 
 def decay(dt, tau):

@@ -1,6 +1,6 @@
 """Networks that learn: tensors with reverse-mode gradients, and the operations on them."""
 
-from . import operations
+from . import operations, optimizers
 from .operations.declaration import elementwise, operation, rearrangement
 from .record import no_gradients
 from .tensor import Tensor, gradients
@@ -12,5 +12,6 @@ __all__ = [
     "no_gradients",
     "operation",
     "operations",
+    "optimizers",
     "rearrangement",
 ]

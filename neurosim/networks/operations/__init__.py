@@ -17,6 +17,16 @@ from .arithmetic import (
     sqrt,
     subtract,
 )
+from .dense import dense
+from .losses import (
+    binary_cross_entropy,
+    categorical_cross_entropy,
+    logistic_cross_entropy,
+    mean_absolute_error,
+    mean_squared_error,
+    softmax_cross_entropy,
+    sparse_categorical_cross_entropy,
+)
 from .products import matmul
 from .reductions import max, mean, sum, var
 from .shapes import concatenate, index, pad, reshape, stack, transpose
@@ -24,23 +34,31 @@ from .shapes import concatenate, index, pad, reshape, stack, transpose
 __all__ = [
     "abs",
     "add",
+    "binary_cross_entropy",
+    "categorical_cross_entropy",
     "concatenate",
+    "dense",
     "divide",
     "exp",
     "index",
     "log",
     "logistic",
+    "logistic_cross_entropy",
     "matmul",
     "max",
     "maximum",
     "mean",
+    "mean_absolute_error",
+    "mean_squared_error",
     "multiply",
     "negative",
     "pad",
     "power",
     "reshape",
     "softmax",
+    "softmax_cross_entropy",
     "softplus",
+    "sparse_categorical_cross_entropy",
     "sqrt",
     "stack",
     "subtract",

@@ -1,0 +1,457 @@
+"""Optimizers: how a step follows from the gradients.  Words, defaults and formulas are Keras 3's.
+
+A parameter's step is one pass over it: what is kept of it, its gradient and itself are read and
+written once.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Self
+
+import numpy as np
+
+from .. import kernels
+from ..errors import InputError, unknown
+
+# Below it a number is 0 in what is kept from step to step: denormals are many times slower.
+TINY = {np.dtype(np.float32): 1e-30, np.dtype(np.float64): 1e-300}
+
+# What Keras's optimizers take beside these, and where it is without effect.
+UNSUPPORTED: dict[str, tuple[Any, ...]] = {
+    "weight_decay": (None,),
+    "clipnorm": (None,),
+    "clipvalue": (None,),
+    "global_clipnorm": (None,),
+    "use_ema": (False,),
+    "ema_momentum": (0.99,),
+    "ema_overwrite_frequency": (None,),
+    "loss_scale_factor": (None,),
+    "gradient_accumulation_steps": (None,),
+    "amsgrad": (False,),
+    "centered": (False,),
+}
+
+
+class Trainable(Protocol):
+    """A parameter as optimizers see it: an array that is written in place, with a name."""
+
+    @property
+    def array(self) -> np.ndarray:
+        """Its values, float32 or float64, C-contiguous."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages and in `Optimizer.state`."""
+
+    @property
+    def trainable(self) -> bool:
+        """Whether it learns."""
+
+
+class Optimizer(ABC):
+    """What all optimizers share: a learning rate, a count of steps, and what is kept of parameters.
+
+    Parameters
+    ----------
+    learning_rate
+        α > 0; `lr` is an old spelling of it.
+    decay
+        An old option: the rate of step t, counted from 0, is α/(1 + decay·t).
+
+    Attributes
+    ----------
+    iterations : steps taken
+    parameters : those that learn, in the order of `apply`'s gradients; empty before `build`
+    """
+
+    def __init__(self, given: Mapping[str, Any], others: Mapping[str, Any]) -> None:
+        named = dict(others)
+        options = dict(given)
+        if "lr" in named:
+            options["learning_rate"] = named.pop("lr")
+        self._decay = _number(self, "decay", named.pop("decay", 0.0))
+        if self._decay < 0:
+            raise InputError(f"{self}: decay must be 0 or more (got {self._decay})")
+        named.pop("name", None)  # Keras's configurations have one
+        for name, value in named.items():
+            self._refuse(name, value, [*options, "lr", "decay"])
+        self.learning_rate = options.pop("learning_rate")
+        self.options: dict[str, Any] = options
+        self.iterations = 0
+        self.parameters: tuple[Trainable, ...] = ()
+        self._kept: dict[str, list[np.ndarray]] = {}
+
+    def _refuse(self, name: str, value: Any, known: Sequence[str]) -> None:
+        """Raise InputError for an option that is not here, unless it is without effect."""
+        if name not in UNSUPPORTED:
+            raise InputError(f"{self}: {unknown('option', name, known, most=len(known))}")
+        if value not in UNSUPPORTED[name]:
+            raise InputError(
+                f"{self}: {name}={value!r} is not supported; it takes {', '.join(known)}"
+            )
+
+    @property
+    def learning_rate(self) -> float:
+        """α; schedules set it."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        rate = _number(self, "learning_rate", value)
+        if rate <= 0:
+            raise InputError(f"{self}: learning_rate must be above 0 (got {rate})")
+        self._learning_rate = rate
+
+    @property
+    def lr(self) -> float:
+        """The learning rate, in its old spelling."""
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        self.learning_rate = value
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What is kept of each parameter, in Keras's words and order."""
+        return ()
+
+    def build(self, parameters: Sequence[Trainable]) -> None:
+        """Take the parameters that learn, and begin anew: nothing is kept yet, no step was taken.
+
+        Raises
+        ------
+        InputError
+            Two of one name, or one that is no C-contiguous array of float32 or float64.
+        """
+        learning = tuple(p for p in parameters if p.trainable)
+        names: set[str] = set()
+        for parameter in learning:
+            array = parameter.array
+            if array.dtype not in TINY or not array.flags.c_contiguous:
+                raise InputError(
+                    f"{self}: parameter {parameter.name!r} must be a C-contiguous array of float32 "
+                    f"or float64 (got {array.dtype}, strides {array.strides})"
+                )
+            if parameter.name in names:
+                raise InputError(
+                    f"{self}: two parameters are called {parameter.name!r}; names must differ"
+                )
+            names.add(parameter.name)
+        self.parameters = learning
+        self.iterations = 0
+        self._kept = {
+            kind: [np.zeros(p.array.size, p.array.dtype) for p in learning] for kind in self.kept
+        }
+
+    def apply(self, gradients: Sequence[np.ndarray]) -> None:
+        """Take a step: write to each parameter, given its gradient, in the order of `parameters`.
+
+        Raises
+        ------
+        InputError
+            Not a gradient for each, or one of another shape than its parameter.
+        """
+        if len(gradients) != len(self.parameters):
+            raise InputError(
+                f"{self}: {len(gradients)} gradients for {len(self.parameters)} parameters that "
+                "learn; build() takes the parameters, apply() one gradient for each"
+            )
+        for parameter, gradient in zip(self.parameters, gradients, strict=True):
+            if gradient.shape != parameter.array.shape:
+                raise InputError(
+                    f"{self}: a gradient of shape {gradient.shape} does not fit parameter "
+                    f"{parameter.name!r} of shape {parameter.array.shape}"
+                )
+        rate = self.learning_rate / (1 + self._decay * self.iterations)
+        self.iterations += 1
+        kept = zip(*self._kept.values(), strict=True) if self._kept else [()] * len(gradients)
+        for parameter, gradient, own in zip(self.parameters, gradients, kept, strict=True):
+            weights = parameter.array.reshape(-1)
+            flat = np.ascontiguousarray(gradient, weights.dtype).reshape(-1)
+            self._step(weights, flat, rate, *own)
+
+    @abstractmethod
+    def _step(
+        self, weights: np.ndarray, gradient: np.ndarray, rate: float, *kept: np.ndarray
+    ) -> None:
+        """Write to flat weights, and to what is kept of them."""
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes the same optimizer again, in Keras's words."""
+        config = {"name": type(self).__name__.lower(), "learning_rate": self.learning_rate}
+        return {**config, **self.options, **({"decay": self._decay} if self._decay else {})}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Return the optimizer of a configuration, Keras's among them.
+
+        Raises
+        ------
+        InputError
+            As the constructor.
+        """
+        return cls(**config)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return copies of what changes: the iterations, the rate, and what is kept by parameter.
+
+        The names are Keras's: "iterations", "learning_rate", then "dense_kernel_momentum" of a
+        parameter "dense/kernel".
+        """
+        found = {
+            "iterations": np.array(self.iterations),
+            "learning_rate": np.array(self.learning_rate),
+        }
+        for name, _, array, shape in self._variables():
+            found[name] = array.reshape(shape).copy()
+        return found
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from a `state` of an optimizer that was built with the same parameters.
+
+        Raises
+        ------
+        InputError
+            A name that is missing or not known, or an array of another shape.
+        """
+        variables = list(self._variables())
+        names = ["iterations", "learning_rate", *(name for name, *_ in variables)]
+        for name in state:
+            if name not in names:
+                raise InputError(f"{self}: {unknown('variable', name, names)}")
+        for name in names:
+            if name not in state:
+                raise InputError(f"{self}: the state has no {name!r}")
+        for name, parameter, _, shape in variables:
+            if np.shape(state[name]) != shape:
+                raise InputError(
+                    f"{self}: {name!r} of shape {np.shape(state[name])} does not fit parameter "
+                    f"{parameter!r} of shape {shape}"
+                )
+        self.iterations = int(state["iterations"])
+        self.learning_rate = float(state["learning_rate"])
+        for name, _, array, shape in variables:
+            array.reshape(shape)[...] = state[name]
+
+    def _variables(self) -> list[tuple[str, str, np.ndarray, tuple[int, ...]]]:
+        """Return name, parameter, array and shape of all that is kept."""
+        return [
+            (f"{p.name.replace('/', '_')}_{kind}", p.name, array, p.array.shape)
+            for kind, arrays in self._kept.items()
+            for p, array in zip(self.parameters, arrays, strict=True)
+        ]
+
+    def _fraction(self, name: str) -> None:
+        """Raise InputError unless an option lies in [0, 1)."""
+        value = _number(self, name, self.options[name])
+        if not 0 <= value < 1:
+            raise InputError(f"{self}: {name} must be at least 0 and below 1 (got {value})")
+        self.options[name] = value
+
+    def _positive(self, name: str) -> None:
+        """Raise InputError unless an option is above 0."""
+        value = _number(self, name, self.options[name])
+        if value <= 0:
+            raise InputError(f"{self}: {name} must be above 0 (got {value})")
+        self.options[name] = value
+
+    def __str__(self) -> str:
+        return type(self).__name__
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if that is above 0 (`kernels.rules.descended`).
+
+    Parameters
+    ----------
+    learning_rate
+        α.
+    momentum
+        μ, in [0, 1).
+    nesterov
+        Whether the gradient is that of the place where momentum alone would lead.
+    others
+        `lr` and `decay`, old spellings.
+
+    Raises
+    ------
+    InputError
+        Numbers outside their range; an option of Keras's that is not supported.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        **others: Any,
+    ) -> None:
+        given = {"learning_rate": learning_rate, "momentum": momentum, "nesterov": nesterov}
+        super().__init__(given, others)
+        self._fraction("momentum")
+        if not isinstance(nesterov, bool):
+            raise InputError(f"{self}: nesterov must be True or False (got {nesterov!r})")
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The momentum, where there is one."""
+        return ("momentum",) if self.options["momentum"] else ()
+
+    def _step(
+        self, weights: np.ndarray, gradient: np.ndarray, rate: float, *kept: np.ndarray
+    ) -> None:
+        real = weights.dtype.type
+        if not kept:
+            kernels.step_plainly(weights, gradient, real(rate))
+            return
+        momentum, nesterov = real(self.options["momentum"]), int(self.options["nesterov"])
+        tiny = real(TINY[weights.dtype])
+        kernels.step_sgd(weights, *kept, gradient, real(rate), momentum, nesterov, tiny)
+
+
+class RMSprop(Optimizer):
+    """Each gradient over the root of its mean square (`kernels.rules.rmsprop`).
+
+    Parameters
+    ----------
+    learning_rate
+        α.
+    rho
+        ρ, in [0, 1): how much of the mean stays each step.
+    momentum
+        μ, in [0, 1).
+    epsilon
+        ε > 0, inside of the root.
+    others
+        `lr` and `decay`, old spellings.
+
+    Raises
+    ------
+    InputError
+        Numbers outside their range; an option of Keras's that is not supported.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        **others: Any,
+    ) -> None:
+        given = {"learning_rate": learning_rate, "rho": rho, "momentum": momentum}
+        super().__init__({**given, "epsilon": epsilon}, others)
+        self._fraction("rho")
+        self._fraction("momentum")
+        self._positive("epsilon")
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The mean square, and the momentum where there is one."""
+        return ("velocity", "momentum") if self.options["momentum"] else ("velocity",)
+
+    def _step(
+        self, weights: np.ndarray, gradient: np.ndarray, rate: float, *kept: np.ndarray
+    ) -> None:
+        real = weights.dtype.type
+        rho, epsilon = real(self.options["rho"]), real(self.options["epsilon"])
+        tiny = real(TINY[weights.dtype])
+        if self.options["momentum"]:
+            momentum = real(self.options["momentum"])
+            kernels.step_rmsprop_with_momentum(
+                weights, *kept, gradient, real(rate), rho, momentum, epsilon, tiny
+            )
+        else:
+            kernels.step_rmsprop(weights, *kept, gradient, real(rate), rho, epsilon, tiny)
+
+
+class Adam(Optimizer):
+    """The mean gradient over the root of the mean square (`kernels.rules.adam`).
+
+    Parameters
+    ----------
+    learning_rate
+        α.
+    beta_1, beta_2
+        β₁ and β₂, in [0, 1): how much of either mean stays each step.
+    epsilon
+        ε > 0, outside of the root.
+    others
+        `lr` and `decay`, old spellings.
+
+    Raises
+    ------
+    InputError
+        Numbers outside their range; an option of Keras's that is not supported.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        **others: Any,
+    ) -> None:
+        given = {"learning_rate": learning_rate, "beta_1": beta_1, "beta_2": beta_2}
+        super().__init__({**given, "epsilon": epsilon}, others)
+        self._fraction("beta_1")
+        self._fraction("beta_2")
+        self._positive("epsilon")
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The mean gradient, and the mean square."""
+        return ("momentum", "velocity")
+
+    def _step(
+        self, weights: np.ndarray, gradient: np.ndarray, rate: float, *kept: np.ndarray
+    ) -> None:
+        real = weights.dtype.type
+        beta_1, beta_2, t = self.options["beta_1"], self.options["beta_2"], self.iterations
+        corrected = rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        epsilon, tiny = real(self.options["epsilon"]), real(TINY[weights.dtype])
+        kernels.step_adam(
+            weights, *kept, gradient, real(corrected), real(1 - beta_1), real(1 - beta_2), epsilon,
+            tiny,
+        )  # fmt: skip
+
+
+OPTIMIZERS: dict[str, type[SGD] | type[RMSprop] | type[Adam]] = {
+    "sgd": SGD,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+}
+
+
+def get(optimizer: str | Optimizer) -> Optimizer:
+    """Return an optimizer as it is, or the one of a name, in any letter case, with its defaults.
+
+    Raises
+    ------
+    InputError
+        A name that there is not, or anything else.
+    """
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    if not isinstance(optimizer, str):
+        raise InputError(
+            f"an optimizer is a name ({', '.join(OPTIMIZERS)}) or one of networks.optimizers "
+            f"(got {optimizer!r})"
+        )
+    if optimizer.lower() not in OPTIMIZERS:
+        raise InputError(unknown("optimizer", optimizer.lower(), OPTIMIZERS))
+    return OPTIMIZERS[optimizer.lower()]()
+
+
+def _number(optimizer: Optimizer, name: str, value: Any) -> float:
+    """Return a finite number as Python's, or raise InputError."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise InputError(f"{optimizer}: {name} must be a number (got {value!r})")
+    if not math.isfinite(value):
+        raise InputError(f"{optimizer}: {name} must be finite (got {value})")
+    return float(value)
