@@ -95,6 +95,17 @@ class TruncatedNormal(RandomNormal):
 
 
 @dataclass(frozen=True)
+class Exponential(Initializer):
+    """Above 0, of a mean that is also the standard deviation: strengths of one sign."""
+
+    mean: float = 0.05
+
+    def values(self, shape: tuple[int, ...], draws: Draws) -> np.ndarray:
+        """Return them, float64."""
+        return -self.mean * np.log1p(-draws.uniform(shape, 0.0, 1.0))
+
+
+@dataclass(frozen=True)
 class VarianceScaling(Initializer):
     """Of variance scale/n, where n counts inputs, outputs, or is the mean of both.
 
@@ -194,8 +205,9 @@ class Orthogonal(Initializer):
 CLASSES: dict[str, type[Initializer]] = {
     kind.__name__: kind
     for kind in (
-        Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, VarianceScaling,
-        GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal,
+        Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, Exponential,
+        VarianceScaling, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform,
+        LecunNormal, Orthogonal,
     )
 }  # fmt: skip
 

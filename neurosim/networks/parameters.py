@@ -70,7 +70,7 @@ class Parameter:
         Raises
         ------
         InputError
-            Another shape, or what are no finite real numbers.
+            Another shape, what are no finite real numbers, or what the constraint does not admit.
         """
         given = real_numbers(values, self.path)
         if given.shape != self.shape:
@@ -79,6 +79,13 @@ class Parameter:
             )
         if not np.isfinite(given).all():
             raise InputError(f"{self.path}: weights must be finite numbers")
+        if self.constraint is not None:
+            taken = given.astype(self.array.dtype)
+            admitted = taken.copy()
+            self.constraint(admitted)
+            if (admitted != taken).any():
+                wrong = taken[admitted != taken][0]
+                raise InputError(f"{self.path}: weights must be {self.constraint} (got {wrong:g})")
         self.array[...] = given
 
     def __repr__(self) -> str:
