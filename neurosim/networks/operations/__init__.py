@@ -3,7 +3,7 @@
 Operands may be tensors, arrays or numbers.  `declaration` says how another is added.
 """
 
-from .activations import logistic, softmax, softplus, tanh, threshold_linear
+from .activations import logistic, on_and_off, softmax, softplus, tanh, threshold_linear
 from .arithmetic import (
     abs,
     add,
@@ -17,7 +17,10 @@ from .arithmetic import (
     sqrt,
     subtract,
 )
+from .borders import extend
+from .dale import dale_dense
 from .dense import dense
+from .divisive import divisive_normalization
 from .losses import (
     binary_cross_entropy,
     categorical_cross_entropy,
@@ -30,6 +33,7 @@ from .losses import (
 from .products import matmul
 from .reductions import max, mean, sum, var
 from .shapes import concatenate, index, pad, reshape, stack, transpose
+from .step import step
 
 __all__ = [
     "abs",
@@ -37,9 +41,12 @@ __all__ = [
     "binary_cross_entropy",
     "categorical_cross_entropy",
     "concatenate",
+    "dale_dense",
     "dense",
     "divide",
+    "divisive_normalization",
     "exp",
+    "extend",
     "index",
     "log",
     "logistic",
@@ -52,6 +59,7 @@ __all__ = [
     "mean_squared_error",
     "multiply",
     "negative",
+    "on_and_off",
     "pad",
     "power",
     "reshape",
@@ -61,6 +69,7 @@ __all__ = [
     "sparse_categorical_cross_entropy",
     "sqrt",
     "stack",
+    "step",
     "subtract",
     "sum",
     "tanh",

@@ -1,6 +1,6 @@
 """Activations: the neurons' transfer functions on arrays, valued as `kernels.rules` values them.
 
-Each but softmax has the name of `neurosim.neurons.TRANSFERS`.
+Each but softmax and on_and_off has the name of `neurosim.neurons.TRANSFERS`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,16 @@ def softplus(x: np.ndarray, /) -> tuple[np.ndarray, Vjp]:
     """ln(1 + eˣ), whose slope is the logistic."""
     y = np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0)
     return y, lambda g: (g * -np.expm1(-y),)
+
+
+@operation
+def on_and_off(x: np.ndarray, /) -> tuple[np.ndarray, Vjp]:
+    """[x]₊ and [−x]₊ side by side along the last axis, as ON and OFF cells divide a signal."""
+    channels = x.shape[-1]
+    y = np.empty((*x.shape[:-1], 2 * channels), x.dtype)
+    np.maximum(x, 0, out=y[..., :channels])
+    np.maximum(-x, 0, out=y[..., channels:])
+    return y, lambda g: (g[..., :channels] * (x > 0) - g[..., channels:] * (x < 0),)
 
 
 @operation

@@ -1,0 +1,61 @@
+"""What lies beyond the border of images, as the simulator's convolutions have it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import InputError, unknown
+from ...kernels import rules
+from ...kernels.tables import REFLECT, WRAP, ZERO
+from ..record import Vjp
+from .declaration import rearrangement
+
+BORDERS = {"zero": ZERO, "reflect": REFLECT, "wrap": WRAP}
+
+
+@rearrangement
+def extend(
+    x: np.ndarray, /, rows: tuple[int, int], columns: tuple[int, int], border: str = "zero"
+) -> tuple[np.ndarray, Vjp]:
+    """Images with some rows and columns more around them.
+
+    Parameters
+    ----------
+    x
+        (batch, height, width, channels).
+    rows, columns
+        How many are put before and after.
+    border
+        ``zero``; ``reflect``, the image in a mirror at its edge; ``wrap``, its other side.
+
+    Raises
+    ------
+    InputError
+        No images, or another border.
+    """
+    if border not in BORDERS:
+        raise InputError(f"extend: {unknown('border', str(border), BORDERS)}")
+    if x.ndim != 4 or 0 in x.shape[1:3]:
+        raise InputError(
+            f"extend: images have the shape (batch, height, width, channels) (got {x.shape})"
+        )
+    taken = [
+        np.array([rules.folded(at, n, BORDERS[border]) for at in range(-before, n + after)])
+        for n, (before, after) in zip(x.shape[1:3], (rows, columns), strict=True)
+    ]
+    whole = x[:, taken[0]][:, :, taken[1]]
+    for axis, places in enumerate(taken):
+        whole[(slice(None),) * (axis + 1) + (places < 0,)] = 0
+
+    def vjp(g: np.ndarray) -> tuple[np.ndarray]:
+        across = np.zeros((x.shape[1], *g.shape[:1], *g.shape[2:]), g.dtype)
+        for place, from_ in zip(taken[0], np.moveaxis(g, 1, 0), strict=True):
+            if place >= 0:
+                across[place] += from_
+        found = np.zeros((x.shape[2], *x.shape[:2], x.shape[3]), g.dtype)
+        for place, from_ in zip(taken[1], np.moveaxis(across, 2, 0), strict=True):
+            if place >= 0:
+                found[place] += np.moveaxis(from_, 0, 1)
+        return (np.moveaxis(found, 0, 2),)
+
+    return whole, vjp

@@ -1,0 +1,120 @@
+"""Divisive normalization: each cell's activity over that of a pool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...kernels import rules
+from ...kernels.tables import REFLECT
+from ..record import Vjp
+from ..tensor import Tensor
+from .declaration import operation
+
+
+def divisive_normalization(
+    x: Any,
+    semi_saturation: Any,
+    *,
+    exponent: float = 1.0,
+    weight: float = 1.0,
+    neighbourhood: tuple[int, int] | None = None,
+) -> Tensor:
+    """[x]₊ⁿ/(σⁿ + w·Σ[x]₊ⁿ), the sum over a pool (Heeger 1992; Carandini & Heeger 2012).
+
+    Parameters
+    ----------
+    x
+        (…, channels).
+    semi_saturation
+        σ, (channels,), over 0.
+    exponent
+        n, 1 or more.
+    weight
+        w, of each cell of the pool.
+    neighbourhood
+        Rows and columns of the pool, around each place of images (batch, height, width,
+        channels); beyond the border they are reflected.  Left out, the pool is that of a place:
+        its channels.
+
+    Returns
+    -------
+    As x.
+
+    Raises
+    ------
+    InputError
+        Shapes that do not fit; an exponent below 1.
+    """
+    if not exponent >= 1:
+        raise InputError(f"divisive_normalization: exponent must be 1 or more (got {exponent})")
+    return _divisive_normalization(x, semi_saturation, exponent, weight, neighbourhood)
+
+
+@operation
+def _divisive_normalization(
+    x: np.ndarray,
+    sigma: np.ndarray,
+    /,
+    exponent: float,
+    weight: float,
+    neighbourhood: tuple[int, int] | None,
+) -> tuple[np.ndarray, Vjp]:
+    if not x.ndim or sigma.shape != x.shape[-1:] or (neighbourhood is not None and x.ndim != 4):
+        kind = "(…, channels)" if neighbourhood is None else "(batch, height, width, channels)"
+        raise InputError(
+            f"divisive_normalization: activities of shape {x.shape} and a semi-saturation of shape "
+            f"{sigma.shape} do not fit; {kind} goes with (channels,)"
+        )
+    around = []
+    if neighbourhood is not None:
+        sides = zip(x.shape[1:3], neighbourhood, strict=True)
+        around = [_window(n, size, x.dtype) for n, size in sides]
+    rates = np.maximum(x, 0)
+    drives = _power(rates, exponent)
+    pool = drives @ np.full(x.shape[-1], weight, x.dtype)
+    if around:
+        pool = around[0] @ pool @ around[1].T
+    divisor = _power(sigma, exponent) + pool[..., None]
+    y = drives / divisor
+
+    def vjp(g: np.ndarray) -> tuple:
+        direct = g / divisor
+        divided = direct * y  # what a larger divisor takes away
+
+        def by_x() -> np.ndarray:
+            shared = divided @ np.full(x.shape[-1], weight, x.dtype)
+            if around:
+                shared = around[0].T @ shared @ around[1]
+            slopes = rates > 0 if exponent == 1 else exponent * _power(rates, exponent - 1)
+            found: np.ndarray = (direct - shared[..., None]) * slopes
+            return found
+
+        def by_sigma() -> np.ndarray:
+            slopes = exponent * _power(sigma, exponent - 1)
+            found: np.ndarray = divided.reshape(-1, sigma.size).sum(axis=0) * -slopes
+            return found
+
+        return by_x, by_sigma
+
+    return y, vjp
+
+
+def _power(x: np.ndarray, n: float) -> np.ndarray:
+    """Return xⁿ; a square and x itself take a tenth of another power."""
+    if n == 1:
+        return x
+    raised: np.ndarray = x * x if n == 2 else x**n
+    return raised
+
+
+def _window(n: int, size: int, dtype: np.dtype) -> np.ndarray:
+    """Return the matrix that sums over a window around each of n places, (n, n)."""
+    before = (size - 1) // 2
+    window = np.zeros((n, n), dtype)
+    for place in range(n):
+        for at in range(place - before, place - before + size):
+            window[place, rules.folded(at, n, REFLECT)] += 1
+    return window
