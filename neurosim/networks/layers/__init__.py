@@ -1,8 +1,11 @@
 """Layers: thin holders of parameters over the operations, in Keras's words."""
 
 from .activation import Activation
+from .center_surround import CenterSurround
 from .convolution import Conv2D
+from .dale import DaleDense
 from .dense import Dense
+from .divisive import DivisiveNormalization
 from .dropout import Dropout
 from .embedding import Embedding
 from .layer import Layer
@@ -11,6 +14,7 @@ from .normalization import BatchNormalization
 from .pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
 from .recurrent import LSTM, SimpleRNN
 from .shaping import Flatten, Reshape
+from .threshold import ThresholdUnits
 
 __all__ = [
     "LSTM",
@@ -18,9 +22,12 @@ __all__ = [
     "Add",
     "AveragePooling2D",
     "BatchNormalization",
+    "CenterSurround",
     "Concatenate",
     "Conv2D",
+    "DaleDense",
     "Dense",
+    "DivisiveNormalization",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -29,4 +36,5 @@ __all__ = [
     "MaxPooling2D",
     "Reshape",
     "SimpleRNN",
+    "ThresholdUnits",
 ]

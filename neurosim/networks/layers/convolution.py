@@ -78,8 +78,8 @@ class Conv2D(Layer):
 
     def call(self, x: Tensor) -> Tensor:
         """Return the cells' activities, (batch, height, width, filters)."""
-        if self.activation == "softmax":
-            return operations.softmax(self.drive(x))
+        if self.activation in activations.APART:
+            return activations.activate(self.drive(x), self.activation)
         return self._answer(x, self.activation)
 
     def drive(self, x: Tensor) -> Tensor:

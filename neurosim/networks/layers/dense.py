@@ -19,7 +19,8 @@ class Dense(Layer):
     units
         How many cells.
     activation
-        f by its name: ``linear``, ``relu``, ``sigmoid``, ``tanh``, ``softplus``, ``softmax``.
+        f by its name: ``linear``, ``relu``, ``sigmoid``, ``tanh``, ``softplus``, ``softmax``; or
+        ``step``, which fires iff its drive is 0 or more (`ThresholdUnits` says how it learns).
     use_bias
         Whether there is b.
     kernel_initializer, bias_initializer
@@ -67,8 +68,8 @@ class Dense(Layer):
 
     def call(self, x: Tensor) -> Tensor:
         """Return the cells' activities, (…, units)."""
-        if self.activation == "softmax":
-            return operations.softmax(self.drive(x))
+        if self.activation in activations.APART:
+            return activations.activate(self.drive(x), self.activation)
         return self._answer(x, self.activation)
 
     def drive(self, x: Tensor) -> Tensor:

@@ -34,7 +34,7 @@ class _Recurrent(Layer):
     ) -> None:
         super().__init__(**settings)
         self.units = whole(units, f"{self}: units")
-        self.activation = activations.get(activation, f"{self}: activation")
+        self.activation = activations.get(activation, f"{self}: activation", activations.TRANSFERS)
         self.use_bias = bool(use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer, f"{self}: kernel")
         self.recurrent_initializer = initializers.get(recurrent_initializer, f"{self}: recurrent")

@@ -1,0 +1,146 @@
+"""Layers under Dale's law: what leaves a cell excites everywhere, or inhibits everywhere."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ...errors import InputError
+from .. import activations, initializers, operations
+from ..constraints import AtLeast
+from ..graph import Shape
+from ..initializers import Constant, Exponential
+from ..tensor import Tensor
+from .layer import Layer, known_length
+from .settings import fraction, whole
+
+
+class DaleDense(Layer):
+    """Excitatory cells and the interneurons that inhibit them: f(x·W − γ·(x·A)·B + b).
+
+    By Dale's principle (Eccles, Fatt & Koketsu 1954) a cell acts in one way at all its synapses.
+    So all weights here are strengths, 0 or more after each change, and the sign is the cell's: what
+    comes in excites the layer's `units` by W and its own interneurons by A; these are linear, heard
+    nowhere else, and inhibit the units by B.  Only the units are heard by the next layer, which
+    needs to know nothing of this one (Cornford et al. 2021).  What comes in are rates, 0 or more.
+
+    Parameters
+    ----------
+    units
+        How many excitatory cells.
+    activation
+        f by its name, as `Dense` takes it.
+    inhibitory
+        How many interneurons, or which fraction of the layer's cells they are, units and
+        interneurons together: in cortex a fifth.
+    bias_initializer
+        What b (units,) begins with.
+    **settings
+        As every `Layer` takes them.
+
+    Attributes
+    ----------
+    excitation, feed, inhibition, bias : W (inputs, units), A (inputs, interneurons), B
+        (interneurons, units) and b, once it is built
+    interneurons : how many
+
+    Raises
+    ------
+    InputError
+        Settings that are none; what comes in below 0.
+
+    Notes
+    -----
+    W and A begin exponentially distributed, B as the mean over interneurons: so excitation and
+    inhibition cancel in the mean, and what is left, W − A·B, has He's variance 2/inputs (Cornford
+    et al. 2021).
+
+    Examples
+    --------
+    >>> layer = DaleDense(8, inhibitory=2)
+    >>> layer([[0.0, 1.0, 0.5]]).shape
+    (1, 8)
+    >>> all((weights >= 0).all() for weights in layer.get_weights()[:3])
+    True
+    """
+
+    keeps_mask = True
+
+    def __init__(
+        self,
+        units: int,
+        activation: str | None = "relu",
+        inhibitory: int | float = 0.2,
+        bias_initializer: Any = "zeros",
+        **settings: Any,
+    ) -> None:
+        super().__init__(**settings)
+        self.units = whole(units, f"{self}: units")
+        self.activation = activations.get(activation, f"{self}: activation")
+        self.inhibitory = inhibitory
+        self.interneurons = _count(inhibitory, self.units, f"{self}: inhibitory")
+        self.gain = 1 / math.sqrt(self.units)
+        self.bias_initializer = initializers.get(bias_initializer, f"{self}: bias")
+
+    def build(self, input_shape: Shape) -> None:
+        """Make W, A, B and b."""
+        inputs = known_length(input_shape[-1], self, "how many inputs there are")
+        count = self.interneurons
+        # the variance of W − γ·A·B is mean² + mean²/interneurons
+        mean = math.sqrt(2 / (inputs * (1 + 1 / count)))
+        strength = AtLeast(0.0)
+        self.excitation = self.add_weight(
+            (inputs, self.units), Exponential(mean), "excitation", constraint=strength
+        )
+        self.feed = self.add_weight(
+            (inputs, count), Exponential(mean * math.sqrt(self.units / count)), "feed",
+            constraint=strength,
+        )  # fmt: skip
+        self.inhibition = self.add_weight(
+            (count, self.units), Constant(1 / math.sqrt(count)), "inhibition", constraint=strength
+        )
+        self.bias = self.add_weight((self.units,), self.bias_initializer, "bias")
+
+    def call(self, x: Tensor) -> Tensor:
+        """Return the excitatory cells' activities, (…, units)."""
+        if self.activation in activations.APART:
+            return activations.activate(self.drive(x), self.activation)
+        return self._answer(x, self.activation)
+
+    def drive(self, x: Tensor) -> Tensor:
+        """Return x·W − γ·(x·A)·B + b, before the activation."""
+        return self._answer(x, "linear")
+
+    def _answer(self, x: Tensor, activation: str) -> Tensor:
+        least = x.array.min(initial=0)
+        if least < 0:
+            raise InputError(
+                f"{self} hears rates, 0 or more (got {least:g}): bring data between 0 and 1, or "
+                "put cells before it that answer so, as with activation='relu'"
+            )
+        return operations.dale_dense(
+            x, self.excitation.tensor, self.feed.tensor, self.inhibition.tensor, self.bias.tensor,
+            gain=self.gain, activation=activations.TRANSFERS[activation],
+        )  # fmt: skip
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape with the last axis as long as there are excitatory cells."""
+        return (*input_shape[:-1], self.units)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return its settings."""
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": self.activation,
+            "inhibitory": self.inhibitory,
+            "bias_initializer": initializers.serialized(self.bias_initializer),
+        }
+
+
+def _count(inhibitory: Any, units: int, name: str) -> int:
+    """Return how many interneurons there are, or raise InputError."""
+    if not isinstance(inhibitory, float):
+        return whole(inhibitory, name)
+    share = fraction(inhibitory, name)
+    return max(1, round(units * share / (1 - share)))
