@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ...errors import InputError
 from .. import activations, initializers, operations
 from ..constraints import AtLeast
@@ -12,7 +14,7 @@ from ..graph import Shape
 from ..initializers import Constant, Exponential
 from ..tensor import Tensor
 from .layer import Layer, known_length
-from .settings import fraction, whole
+from .settings import fraction, positive, whole
 
 
 class DaleDense(Layer):
@@ -32,7 +34,7 @@ class DaleDense(Layer):
         f by its name, as `Dense` takes it.
     inhibitory
         How many interneurons, or which fraction of the layer's cells they are, units and
-        interneurons together: in cortex a fifth.
+        interneurons together: in cortex a fifth (Song, Yang & Wang 2016).
     bias_initializer
         What b (units,) begins with.
     **settings
@@ -77,8 +79,8 @@ class DaleDense(Layer):
         super().__init__(**settings)
         self.units = whole(units, f"{self}: units")
         self.activation = activations.get(activation, f"{self}: activation")
-        self.inhibitory = inhibitory
-        self.interneurons = _count(inhibitory, self.units, f"{self}: inhibitory")
+        self.inhibitory = _number(inhibitory, f"{self}: inhibitory")
+        self.interneurons = _count(self.inhibitory, self.units)
         self.gain = 1 / math.sqrt(self.units)
         self.bias_initializer = initializers.get(bias_initializer, f"{self}: bias")
 
@@ -138,9 +140,15 @@ class DaleDense(Layer):
         }
 
 
-def _count(inhibitory: Any, units: int, name: str) -> int:
-    """Return how many interneurons there are, or raise InputError."""
-    if not isinstance(inhibitory, float):
-        return whole(inhibitory, name)
-    share = fraction(inhibitory, name)
-    return max(1, round(units * share / (1 - share)))
+def _number(inhibitory: Any, name: str) -> int | float:
+    """Return how many interneurons, or their fraction of all cells, or raise InputError."""
+    if isinstance(inhibitory, float | np.floating):
+        return positive(fraction(inhibitory, name), name)
+    return whole(inhibitory, name)
+
+
+def _count(inhibitory: int | float, units: int) -> int:
+    """Return how many interneurons there are beside excitatory cells: one at least."""
+    if isinstance(inhibitory, int):
+        return inhibitory
+    return max(1, round(units * inhibitory / (1 - inhibitory)))
