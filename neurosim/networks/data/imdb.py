@@ -59,8 +59,12 @@ def load_imdb(
     InputError
         A number that cannot be; a `maxlen` that leaves a part without reviews.
     """
-    skip_top, seed = whole(skip_top, "load_imdb: skip_top", 0), whole(seed, "load_imdb: seed", 0)
+    skip_top, seed = (
+        whole(skip_top, "load_imdb: skip_top", 0),
+        whole(seed, "load_imdb: seed", 0, 2**32),
+    )
     index_from = whole(index_from, "load_imdb: index_from", 0)
+    start, other = _word(start_char, "start_char"), _word(oov_char, "oov_char")
     arrays = load_npz(path, ["x_train", "y_train", "x_test", "y_test"], objects=True)
     random = np.random.RandomState(seed)
     parts = []
@@ -69,7 +73,7 @@ def load_imdb(
         order = np.arange(len(texts))
         random.shuffle(order)
         read = _Reviews.of([texts[number] for number in order.tolist()], answers[order])
-        read = read.numbered(index_from, start_char)
+        read = read.numbered(index_from, start)
         if maxlen is not None:
             read = read.shorter_than(whole(maxlen, "load_imdb: maxlen", 1))
             if not len(read.labels):
@@ -77,8 +81,12 @@ def load_imdb(
         parts.append(read)
     rarest = max(int(part.words.max(initial=0)) for part in parts)
     below = rarest if num_words is None else whole(num_words, "load_imdb: num_words", 1)
-    first, second = (part.of_vocabulary(skip_top, below, oov_char) for part in parts)
+    first, second = (part.of_vocabulary(skip_top, below, other) for part in parts)
     return (first.lists(), first.labels), (second.lists(), second.labels)
+
+
+def _word(value: int | None, name: str) -> int | None:
+    return None if value is None else whole(value, f"load_imdb: {name}", 0)
 
 
 @dataclass(frozen=True)

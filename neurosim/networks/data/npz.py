@@ -7,8 +7,8 @@ pickle of an object array is read by `pickles`, which executes nothing.
 
 from __future__ import annotations
 
+import re
 import struct
-import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,15 +17,19 @@ from os import PathLike
 from typing import Any, cast
 
 import numpy as np
-from numpy.lib import format as npy
 
 from ...errors import FileError
 from ...wording import short, shown
 from . import pickles
-from .reading import HEADER, MOST_UNFOLDED, Source, existing, told
+from .reading import MOST_UNFOLDED, Source, existing, told
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-MOST_DIMENSIONS = 8
+MAGIC = b"\x93NUMPY\x01\x00"  # and the version that NumPy writes for all but tables
+# An array of at most 8 dimensions; Python 2 wrote an L after a length.
+HEADER = re.compile(
+    rb"\{'descr': '([<>|=]?(?:b1|[iu][1248]|f[248]|O8?))', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:[0-9]{1,18}L?(?:, ?|(?=\)))){0,8})\),? ?\} *\n?"
+)
 ENCRYPTED = 1  # the flag's bit
 
 
@@ -57,8 +61,10 @@ def _array(archive: zipfile.ZipFile, name: str, member: str, objects: bool) -> A
     with _opened(archive, name, member) as source:
         shape, in_columns, dtype = _header(source)
         if dtype.hasobject:
-            if not objects or len(shape) != 1:
-                source.fail(f"its dtype {short(dtype)} is none that data are kept in")
+            if not objects:
+                source.fail("it holds objects; here numbers are needed")
+            if len(shape) != 1:
+                source.fail(f"its objects of shape {short(shape)} are no row")
             entries = pickles.loads(source)
             if not isinstance(entries, list) or len(entries) != shape[0]:
                 source.fail(f"it is no list of the {shape[0]} objects that its header announces")
@@ -77,23 +83,21 @@ def _opened(archive: zipfile.ZipFile, name: str, member: str) -> Iterator[Source
     info = listed[0]
     if info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
         raise FileError(f"{name}: {member!r} is encrypted or packed by another method than deflate")
-    most = min(info.file_size, info.compress_size * MOST_UNFOLDED + HEADER)
+    most = min(info.file_size, info.compress_size * MOST_UNFOLDED)
     with archive.open(info) as stream:
         yield Source(f"{name}, array {member!r}", cast(BufferedIOBase, stream), most)
 
 
 def _header(source: Source) -> tuple[tuple[int, ...], bool, np.dtype]:
     """Return shape, whether columns come first, and the values' kind, or raise."""
-    try:
-        if npy.read_magic(source.stream) != (1, 0):  # longer headers are for other tables
-            source.fail("it is written in a version of NumPy's format that no data need")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # written by Python 2, as IMDB's may be
-            shape, in_columns, dtype = npy.read_array_header_1_0(source.stream)
-    except FileError:
-        raise
-    except (ValueError, TypeError, SyntaxError, RecursionError) as error:
-        source.fail(f"it does not begin as NumPy's arrays do ({short(str(error))})")
-    if dtype.kind not in "biufO" or len(shape) > MOST_DIMENSIONS or min(shape, default=0) < 0:
-        source.fail(f"shape {short(shape)} of dtype {short(dtype)} is none that data are kept in")
-    return shape, in_columns, dtype
+    if source.take(len(MAGIC)) != MAGIC:
+        source.fail("it does not begin as NumPy's arrays of numbers do")
+    text = source.take(int.from_bytes(source.take(2), "little"))
+    written = HEADER.fullmatch(text)
+    if not written:
+        source.fail(
+            f"its header {short(text[:80].decode('latin-1'))} is none of an array of numbers"
+        )
+    code, in_columns, lengths = (part.decode() for part in written.groups())
+    shape = tuple(int(length) for length in re.findall(r"[0-9]+", lengths))
+    return shape, in_columns == "True", np.dtype(code)

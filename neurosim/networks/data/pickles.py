@@ -21,23 +21,22 @@ from ...wording import short
 from .reading import Source
 
 MOST_BYTES = 2**26  # of a pickle
-MOST_INSTRUCTIONS = 2**22  # beside whole numbers: lists, text, memory places …
+MOST_INSTRUCTIONS = 2**20  # beside whole numbers: lists, text, memory places …
 MOST_TUPLES = 1000  # nested ones are hashed by recursion; arrays need a handful
 MOST_DICTS = 1000
 
 # Whole numbers, by far the most of what data hold: read at one go.
 NUMBERS = re.compile(rb"(?:K.|M..|J....)++", re.DOTALL)
 TWO_LINES = re.compile(rb"[^\n]{0,100}\n[^\n]{0,100}\n")  # a module's name and a name in it
-# Instructions by how many bytes of theirs follow; `r` is memory place below 2^21.
+# Instructions by how many bytes of theirs follow.
 FIXED = {
-    b"\x80": 1, b".": 0, b"N": 0, b"\x88": 0, b"\x89": 0, b"(": 0, b"]": 0, b"a": 0, b"e": 0,
-    b"}": 0, b"s": 0, b"u": 0, b")": 0, b"t": 0, b"\x85": 0, b"\x86": 0, b"\x87": 0, b"R": 0,
-    b"b": 0, b"q": 1, b"r": 4, b"h": 1, b"j": 4, b"\x94": 0, b"\x93": 0,
+    **dict.fromkeys(b".N\x88\x89(]ae}su)t\x85\x86\x87Rb\x94\x93", 0),
+    **dict.fromkeys(b"\x80qh", 1), **dict.fromkeys(b"rj", 4),
 }  # fmt: skip
 # Instructions by how many bytes of a length stand before the bytes themselves.
-COUNTED = {b"U": 1, b"T": 4, b"X": 4, b"\x8c": 1, b"C": 1, b"B": 4, b"\x8e": 8}
-FRAME, GLOBAL, PLACE = b"\x95", b"c", b"r"
-TUPLES, DICTS = (b")", b"t", b"\x85", b"\x86", b"\x87"), (b"}", b"s", b"u")
+COUNTED = {**dict.fromkeys(b"U\x8cC", 1), **dict.fromkeys(b"TXB", 4), **dict.fromkeys(b"\x8e", 8)}
+FRAME, GLOBAL, PLACE, STOP = b"\x95cr."
+TUPLES, DICTS = b")t\x85\x86\x87", b"}su"
 MOST_PLACES = 2**21
 
 KINDS = {"b1", "u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f4", "f8"}
@@ -55,9 +54,7 @@ def loads(source: Source) -> Any:
         Instructions that data do not need, names other than those of arrays, lengths and shapes
         that do not fit, more than 64 MiB.
     """
-    raw = source.stream.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        source.fail(f"its pickle is longer than {MOST_BYTES} bytes")
+    raw = source.rest(MOST_BYTES)
     _check(raw, source)
     try:
         found = _Reader(io.BytesIO(raw), encoding="bytes").load()
@@ -80,19 +77,20 @@ def _values(found: Any) -> Any:
 def _check(raw: bytes, source: Source) -> None:
     """Raise unless every instruction is one that data need, and its bytes are there."""
     place = instructions = tuples = dicts = 0
-    while True:
+    code = None
+    while code != STOP:
         if run := NUMBERS.match(raw, place):
             place = run.end()
-        code = raw[place : place + 1]
+        if place >= len(raw):
+            source.fail("its pickle ends before it should")
+        code = raw[place]
         place += 1
-        instructions += 1
-        tuples += code in TUPLES
-        dicts += code in DICTS
         if code in FIXED:
-            operand = raw[place : place + FIXED[code]]
-            place += FIXED[code]
-            if code == PLACE and int.from_bytes(operand, "little") >= MOST_PLACES:
+            operands = FIXED[code]
+            number = int.from_bytes(raw[place : place + operands], "little") if operands else 0
+            if code == PLACE and number >= MOST_PLACES:
                 source.fail("its pickle uses a memory place that no data need")
+            place += operands
         elif code in COUNTED:
             start = place + COUNTED[code]
             place = start + int.from_bytes(raw[place:start], "little")
@@ -103,16 +101,17 @@ def _check(raw: bytes, source: Source) -> None:
         elif code == GLOBAL:
             lines = TWO_LINES.match(raw, place)
             place = lines.end() if lines else len(raw) + 1
-        elif code:
-            source.fail(f"its pickle has the instruction {code!r}, which data do not need")
+        else:
+            source.fail(f"its pickle has the instruction {bytes([code])!r}, which data do not need")
+        instructions += 1
+        tuples += code in TUPLES
+        dicts += code in DICTS
+        if instructions > MOST_INSTRUCTIONS or tuples > MOST_TUPLES or dicts > MOST_DICTS:
+            source.fail("its pickle has more parts than data need")
         if place > len(raw):
             source.fail("its pickle ends before it should")
-        if max(instructions - MOST_INSTRUCTIONS, tuples - MOST_TUPLES, dicts - MOST_DICTS) > 0:
-            source.fail("its pickle has more parts than data need")
-        if code == b".":
-            if place < len(raw):
-                source.fail("bytes follow after its pickle")
-            return
+    if place < len(raw):
+        source.fail("bytes follow after its pickle")
 
 
 class _Kind:

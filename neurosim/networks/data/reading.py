@@ -25,7 +25,6 @@ from ...errors import FileError
 from ...wording import one_line, short, shown
 
 MOST_UNFOLDED = 1032  # bytes that deflate makes of one (Deutsch 1996, RFC 1951: 258 of 2 bits)
-HEADER = 64  # bytes that a packed file may hold beside
 GZIP = b"\x1f\x8b"
 CHUNK = 2**20  # bytes
 
@@ -61,9 +60,12 @@ class Source:
     def array(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
         """Return the next values, in C order, or raise where the file ends before them."""
         count = math.prod(shape) * dtype.itemsize
-        if count > self.most or max(shape, default=0) > self.most:
+        if count > self.most:
             self._ends(count)
-        values = np.empty(shape, dtype)
+        try:
+            values = np.empty(shape, dtype)
+        except ValueError:  # of an empty array, NumPy still multiplies the other sides
+            self.fail(f"no array has the shape {short(shape)} that it announces")
         into = values.reshape(-1).view(np.uint8)
         done = 0
         while done < count:
@@ -73,6 +75,15 @@ class Source:
             into[done : done + len(read)] = np.frombuffer(read, np.uint8)
             done += len(read)
         return values
+
+    def rest(self, most: int) -> bytes:
+        """Return the bytes up to the end, or raise where there are more than `most`."""
+        read = bytearray()
+        while chunk := self.stream.read(CHUNK):
+            read += chunk
+            if len(read) > most:
+                self.fail(f"it is longer than {most} bytes")
+        return bytes(read)
 
     def end(self) -> None:
         """Raise unless all is read."""

@@ -68,7 +68,9 @@ class StandardScaler:
             Before `fit`; a table of other features, or not of finite numbers.
         """
         table = self._of_these_features(x, "transform")
-        return (table - self.mean_.astype(table.dtype)) / self.scale_.astype(table.dtype)
+        z = table - self.mean_.astype(table.dtype)
+        z /= self.scale_.astype(table.dtype)
+        return z
 
     def fit_transform(self, x: Any, y: Any = None) -> np.ndarray:
         """Return what `fit` and then `transform` make of the same samples."""
@@ -83,7 +85,9 @@ class StandardScaler:
             As `transform`.
         """
         table = self._of_these_features(x, "inverse_transform")
-        return table * self.scale_.astype(table.dtype) + self.mean_.astype(table.dtype)
+        values = table * self.scale_.astype(table.dtype)
+        values += self.mean_.astype(table.dtype)
+        return values
 
     def _of_these_features(self, x: Any, method: str) -> np.ndarray:
         if not hasattr(self, "mean_"):
@@ -109,9 +113,9 @@ def _table(x: Any) -> np.ndarray:
             f"StandardScaler: takes a table (samples, features), got shape {table.shape}; images "
             "are made rows with x.reshape(len(x), -1)"
         )
-    wrong = np.argwhere(~np.isfinite(table))
-    if wrong.size:
-        row, column = wrong[0]
+    finite = np.isfinite(table)
+    if not finite.all():
+        row, column = np.argwhere(~finite)[0]
         raise InputError(
             f"StandardScaler: feature {column} of sample {row} is {table[row, column]}; all values "
             "must be finite"

@@ -61,33 +61,45 @@ def pad_sequences(
     first = next((number for number, length in enumerate(lengths) if length), None)
     shape = () if first is None else _steps(sequences[first], first).shape[1:]
     kind, filler = _kind(dtype), np.asarray(value)
-    filled = _held(filler, kind)
-    if filled is None or filler.ndim:
+    if filler.ndim or _held(filler, kind) is None:
         raise InputError(
             f"pad_sequences: the value {short(value)} is no single value of dtype {kind}; give a "
             "value= and a dtype= that fit"
         )
-    rows = np.full((len(lengths), steps, *shape), filled, dtype=kind)
-    for number, (sequence, length) in enumerate(zip(sequences, lengths, strict=True)):
-        kept = min(length, steps)
-        if not kept:
-            continue
-        given = _steps(
-            sequence[length - kept :] if truncating == "pre" else sequence[:kept], number
-        )
-        taken = _held(given, kind)
-        if taken is None:
+    cut = [_cut(sequence, steps, truncating) for sequence in sequences]
+    pieces = [_steps(sequence, number) for number, sequence in enumerate(cut)]
+    for number, piece in enumerate(pieces):
+        if len(piece) and piece.shape[1:] != shape:
             raise InputError(
-                f"pad_sequences: sequence {number} has values that dtype {kind} does not hold (it "
-                f"begins {short(given.reshape(-1)[:4].tolist())}); give dtype="
-            )
-        if taken.shape[1:] != shape:
-            raise InputError(
-                f"pad_sequences: the steps of sequence {number} have shape {taken.shape[1:]}, "
+                f"pad_sequences: the steps of sequence {number} have shape {piece.shape[1:]}, "
                 f"those before have {shape}; all must be alike"
             )
-        rows[number, slice(steps - kept, None) if padding == "pre" else slice(kept)] = taken
-    return rows
+    # Put together as they are and converted once, which is also when they are checked.
+    rows = np.full((len(pieces), steps, *shape), value, _common([filler, *pieces]))
+    for row, piece in zip(rows, pieces, strict=True):
+        if kept := len(piece):
+            row[slice(steps - kept, None) if padding == "pre" else slice(kept)] = piece
+    padded = _held(rows, kind)
+    if padded is None:
+        number = next(n for n, piece in enumerate(pieces) if _held(piece, kind) is None)
+        raise InputError(
+            f"pad_sequences: sequence {number} has values that dtype {kind} does not hold (it "
+            f"begins {short(pieces[number].reshape(-1)[:4].tolist())}); give dtype="
+        )
+    return padded
+
+
+def _cut(sequence: Sequence[Any], steps: int, truncating: Side) -> Sequence[Any]:
+    longer = max(len(sequence) - steps, 0)
+    return sequence[longer:] if truncating == "pre" else sequence[: len(sequence) - longer]
+
+
+def _common(pieces: list[np.ndarray]) -> np.dtype:
+    """Return a dtype that holds all: of numbers where all are, else of objects."""
+    dtypes = {piece.dtype for piece in pieces if piece.size}
+    if all(dtype.kind in "biuf" for dtype in dtypes):
+        return np.result_type(*dtypes)
+    return np.dtype(object)
 
 
 def _kind(dtype: Any) -> np.dtype:
@@ -110,7 +122,7 @@ def _held(given: np.ndarray, dtype: np.dtype) -> np.ndarray | None:
     """Return values as a dtype; None where it does not hold them: no fraction is cut off."""
     try:
         with np.errstate(invalid="ignore"):
-            taken = given.astype(dtype)
+            taken = given.astype(dtype, copy=False)
         exact = dtype.kind not in "iub" or np.array_equal(taken, given)
     except (TypeError, ValueError, OverflowError):
         return None
