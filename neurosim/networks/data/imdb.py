@@ -147,6 +147,6 @@ def _checked(reviews: Any, labels: Any, name: str) -> tuple[list[list[int]], np.
         raise FileError(f"{name}: every review must be a list of words")
     if sum(map(len, reviews)) > MOST_WORDS:
         raise FileError(f"{name}: the reviews have more than {MOST_WORDS} words")
-    if any(type(word) is not int for word in chain.from_iterable(reviews)):
+    if not set(map(type, chain.from_iterable(reviews))) <= {int}:
         raise FileError(f"{name}: every word must be a whole number")
     return reviews, labels

@@ -90,8 +90,10 @@ def pad_sequences(
 
 
 def _cut(sequence: Sequence[Any], steps: int, truncating: Side) -> Sequence[Any]:
-    longer = max(len(sequence) - steps, 0)
-    return sequence[longer:] if truncating == "pre" else sequence[: len(sequence) - longer]
+    longer = len(sequence) - steps
+    if longer <= 0:
+        return sequence
+    return sequence[longer:] if truncating == "pre" else sequence[:steps]
 
 
 def _common(pieces: list[np.ndarray]) -> np.dtype:

@@ -95,12 +95,10 @@ def _sizes(samples: int, train_size: Any, test_size: Any) -> tuple[int, int]:
         test_size = TEST_SIZE
     tested = _size(test_size, "test_size", samples, math.ceil)
     trained = _size(train_size, "train_size", samples, math.floor)
-    if trained is None and tested is not None:
+    if tested is None:
+        tested = samples - (trained or 0)
+    if trained is None:
         trained = samples - tested
-    elif tested is None and trained is not None:
-        tested = samples - trained
-    assert trained is not None
-    assert tested is not None
     if trained + tested > samples:
         raise InputError(
             f"train_test_split: {trained} training and {tested} test samples are more than the "
