@@ -17,7 +17,7 @@ NEAR = {"float32": 2e-6, "float64": 1e-13}
 @dataclass
 class Parameter:
     array: np.ndarray
-    name: str = "dense/kernel"
+    path: str = "dense/kernel"
     trainable: bool = True
 
 

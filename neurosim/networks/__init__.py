@@ -1,11 +1,70 @@
-"""Networks that learn: tensors with reverse-mode gradients, and the operations on them."""
+"""Networks that learn, in Keras's words: tensors with gradients, layers, and models."""
 
 from . import operations, optimizers
+from .callbacks import (
+    Callback,
+    EarlyStopping,
+    History,
+    LearningRateSchedule,
+    LearningRateScheduler,
+    ModelCheckpoint,
+)
+from .graph import Input
+from .layers import (
+    LSTM,
+    Activation,
+    Add,
+    AveragePooling2D,
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+    Reshape,
+    SimpleRNN,
+)
+from .model import Model
 from .operations.declaration import elementwise, operation, rearrangement
+from .optimizers import SGD, Adam, RMSprop
 from .record import no_gradients
+from .sequential import Sequential
+from .streams import set_random_seed
 from .tensor import Tensor, gradients
 
 __all__ = [
+    "LSTM",
+    "SGD",
+    "Activation",
+    "Adam",
+    "Add",
+    "AveragePooling2D",
+    "BatchNormalization",
+    "Callback",
+    "Concatenate",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "EarlyStopping",
+    "Embedding",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "History",
+    "Input",
+    "Layer",
+    "LearningRateSchedule",
+    "LearningRateScheduler",
+    "MaxPooling2D",
+    "Model",
+    "ModelCheckpoint",
+    "RMSprop",
+    "Reshape",
+    "Sequential",
+    "SimpleRNN",
     "Tensor",
     "elementwise",
     "gradients",
@@ -14,4 +73,5 @@ __all__ = [
     "operations",
     "optimizers",
     "rearrangement",
+    "set_random_seed",
 ]

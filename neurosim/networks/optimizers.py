@@ -43,7 +43,7 @@ class Trainable(Protocol):
         """Its values, float32 or float64, C-contiguous."""
 
     @property
-    def name(self) -> str:
+    def path(self) -> str:
         """What it is called in messages and in `Optimizer.state`."""
 
     @property
@@ -134,14 +134,14 @@ class Optimizer(ABC):
             array = parameter.array
             if array.dtype not in TINY or not array.flags.c_contiguous:
                 raise InputError(
-                    f"{self}: parameter {parameter.name!r} must be a C-contiguous array of float32 "
+                    f"{self}: parameter {parameter.path!r} must be a C-contiguous array of float32 "
                     f"or float64 (got {array.dtype}, strides {array.strides})"
                 )
-            if parameter.name in names:
+            if parameter.path in names:
                 raise InputError(
-                    f"{self}: two parameters are called {parameter.name!r}; names must differ"
+                    f"{self}: two parameters are called {parameter.path!r}; names must differ"
                 )
-            names.add(parameter.name)
+            names.add(parameter.path)
         self.parameters = learning
         self.iterations = 0
         self._kept = {
@@ -175,7 +175,7 @@ class Optimizer(ABC):
             if gradient.shape != parameter.array.shape:
                 raise InputError(
                     f"{self}: a gradient of shape {gradient.shape} does not fit parameter "
-                    f"{parameter.name!r} of shape {parameter.array.shape}"
+                    f"{parameter.path!r} of shape {parameter.array.shape}"
                 )
         rate = self.learning_rate / (1 + self._decay * self.iterations)
         self.iterations += 1
@@ -254,7 +254,7 @@ class Optimizer(ABC):
     def _variables(self) -> list[tuple[str, str, np.ndarray, tuple[int, ...]]]:
         """Return name, parameter, array and shape of all that is kept."""
         return [
-            (f"{p.name.replace('/', '_')}_{kind}", p.name, array, p.array.shape)
+            (f"{p.path.replace('/', '_')}_{kind}", p.path, array, p.array.shape)
             for kind, arrays in self._kept.items()
             for p, array in zip(self.parameters, arrays, strict=True)
         ]

@@ -1,0 +1,334 @@
+"""Callbacks: what looks on while a network is trained, and may stop it, in Keras's words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import InputError, unknown
+from .layers.settings import whole, word
+
+if TYPE_CHECKING:
+    from .model import Model
+
+Logs = dict[str, float]
+
+
+class Callback:
+    """What is called at the beginning and end of training, of each epoch and of each batch.
+
+    One of one's own gives those of the methods that it needs.
+
+    Attributes
+    ----------
+    model : the network that is trained
+    params : ``epochs``, ``steps`` (batches an epoch) and ``verbose``
+    """
+
+    model: Model
+    params: dict[str, Any]
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Be told that training begins."""
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """Be told that it ended."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Be told that an epoch begins."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Be told what came out of an epoch."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Be told that a batch begins."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Be told what has come out of the epoch so far."""
+
+    def state(self) -> dict[str, Any]:
+        """Return what it must know to go on after an interruption: numbers, words and arrays."""
+        return {}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from such a state."""
+
+    @property
+    def sees_batches(self) -> bool:
+        """Whether it does anything at a batch."""
+        mine = type(self)
+        return (
+            mine.on_train_batch_begin is not Callback.on_train_batch_begin
+            or mine.on_train_batch_end is not Callback.on_train_batch_end
+        )
+
+    @property
+    def sees_epochs(self) -> bool:
+        """Whether it does anything at an epoch."""
+        mine = type(self)
+        return (
+            mine.on_epoch_begin is not Callback.on_epoch_begin
+            or mine.on_epoch_end is not Callback.on_epoch_end
+        )
+
+
+class History(Callback):
+    """What came out of each epoch; `fit` returns it.
+
+    Attributes
+    ----------
+    history : a list for the loss and each metric, and for those of the validation by ``val_…``
+    epoch : the numbers of the epochs
+    """
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+        self.epoch: list[int] = []
+        self.params = {}
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Note what came out."""
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(float(value))
+
+    def state(self) -> dict[str, Any]:
+        """Return what was noted."""
+        return {"epoch": list(self.epoch), "history": {k: list(v) for k, v in self.history.items()}}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what was noted."""
+        self.epoch = [int(epoch) for epoch in state["epoch"]]
+        self.history = {k: [float(x) for x in v] for k, v in state["history"].items()}
+
+    def __repr__(self) -> str:
+        return f"<History of {len(self.epoch)} epochs: {', '.join(self.history) or 'nothing'}>"
+
+
+class _Monitor(Callback):
+    """One that looks at whether a value gets better."""
+
+    def __init__(self, monitor: str, mode: str) -> None:
+        self.monitor = monitor
+        mode = word(mode, f"{type(self).__name__}: mode", ("auto", "min", "max"))
+        name = monitor.removeprefix("val_")
+        rising = mode == "max" or (mode == "auto" and (name.endswith(("acc", "accuracy"))))
+        self.sign = -1 if rising else 1
+        self.best = math.inf  # of sign·value
+
+    def value(self, logs: Logs | None) -> float:
+        """Return sign·value, which is to fall, or raise InputError where it is not told."""
+        logs = logs or {}
+        if self.monitor not in logs:
+            what = unknown("value", self.monitor, logs)
+            hint = "; val_… is told with validation_data or validation_split"
+            raise InputError(
+                f"{type(self).__name__}: {what}{hint * self.monitor.startswith('val_')}"
+            )
+        return self.sign * logs[self.monitor]
+
+
+class EarlyStopping(_Monitor):
+    """Stop when a value has not got better for some epochs.
+
+    Parameters
+    ----------
+    monitor
+        Which value.
+    min_delta
+        By how much it must get better to count.
+    patience
+        For how many epochs without it to wait.
+    verbose
+        1 tells at which epoch it stopped.
+    mode
+        ``min``: smaller is better; ``max``; ``auto``: larger is for accuracies.
+    baseline
+        What must be reached to count.
+    restore_best_weights
+        Whether the network has the weights of its best epoch at the end.
+    start_from_epoch
+        From which epoch on it looks.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0,
+        patience: int = 0,
+        verbose: int = 0,
+        mode: str = "auto",
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
+    ) -> None:
+        super().__init__(monitor, mode)
+        self.min_delta = abs(float(min_delta))
+        self.patience = whole(patience, "EarlyStopping: patience", 0)
+        self.verbose = verbose
+        self.baseline = baseline
+        self.restore_best_weights = restore_best_weights
+        self.start_from_epoch = whole(start_from_epoch, "EarlyStopping: start_from_epoch", 0)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.wait = 0
+        self.stopped_epoch = 0
+        self.best = math.inf
+        self.best_epoch = 0
+        self.best_weights: list[np.ndarray] | None = None
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Begin to wait anew."""
+        self._begin()
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Look at the value, and stop where it is time."""
+        value = self.value(logs)
+        if epoch < self.start_from_epoch:
+            return
+        if self.restore_best_weights and self.best_weights is None:
+            self.best_weights, self.best_epoch = self.model.get_weights(), epoch
+        self.wait += 1
+        if value < self.best - self.min_delta:
+            self.best, self.best_epoch = value, epoch
+            if self.restore_best_weights:
+                self.best_weights = self.model.get_weights()
+            if self.baseline is None or value < self.sign * self.baseline - self.min_delta:
+                self.wait = 0
+            return
+        if self.wait >= self.patience and epoch > 0:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """Give the best weights back where they are wanted."""
+        if self.verbose and self.stopped_epoch:
+            print_line(f"Epoch {self.stopped_epoch + 1}: early stopping")
+        if self.restore_best_weights and self.best_weights is not None:
+            self.model.set_weights(self.best_weights)
+
+    def state(self) -> dict[str, Any]:
+        """Return how long it has waited, and for what."""
+        return {
+            "wait": self.wait,
+            "best": self.best,
+            "best_epoch": self.best_epoch,
+            "stopped_epoch": self.stopped_epoch,
+            "best_weights": self.best_weights,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on waiting."""
+        self.wait, self.best = int(state["wait"]), float(state["best"])
+        self.best_epoch, self.stopped_epoch = int(state["best_epoch"]), int(state["stopped_epoch"])
+        self.best_weights = state["best_weights"]
+
+
+class ModelCheckpoint(_Monitor):
+    """Save the network at the end of each epoch, or of those that are the best so far.
+
+    Parameters
+    ----------
+    filepath
+        Where; ``{epoch:02d}`` and ``{val_loss:.2f}`` in it are filled in.
+    monitor, mode
+        As `EarlyStopping` takes them.
+    verbose
+        1 tells each time.
+    save_best_only
+        Whether only epochs count that are better than all before.
+    save_weights_only
+        Whether the weights alone are saved, as `Model.save_weights` does.
+    """
+
+    def __init__(
+        self,
+        filepath: str | Path,
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+    ) -> None:
+        super().__init__(monitor, mode)
+        self.filepath = str(filepath)
+        self.verbose = verbose
+        self.save_best_only = save_best_only
+        self.save_weights_only = save_weights_only
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Save the network where it is to be."""
+        if self.save_best_only:
+            value = self.value(logs)
+            if not value < self.best:
+                return
+            self.best = value
+        try:
+            path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
+        except (KeyError, ValueError, IndexError):
+            known = ", ".join(("epoch", *(logs or {})))
+            raise InputError(
+                f"ModelCheckpoint: {self.filepath!r} asks for what is not told; there are: {known}"
+            ) from None
+        if self.save_weights_only:
+            self.model.save_weights(path)
+        else:
+            self.model.save(path)
+        if self.verbose:
+            print_line(f"Epoch {epoch + 1}: saved to {path}")
+
+    def state(self) -> dict[str, Any]:
+        """Return the best value so far."""
+        return {"best": self.best}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from the best value so far."""
+        self.best = float(state["best"])
+
+
+class LearningRateScheduler(Callback):
+    """Set the learning rate at the beginning of each epoch.
+
+    Parameters
+    ----------
+    schedule
+        A function of the epoch's number, from 0, and the present rate, that returns the new one.
+    verbose
+        1 tells each time.
+    """
+
+    def __init__(self, schedule: Callable[[int, float], float], verbose: int = 0) -> None:
+        if not callable(schedule):
+            raise InputError(
+                f"LearningRateScheduler takes a function of epoch and rate (got {schedule!r})"
+            )
+        self.schedule = schedule
+        self.verbose = verbose
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Set the rate."""
+        optimizer = self.model.optimizer
+        rate = self.schedule(epoch, float(optimizer.learning_rate))
+        optimizer.learning_rate = rate
+        if self.verbose:
+            print_line(f"Epoch {epoch + 1}: learning rate {rate:g}")
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Tell the rate with what came out."""
+        if logs is not None:
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+
+
+LearningRateSchedule = LearningRateScheduler
+
+
+def print_line(text: str) -> None:
+    """Write a line where the progress bar leaves room for it."""
+    from tqdm import tqdm
+
+    tqdm.write(text)

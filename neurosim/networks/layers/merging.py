@@ -1,0 +1,86 @@
+"""Layers that bring branches together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import InputError
+from .. import operations
+from ..graph import Shape
+from ..tensor import Tensor
+from .layer import Layer
+
+
+class Add(Layer):
+    """The sum of branches, as of a residual one and what goes around it (He et al. 2016).
+
+    Parameters
+    ----------
+    **settings
+        As every `Layer` takes them.
+    """
+
+    def call(self, x: list[Tensor]) -> Tensor:
+        """Return their sum."""
+        total = x[0]
+        for branch in x[1:]:
+            total = total + branch
+        return total
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return their shape, or raise InputError where it is not one."""
+        _check_several(self, input_shape)
+        if any(shape != input_shape[0] for shape in input_shape):
+            raise InputError(f"{self}: adds what has one shape (got {_told(input_shape)})")
+        shape: Shape = input_shape[0]
+        return shape
+
+
+class Concatenate(Layer):
+    """Branches side by side, along the last axis or another.
+
+    Parameters
+    ----------
+    axis
+        Along which.
+    **settings
+        As every `Layer` takes them.
+    """
+
+    def __init__(self, axis: int = -1, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.axis = int(axis)
+
+    def call(self, x: list[Tensor]) -> Tensor:
+        """Return them side by side."""
+        return operations.concatenate(x, axis=self.axis)
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the shape, that axis as long as all together, or raise InputError."""
+        _check_several(self, input_shape)
+        ranks = {len(shape) for shape in input_shape}
+        axis = self.axis % len(input_shape[0]) if len(ranks) == 1 else 0
+        rests = {shape[:axis] + shape[axis + 1 :] for shape in input_shape}
+        if len(ranks) > 1 or len(rests) > 1 or axis == 0:
+            raise InputError(
+                f"{self}: shapes must be the same but along axis {self.axis} (got "
+                f"{_told(input_shape)})"
+            )
+        ends = [shape[axis] for shape in input_shape]
+        length = None if None in ends else sum(ends)
+        first: Shape = input_shape[0]
+        return (*first[:axis], length, *first[axis + 1 :])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return its settings."""
+        return {**super().get_config(), "axis": self.axis}
+
+
+def _check_several(layer: Layer, input_shape: Any) -> None:
+    """Raise InputError unless there are two or more to bring together."""
+    if not isinstance(input_shape, list) or len(input_shape) < 2:
+        raise InputError(f"{layer} takes a list of two or more (got shape {input_shape})")
+
+
+def _told(shapes: Any) -> str:
+    return " and ".join(map(str, shapes))

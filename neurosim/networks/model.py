@@ -1,0 +1,388 @@
+"""Models: networks that are trained, judged and used, in Keras's words and with its semantics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from . import losses, metrics, optimizers, samples
+from .callbacks import Callback, History
+from .graph import Symbol
+from .layers.settings import whole
+from .losses import Loss
+from .metrics import check_names
+from .network import Network
+from .optimizers import Optimizer
+from .record import no_gradients
+from .reporting import Reporter
+from .samples import Samples
+from .training import Sums, Training, listed, parts
+
+
+class Model(Network):
+    """A network that learns.
+
+    Parameters
+    ----------
+    inputs
+        What `Input` returned, or a list of them.
+    outputs
+        What the last layer returned where it was called on the others.
+    name
+        What it is called in messages.
+    seed
+        Of its first weights, of the order of samples and of dropout, from 0 to 2⁶⁴ − 1; left out,
+        another each time, or the next one after `set_random_seed`.
+    dtype
+        float32 where nothing is said, or float64.
+
+    Attributes
+    ----------
+    optimizer : what changes the weights; set by `compile`
+    history : what came out of each epoch of the last `fit`
+    stop_training : set to True by a callback, it ends `fit` after the epoch
+
+    Raises
+    ------
+    InputError
+        The outputs do not come from the inputs alone, or shapes do not fit: the layer is named.
+
+    Examples
+    --------
+    >>> from neurosim.networks import Add, Dense, Input, Model
+    >>> x = Input((4,))
+    >>> around = Add()([x, Dense(4, "relu")(x)])
+    >>> Model(x, Dense(1)(around)).count_params()
+    25
+    """
+
+    optimizer: Optimizer
+    history: History
+    stop_training = False
+
+    def __init__(
+        self,
+        inputs: Symbol | Sequence[Symbol],
+        outputs: Symbol,
+        name: str | None = None,
+        seed: int | None = None,
+        dtype: Any = None,
+    ) -> None:
+        self._begin(name, seed, dtype)
+        self._join(inputs, outputs)
+
+    def _begin(self, name: str | None, seed: int | None, dtype: Any) -> None:
+        super()._begin(name, seed, dtype)
+        self.loss: Loss | None = None
+        self.metrics: list[Any] = []
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Sequence[Any] | str | None = None,
+    ) -> None:
+        """Say how the network is to be trained.
+
+        Parameters
+        ----------
+        optimizer
+            ``"sgd"``, ``"rmsprop"``, ``"adam"``, or one with settings of its own: ``Adam(1e-4)``.
+        loss
+            ``"mse"``, ``"mae"``, ``"binary_crossentropy"``, ``"categorical_crossentropy"``,
+            ``"sparse_categorical_crossentropy"``; or a function of targets and outputs.
+        metrics
+            What is told beside the loss: ``["accuracy"]``, ``["mae"]``, or functions.
+
+        Raises
+        ------
+        InputError
+            A name that there is not, with the nearest.
+        """
+        who = f"{self}: compile"
+        if loss is None:
+            raise InputError(f"{who}: give a loss, as 'mse' or 'binary_crossentropy'")
+        chosen = losses.get(loss, who)
+        one = isinstance(metrics, str) or callable(metrics)
+        wanted = [metrics] if one else list(metrics or ())
+        check_names(wanted, who)
+        self.optimizer = optimizers.get(optimizer)
+        self.loss, self.metrics = chosen, wanted
+
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Sequence[Callback] | Callback | None = None,
+        validation_split: float = 0.0,
+        validation_data: Sequence[Any] | None = None,
+        shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+        nb_epoch: int | None = None,
+    ) -> History:
+        """Train the network, batch by batch, epoch by epoch.
+
+        Parameters
+        ----------
+        x
+            The samples, (samples, …); a list of such for several inputs.
+        y
+            The targets, a row for each.
+        batch_size
+            How many samples a change of the weights is made from; 32 where nothing is said.
+        epochs
+            How many times all samples are gone over; counted from `initial_epoch`.
+        verbose
+            1 or ``"auto"``: a progress bar, 2: a line an epoch, 0: nothing.
+        callbacks
+            What looks on.
+        validation_split
+            Which fraction of the samples, the last ones, is not trained on but judged by.
+        validation_data
+            Samples and targets (and their weights) to judge by instead.
+        shuffle
+            Whether each epoch goes over the samples in another order.
+        class_weight
+            How much the samples of a class count: a dict.
+        sample_weight
+            How much each sample counts, (samples,).
+        initial_epoch
+            Where the counting of epochs begins.
+        validation_batch_size, validation_freq
+            In batches of how many, and after every how many epochs, it is judged.
+        nb_epoch
+            An older word for epochs.
+
+        Returns
+        -------
+        The `History`.
+
+        Raises
+        ------
+        InputError
+            Before `compile`; samples, targets or settings that do not fit.
+        ConvergenceError
+            The loss was no finite number any more; `step` says at which batch, and the message
+            where it was seen first.  The weights are those from before it.
+        """
+        who = f"{self}: fit"
+        loss = self._compiled(who)
+        epochs = epochs if nb_epoch is None else nb_epoch
+        epochs = whole(epochs, f"{who}: epochs", 0)
+        initial_epoch = whole(initial_epoch, f"{who}: initial_epoch", 0)
+        batch_size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
+        every = whole(validation_freq, f"{who}: validation_freq")
+        if y is None:
+            raise InputError(f"{who}: y is missing, the targets of x")
+        train = samples.read(self, x, y, who, loss, sample_weight, class_weight)
+        judged = None
+        if validation_data is not None:
+            judged = self._validation(validation_data, loss, who)
+        elif validation_split:
+            train, judged = train.split(validation_split, who)
+        training = self._training(who)
+        self._ready_optimizer()
+        steps = -(-len(train) // batch_size)
+        self.history = History()
+        given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+        reporter = Reporter(verbose, epochs - initial_epoch, steps, who)
+        watching: list[Callback] = [*given, self.history]
+        for callback in watching:
+            if not isinstance(callback, Callback):
+                raise InputError(f"{who}: callbacks are made from Callback (got {callback!r})")
+            callback.model = self
+            callback.params = {"epochs": epochs, "steps": steps, "verbose": reporter.verbose}
+        self.stop_training = False
+        with reporter:
+            for callback in watching:
+                callback.on_train_begin()
+            for epoch in range(initial_epoch, epochs):
+                for callback in watching:
+                    callback.on_epoch_begin(epoch)
+                logs = training.epoch(train, batch_size, shuffle, watching, reporter, epoch)
+                if judged is not None and (epoch + 1) % every == 0:
+                    size = validation_batch_size or batch_size
+                    found = training.judge(judged, size)
+                    logs.update({f"val_{name}": value for name, value in found.items()})
+                for callback in watching:
+                    callback.on_epoch_end(epoch, logs)
+                reporter.epoch(epoch, logs)
+                if self.stop_training:
+                    break
+            for callback in watching:
+                callback.on_train_end()
+        return self.history
+
+    def evaluate(
+        self,
+        x: Any,
+        y: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Judge the network on samples.
+
+        Parameters
+        ----------
+        x, y, batch_size, sample_weight
+            As `fit` takes them.
+        verbose
+            2 writes the values in a line.
+        return_dict
+            Whether they come by their names.
+
+        Returns
+        -------
+        The loss, or a list of it and of each metric, or a dict.
+
+        Raises
+        ------
+        InputError
+            As `fit`.
+        """
+        who = f"{self}: evaluate"
+        loss = self._compiled(who)
+        data = samples.read(self, x, y, who, loss, sample_weight)
+        size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
+        found = self._training(who).judge(data, size)
+        Reporter(2 if verbose == 2 else 0, 0, 0, who).line("evaluate", found)
+        return found if return_dict else listed(found)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
+    ) -> np.ndarray:
+        """Return what the network answers to samples, (samples, …).
+
+        Parameters
+        ----------
+        x
+            As `fit` takes it.
+        batch_size
+            How many at a time; the answers are the same.
+        verbose
+            Taken, as Keras does; nothing is shown.
+
+        Raises
+        ------
+        InputError
+            The network is not built, or the samples do not fit it.
+        """
+        who = f"{self}: predict"
+        self.require_built()
+        data = samples.read(self, x, None, who)
+        size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
+        with no_gradients():
+            return np.concatenate(
+                [self.run(data.batch(part)[0])[0].array for part in parts(len(data), size)]
+            )
+
+    def predict_classes(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
+    ) -> np.ndarray:
+        """Return the class of each sample: the most active unit's number; over ½ of one unit, 1.
+
+        Parameters
+        ----------
+        x, batch_size, verbose
+            As `predict` takes them.
+
+        Returns
+        -------
+        (samples,) whole numbers; (samples, 1) zeros and ones where there is one unit.
+        """
+        activities = self.predict(x, batch_size)
+        if activities.shape[-1] == 1:
+            return (activities > 0.5).astype(np.int32)
+        return activities.argmax(axis=-1)
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Change the weights once, by one batch.
+
+        Parameters
+        ----------
+        x, y, sample_weight, class_weight
+            As `fit` takes them.
+        return_dict
+            Whether the values come by their names.
+
+        Returns
+        -------
+        The batch's loss before the change, or a list of it and of each metric, or a dict.
+
+        Raises
+        ------
+        InputError, ConvergenceError
+            As `fit`.
+        """
+        who = f"{self}: train_on_batch"
+        loss = self._compiled(who)
+        data = samples.read(self, x, y, who, loss, sample_weight, class_weight)
+        training = self._training(who)
+        self._ready_optimizer()
+        sums = Sums(training.metrics)
+        training.step(data, slice(None), sums, {})
+        found = sums.means()
+        return found if return_dict else listed(found)
+
+    def test_on_batch(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Judge the network by one batch, as `evaluate`."""
+        return self.evaluate(x, y, len(x), 0, sample_weight, return_dict)
+
+    # How it is done.
+
+    def _training(self, who: str) -> Training:
+        """Return what trains and judges, or raise InputError before `compile`."""
+        loss = self._compiled(who)
+        output = self.require_built()
+        chosen = [metrics.get(wanted, loss, output.shape, who) for wanted in self.metrics]
+        return Training(self, loss, chosen, who)
+
+    def _ready_optimizer(self) -> None:
+        """Let the optimizer begin, or go on where the same weights are trained as before."""
+        if list(self.optimizer.parameters) != self.trainable_weights:
+            self.optimizer.build(self.trainable_weights)
+
+    def _compiled(self, who: str) -> Loss:
+        if self.loss is None:
+            raise InputError(
+                f"{who}: say how by compile(optimizer, loss) first, as "
+                "compile('adam', 'binary_crossentropy', ['accuracy'])"
+            )
+        return self.loss
+
+    def _validation(self, given: Sequence[Any], loss: Loss, who: str) -> Samples:
+        if not isinstance(given, list | tuple) or len(given) not in (2, 3):
+            raise InputError(f"{who}: validation_data is (x, y) or (x, y, sample_weight)")
+        weights = given[2] if len(given) == 3 else None
+        return samples.read(self, given[0], given[1], f"{who}: validation_data", loss, weights)

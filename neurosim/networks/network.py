@@ -1,0 +1,207 @@
+"""Networks: layers joined by what flows between them, from inputs to one output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError, unknown
+from .graph import Shape, Symbol, in_order
+from .layers.layer import Layer, snake_case
+from .parameters import Parameter
+from .streams import Streams, as_seed, fresh_seed
+from .tensor import Tensor
+
+
+class Network(Layer):
+    """Layers that may branch and join; what `Model` trains.
+
+    It is a layer itself, so that networks are built of networks.
+
+    Attributes
+    ----------
+    layers : each once, in the order in which they are passed
+    inputs : the symbols of what comes in
+    output : that of what goes out; None before the network is built
+    streams : where its random numbers come from
+    """
+
+    def _begin(self, name: str | None, seed: int | None, dtype: Any) -> None:
+        Layer.__init__(self, name=name, dtype=dtype)
+        self.streams: Streams = Streams(fresh_seed() if seed is None else as_seed(seed))
+        self.layers: list[Layer] = []
+        self.inputs: list[Symbol] = []
+        self.output: Symbol | None = None
+        self._plan: list[tuple[Symbol, tuple[Symbol, ...]]] = []
+        self._next = 1
+
+    def _join(self, inputs: Symbol | Sequence[Symbol], output: Symbol) -> None:
+        """Take the layers between inputs and an output; build those that are not yet."""
+        given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+        if not isinstance(output, Symbol) or not all(isinstance(s, Symbol) for s in given):
+            raise InputError(
+                f"{self} is made from what Input() and layers called on it returned, and has one "
+                f"output (got {inputs!r} and {output!r})"
+            )
+        ordered = in_order([output])
+        strangers = [s for s in ordered if s.layer is None and s not in given]
+        if strangers:
+            raise InputError(
+                f"{self}: its output comes from an input of shape {strangers[0].shape} that is "
+                "not among its inputs"
+            )
+        self.inputs, self.output = given, output
+        for symbol in ordered:
+            if symbol.layer is not None and symbol.layer not in self.layers:
+                self._adopt(symbol.layer)
+        for symbol in ordered:
+            if symbol.layer is not None:
+                shapes = [source.shape for source in symbol.sources]
+                several = len(shapes) > 1
+                symbol.layer.ensure_built(shapes if several else shapes[0])
+        last = {source: symbol for symbol in ordered for source in symbol.sources}
+        self._plan = [
+            (symbol, tuple(s for s in dict.fromkeys(symbol.sources) if last[s] is symbol))
+            for symbol in ordered
+            if symbol.layer is not None
+        ]
+        shapes = [symbol.shape for symbol in given]
+        self.input_shape = shapes[0] if len(shapes) == 1 else shapes
+        self.output_shape = output.shape
+        self.built = True
+
+    def _adopt(self, layer: Layer) -> None:
+        """Give a layer its name and its random numbers."""
+        taken = {other.name for other in self.layers}
+        if layer.name in taken:
+            raise InputError(f"{self}: two layers are called {layer.name!r}; give one another name")
+        if not layer.name:
+            stem = snake_case(type(layer).__name__)
+            numbered = (f"{stem}_{number}" for number in range(1, len(taken) + 2))
+            layer.name = stem if stem not in taken else next(n for n in numbered if n not in taken)
+        self._next = layer.join(self.streams, self._next, self.dtype)
+        self.layers.append(layer)
+
+    # As a layer.
+
+    def join(self, streams: Streams, number: int, dtype: np.dtype) -> int:
+        """Take a place in another network, and keep its own random numbers."""
+        return number + 1
+
+    def build(self, input_shape: Any) -> None:
+        """Do nothing: a model is built when it is made."""
+
+    def apply(self, x: Any, training: bool, mask: np.ndarray | None) -> Tensor:
+        """Return what flows out where such tensors come in."""
+        return self.run([x] if isinstance(x, Tensor) else list(x), training, mask)[0]
+
+    def run(
+        self,
+        values: Sequence[Tensor],
+        training: bool = False,
+        mask: np.ndarray | None = None,
+        drive: bool = False,
+        watch: Callable[[Layer, Tensor], None] | None = None,
+    ) -> tuple[Tensor, np.ndarray | None]:
+        """Return the output, and which of its steps count.
+
+        Parameters
+        ----------
+        values
+            One for each input, (batch, …).
+        training
+            Whether cells drop out and batches are normalized by themselves.
+        mask
+            Which steps of the inputs count.
+        drive
+            Whether to stop before the last layer's activation.
+        watch
+            Is shown each layer and what flows out of it.
+        """
+        output = self.require_built()
+        flows: dict[Symbol, tuple[Tensor, np.ndarray | None]] = {
+            symbol: (value, mask) for symbol, value in zip(self.inputs, values, strict=True)
+        }
+        for symbol, spent in self._plan:
+            layer = symbol.layer
+            assert layer is not None
+            heard = [flows[source] for source in symbol.sources]
+            x: Any = [value for value, _ in heard] if len(heard) > 1 else heard[0][0]
+            masks = [m for _, m in heard if m is not None]
+            told = masks[0] if masks else None
+            if drive and symbol is output:
+                answer = layer.drive(x)  # type: ignore[attr-defined]
+            else:
+                answer = layer.apply(x, training, told)
+            if watch is not None:
+                watch(layer, answer)
+            flows[symbol] = answer, layer.compute_mask(x, told)
+            for source in spent:
+                del flows[source]
+        return flows[output]
+
+    def require_built(self) -> Symbol:
+        """Return the output's symbol, or raise InputError where there is none yet."""
+        if self.output is None:
+            raise InputError(
+                f"{self} is not built: give its first layer the shape of a sample by Input(shape), "
+                "or call build(), or fit() it"
+            )
+        return self.output
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the shape that goes out where such ones come in."""
+        output = self.require_built()
+        shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+        flows = dict(zip(self.inputs, shapes, strict=True))
+        for symbol, _ in self._plan:
+            heard = [flows[source] for source in symbol.sources]
+            assert symbol.layer is not None
+            flows[symbol] = symbol.layer.compute_output_shape(heard if len(heard) > 1 else heard[0])
+        found: Shape = flows[output]
+        return found
+
+    # Its weights.
+
+    @property
+    def weights(self) -> list[Parameter]:
+        """The parameters of all layers, layer by layer, as Keras orders them."""
+        return list(dict.fromkeys(p for layer in self.layers for p in layer.weights))
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes any of its weights' layers."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.layers:
+            layer.trainable = value
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Return a layer by its name or its place.
+
+        Raises
+        ------
+        InputError
+            There is none; both are given, or neither.
+        """
+        if (name is None) == (index is None):
+            raise InputError(f"{self}: get_layer takes a name or an index")
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise InputError(f"{self} has {len(self.layers)} layers (got index {index})")
+            return self.layers[index]
+        names = {layer.name: layer for layer in self.layers}
+        if name not in names:
+            raise InputError(f"{self}: {unknown('layer', str(name), names)}")
+        return names[name]
+
+    def summary(self, print_fn: Callable[[str], object] = print) -> None:
+        """Print its layers, what goes out of each, and how many weights it has."""
+        from .summary import summary
+
+        print_fn(summary(self))

@@ -1,0 +1,85 @@
+"""Parameters: the arrays that belong to a layer, those that training changes among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..errors import InputError
+from .record import Leaf
+from .tensor import Tensor, real_numbers
+
+
+class Parameter:
+    """An array that belongs to a layer: weights, or what it keeps of the data that it saw.
+
+    Attributes
+    ----------
+    name : what it is called in its layer, as ``kernel``
+    array : the values, which optimizers write to
+    owner : the name of its layer, for messages
+    learned : whether gradients change it; a moving mean is kept, but not learned
+    frozen : whether it is held as it is, since its layer is not trainable
+    constraint : makes the array admissible again after it was changed, in place; or None
+    """
+
+    def __init__(
+        self,
+        name: str,
+        values: np.ndarray,
+        learned: bool = True,
+        constraint: Callable[[np.ndarray], None] | None = None,
+    ) -> None:
+        self.name = name
+        self.array = np.ascontiguousarray(values)
+        self.owner = ""
+        self.learned = learned
+        self.frozen = False
+        self.constraint = constraint
+        self._leaf = Leaf(self.array.shape, self.array.dtype)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether an optimizer may change it."""
+        return self.learned and not self.frozen
+
+    @property
+    def path(self) -> str:
+        """Its layer's name and its own: ``dense/kernel``."""
+        return f"{self.owner}/{self.name}" if self.owner else self.name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its length along each axis."""
+        return self.array.shape
+
+    @property
+    def leaf(self) -> Leaf:
+        """Its place in the record."""
+        return self._leaf
+
+    @property
+    def tensor(self) -> Tensor:
+        """The values as an operand; a gradient is wanted of them where it is trainable."""
+        return Tensor.of(self.array, self._leaf if self.trainable else None)
+
+    def assign(self, values: object) -> None:
+        """Take other values of the same shape.
+
+        Raises
+        ------
+        InputError
+            Another shape, or what are no finite real numbers.
+        """
+        given = real_numbers(values, self.path)
+        if given.shape != self.shape:
+            raise InputError(
+                f"{self.path}: its values have shape {self.shape} (got shape {given.shape})"
+            )
+        if not np.isfinite(given).all():
+            raise InputError(f"{self.path}: weights must be finite numbers")
+        self.array[...] = given
+
+    def __repr__(self) -> str:
+        return f"Parameter({self.path!r}, shape={self.shape}, dtype={self.array.dtype})"

@@ -1,0 +1,200 @@
+"""Samples: inputs, targets and weights as given, checked once and handed out in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import InputError
+from .losses import Loss
+from .tensor import Tensor, real_numbers
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a network is trained or judged on.
+
+    Attributes
+    ----------
+    inputs : an array for each input of the network, (samples, …)
+    targets : as the loss takes them, or None
+    weights : of each sample, or None
+    dtype : the network's
+    """
+
+    inputs: tuple[np.ndarray, ...]
+    targets: np.ndarray | None
+    weights: np.ndarray | None
+    dtype: np.dtype
+
+    def __len__(self) -> int:
+        return len(self.inputs[0])
+
+    def batch(
+        self, which: np.ndarray | slice
+    ) -> tuple[list[Tensor], np.ndarray | None, np.ndarray | None]:
+        """Return the inputs, targets and weights of some samples."""
+        inputs = [
+            Tensor.of(
+                x[which].astype(self.dtype, copy=False) if x.dtype.kind == "f" else x[which], None
+            )
+            for x in self.inputs
+        ]
+        targets = self.targets[which] if self.targets is not None else None
+        return inputs, targets, self.weights[which] if self.weights is not None else None
+
+    def split(self, fraction: float, who: str) -> tuple[Samples, Samples]:
+        """Return the first samples, and the last fraction of them.
+
+        Raises
+        ------
+        InputError
+            A fraction that leaves one of both without samples.
+        """
+        if isinstance(fraction, bool) or not 0 < fraction < 1:
+            raise InputError(f"{who}: validation_split lies between 0 and 1 (got {fraction!r})")
+        at = int(len(self) * (1 - fraction))
+        if not 0 < at < len(self):
+            raise InputError(
+                f"{who}: validation_split {fraction} of {len(self)} samples leaves none to "
+                + ("train on" if at == 0 else "validate with")
+            )
+        return self._cut(slice(None, at)), self._cut(slice(at, None))
+
+    def _cut(self, part: slice) -> Samples:
+        return replace(
+            self,
+            inputs=tuple(x[part] for x in self.inputs),
+            targets=self.targets[part] if self.targets is not None else None,
+            weights=self.weights[part] if self.weights is not None else None,
+        )
+
+
+def read(
+    network: Network,
+    x: Any,
+    y: Any,
+    who: str,
+    loss: Loss | None = None,
+    sample_weight: Any = None,
+    class_weight: Mapping[int, float] | None = None,
+) -> Samples:
+    """Return samples for a network; it is built for their shape where it is not yet.
+
+    Raises
+    ------
+    InputError
+        No samples; shapes that do not fit the network, or numbers of samples that differ; weights
+        that are none.
+    """
+    given = list(x) if isinstance(x, list | tuple) and len(network.inputs) > 1 else [x]
+    arrays = [_numbers(values, f"{who}: x") for values in given]
+    for array in arrays:
+        if not array.ndim or not len(array):
+            raise InputError(f"{who}: x has no samples (got shape {array.shape})")
+        if not array.size:
+            raise InputError(f"{who}: the samples of x are empty (got shape {array.shape})")
+    network.ensure_built(
+        [(None, *a.shape[1:]) for a in arrays] if len(arrays) > 1 else (None, *arrays[0].shape[1:])
+    )
+    if len(arrays) != len(network.inputs):
+        raise InputError(f"{who}: takes a list of {len(network.inputs)} arrays (got {len(arrays)})")
+    for array, symbol in zip(arrays, network.inputs, strict=True):
+        fits = array.ndim == len(symbol.shape) and all(
+            n is None or n == m for n, m in zip(symbol.shape[1:], array.shape[1:], strict=True)
+        )
+        if not fits:
+            wanted = ", ".join(map(str, ("samples", *symbol.shape[1:])))
+            raise InputError(
+                f"{who}: {_first(network)} takes x of shape ({wanted}) (got shape {array.shape})"
+                + _missing_axis(array, symbol.shape)
+            )
+    count = len(arrays[0])
+    if any(len(array) != count for array in arrays):
+        raise InputError(
+            f"{who}: inputs have {' and '.join(str(len(a)) for a in arrays)} samples; they must "
+            "have as many"
+        )
+    targets = None
+    if y is not None and loss is not None:
+        output = network.require_built()
+        targets = loss.read(y, output.shape, network.dtype, who)
+        if len(targets) != count:
+            raise InputError(f"{who}: x has {count} samples and y {len(targets)}")
+    weights = _weights(sample_weight, class_weight, targets, count, who)
+    return Samples(
+        tuple(arrays),
+        targets,
+        None if weights is None else weights.astype(network.dtype),
+        network.dtype,
+    )
+
+
+def _numbers(values: Any, name: str) -> np.ndarray:
+    if hasattr(values, "to_numpy"):  # a table of pandas
+        values = values.to_numpy()
+    if callable(getattr(values, "__next__", None)):
+        raise InputError(f"{name} is an array, not a generator: np.stack(list(…)) makes one")
+    array = real_numbers(values, name)
+    return array.astype(np.float32) if array.dtype.kind == "b" else array
+
+
+def _first(network: Network) -> str:
+    """Return the layer that data meet first, for messages."""
+    return str(network.layers[0]) if network.layers else str(network)
+
+
+def _missing_axis(array: np.ndarray, shape: tuple[int | None, ...]) -> str:
+    """Return what to do where only an axis of one is missing."""
+    if array.ndim + 1 == len(shape) and shape[-1] == 1:
+        return "; one channel is an axis of its own: x[..., None]"
+    if (None, *array.shape) == shape or array.shape == shape[1:]:
+        return "; one sample is a batch of one: x[None]"
+    return ""
+
+
+def _weights(
+    sample_weight: Any,
+    class_weight: Mapping[int, float] | None,
+    targets: np.ndarray | None,
+    count: int,
+    who: str,
+) -> np.ndarray | None:
+    """Return how much each sample counts; None where all count 1."""
+    if sample_weight is not None and class_weight is not None:
+        raise InputError(f"{who}: give sample_weight or class_weight, not both")
+    if sample_weight is not None:
+        weights = real_numbers(sample_weight, f"{who}: sample_weight").astype(np.float64)
+        if weights.shape != (count,):
+            raise InputError(
+                f"{who}: sample_weight is a number for each of {count} samples (got shape "
+                f"{weights.shape})"
+            )
+        if not (np.isfinite(weights).all() and (weights >= 0).all()):
+            raise InputError(f"{who}: sample_weight takes finite numbers from 0")
+        return weights
+    if class_weight is None or targets is None:
+        return None
+    if not isinstance(class_weight, Mapping):
+        raise InputError(
+            f"{who}: class_weight is a dict from classes to weights, as {{0: 1.0, 1: 5.0}} (got "
+            f"{class_weight!r})"
+        )
+    if targets.dtype.kind == "f" and targets.ndim > 1 and targets.shape[-1] > 1:
+        classes = targets.argmax(axis=-1)
+    else:
+        classes = targets.reshape(count, -1)[:, 0]
+    weights = np.ones(classes.shape)
+    for label, weight in class_weight.items():
+        if isinstance(weight, bool) or not isinstance(weight, Sequence | float | int | np.number):
+            raise InputError(f"{who}: class_weight of class {label} is no number ({weight!r})")
+        if not 0 <= float(weight) < np.inf:
+            raise InputError(f"{who}: class_weight takes finite numbers from 0 (got {weight!r})")
+        weights[classes == label] = float(weight)
+    return weights

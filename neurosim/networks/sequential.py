@@ -1,0 +1,131 @@
+"""Sequential: layers in a row, each hears the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import InputError
+from .graph import Shape, Symbol, sample_shape
+from .layers.layer import Layer
+from .model import Model
+
+
+class Sequential(Model):
+    """A network of layers in a row.
+
+    Parameters
+    ----------
+    layers
+        The layers; the first may be an `Input`, which gives the shape of a sample.
+    name, seed, dtype
+        As `Model` takes them.
+
+    Raises
+    ------
+    InputError
+        What is no layer; shapes that do not fit, with the layer's name.
+
+    Examples
+    --------
+    >>> from neurosim.networks import Dense, Input, Sequential
+    >>> model = Sequential([Input((8,)), Dense(12, activation="relu"), Dense(1)], seed=0)
+    >>> model.output_shape
+    (None, 1)
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer | Symbol] | None = None,
+        name: str | None = None,
+        seed: int | None = None,
+        dtype: Any = None,
+    ) -> None:
+        self._begin(name, seed, dtype)
+        self._shape: Symbol | None = None
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Layer | Symbol) -> None:
+        """Put a layer at the end.
+
+        Raises
+        ------
+        InputError
+            What is no layer, one that stands here already, or an `Input` after the first layer;
+            a shape that it does not take.
+        """
+        if isinstance(layer, Symbol):
+            if self.layers or self._shape is not None:
+                raise InputError(f"{self}: Input() stands at the beginning, once")
+            self._shape = layer
+            return
+        if not isinstance(layer, Layer):
+            kind = " (an instance: Dense(8), not Dense)" if isinstance(layer, type) else ""
+            raise InputError(f"{self}: add() takes a layer{kind} (got {layer!r})")
+        if layer in self.layers:
+            raise InputError(f"{self}: {layer} stands here already; make another one")
+        if not self.layers and self._shape is None:
+            self._shape = _first_shape(layer)
+        count = self._next
+        self._adopt(layer)
+        try:
+            self._extend([layer])
+        except InputError:
+            self.layers.remove(layer)
+            self._next = count
+            raise
+
+    def pop(self) -> Layer:
+        """Take the last layer away, and return it.
+
+        Raises
+        ------
+        InputError
+            There is none.
+        """
+        if not self.layers:
+            raise InputError(f"{self} has no layer to take away")
+        last = self.layers.pop()
+        if self.output is not None:
+            self._extend(self.layers, anew=True)
+        return last
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights for an input shape (None, …), where the first layer does not tell it."""
+        if self.output is not None:
+            return
+        if self._shape is None and input_shape is not None:
+            shape = tuple(input_shape)
+            self._shape = Symbol((None, *sample_shape(shape[1:], f"{self}: build")))
+        if self._shape is None or not self.layers:
+            self.require_built()
+        self._extend(self.layers, anew=True)
+
+    def ensure_built(self, input_shape: Any) -> None:
+        """Build for data that come."""
+        self.build(input_shape)
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the shape that goes out where such a one comes in."""
+        self.build(input_shape)
+        return super().compute_output_shape(input_shape)
+
+    def _extend(self, layers: Sequence[Layer], anew: bool = False) -> None:
+        """Join layers to the end, or all of them anew, once the shape of a sample is known."""
+        if self._shape is None:
+            return
+        output = self._shape if anew or self.output is None else self.output
+        for layer in self.layers if self.output is None else layers:
+            output = layer(output)
+        if output is self._shape:  # nothing is left
+            self.output, self._plan, self.built = None, [], False
+            return
+        self._join(self._shape, output)
+
+
+def _first_shape(layer: Layer) -> Symbol | None:
+    """Return the shape of a sample as a first layer gives it; None where it does not."""
+    if isinstance(layer, Model) and layer.built and len(layer.inputs) == 1:
+        return Symbol(layer.input_shape, dtype=layer.inputs[0].dtype)
+    return Symbol(layer.given_shape) if layer.given_shape is not None else None

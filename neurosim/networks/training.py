@@ -1,0 +1,189 @@
+"""Steps and epochs of training: losses, gradients, changes of weights, and their sums."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import ConvergenceError
+from .callbacks import Callback, Logs
+from .losses import Loss
+from .metrics import Metric
+from .record import no_gradients, walk_back
+from .reporting import Reporter
+from .samples import Samples
+from .tensor import Tensor
+
+if TYPE_CHECKING:
+    from .layers.layer import Layer
+    from .model import Model
+
+
+class Sums:
+    """The loss and metrics of the batches so far."""
+
+    def __init__(self, metrics: Sequence[Metric]) -> None:
+        self._metrics = metrics
+        self._loss = 0.0
+        self._samples = 0
+        self._totals = [0.0] * len(metrics)
+        self._counts = [0] * len(metrics)
+
+    def add(self, loss: float, count: int, activities: np.ndarray, targets: np.ndarray) -> None:
+        """Add a batch: its mean loss, how many samples, and what the metrics judge."""
+        self._loss += loss * count
+        self._samples += count
+        for k, metric in enumerate(self._metrics):
+            total, judged = metric.total(activities, targets)
+            self._totals[k] += total
+            self._counts[k] += judged
+
+    def means(self) -> Logs:
+        """Return the means over all samples so far, by their names."""
+        found = {"loss": self._loss / max(self._samples, 1)}
+        for metric, total, count in zip(self._metrics, self._totals, self._counts, strict=True):
+            found[metric.name] = total / max(count, 1)
+        return found
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained and judged.
+
+    Attributes
+    ----------
+    model : the network
+    loss, metrics : what is made small, and what is told beside
+    who : which call it is, for messages
+    """
+
+    model: Model
+    loss: Loss
+    metrics: Sequence[Metric]
+    who: str
+
+    def epoch(
+        self, data: Samples, batch_size: int, shuffle: bool, watching: Sequence[Callback],
+        reporter: Reporter, epoch: int,
+    ) -> Logs:  # fmt: skip
+        """Go over the samples once, and return what came out."""
+        streams = self.model.streams
+        order = streams.order(len(data)) if shuffle else None
+        seeing = [callback for callback in watching if callback.sees_batches]
+        sums = Sums(self.metrics)
+        for batch, part in enumerate(parts(len(data), batch_size)):
+            for callback in seeing:
+                callback.on_train_batch_begin(batch)
+            which = part if order is None else order[part]
+            self.step(data, which, sums, {"epoch": epoch, "batch": batch})
+            for callback in seeing:
+                callback.on_train_batch_end(batch, sums.means())
+            reporter.batch(epoch, sums)
+        streams.epoch += 1
+        return sums.means()
+
+    def step(
+        self, data: Samples, which: np.ndarray | slice, sums: Sums, at: dict[str, int]
+    ) -> None:
+        """Change the weights by one batch.
+
+        Raises
+        ------
+        ConvergenceError
+            Its loss is no finite number; nothing was changed.
+        """
+        x, y, weights = data.batch(which)
+        assert y is not None
+        loss, activities = self.loss_of(x, y, weights, training=True)
+        value = float(loss.array)
+        if not math.isfinite(value):
+            raise self._lost(x, value, at)
+        trained = self.model.trainable_weights
+        if loss.node is not None:
+            leaves = frozenset(p.leaf for p in trained)
+            found = walk_back(loss.node, np.ones_like(loss.array), leaves)
+            self.model.optimizer.apply(
+                [found[p.leaf] if p.leaf in found else np.zeros_like(p.array) for p in trained]
+            )
+        for parameter in trained:
+            if parameter.constraint is not None:
+                parameter.constraint(parameter.array)
+        self.model.streams.step += 1
+        sums.add(value, len(x[0].array), activities, y)
+
+    def loss_of(
+        self, x: list[Tensor], y: np.ndarray, weights: np.ndarray | None, training: bool
+    ) -> tuple[Tensor, np.ndarray]:
+        """Return the loss of a batch, and the activities of the network's output."""
+        last = self.model.require_built().layer
+        closing = getattr(last, "activation", None)
+        together = self.loss.of_drive if closing == self.loss.closing else None
+        output, mask = self.model.run(x, training, drive=together is not None)
+        if mask is not None and mask.shape == output.shape[: mask.ndim]:
+            weights = _masked(mask, weights, output.dtype)
+        if together is not None:
+            return together(output, y, weights)
+        return self.loss.of(output, y, weights), output.array
+
+    def judge(self, data: Samples, batch_size: int) -> Logs:
+        """Return the loss and metrics on samples, as the network is."""
+        sums = Sums(self.metrics)
+        with no_gradients():
+            for part in parts(len(data), batch_size):
+                x, y, weights = data.batch(part)
+                assert y is not None
+                loss, activities = self.loss_of(x, y, weights, training=False)
+                sums.add(float(loss.array), len(x[0].array), activities, y)
+        return sums.means()
+
+    def _lost(self, x: list[Tensor], value: float, at: dict[str, int]) -> ConvergenceError:
+        """Return the error of a loss that is not finite, which says where that began."""
+        place = "".join(f", {name} {number + 1}" for name, number in at.items())
+        return ConvergenceError(
+            f"{self.who}: the loss became {value}{place}; first not finite: "
+            f"{self._first_not_finite(x)}",
+            at.get("batch", 0) + 1,
+        )
+
+    def _first_not_finite(self, x: list[Tensor]) -> str:
+        for number, tensor in enumerate(x):
+            if not np.isfinite(tensor.array).all():
+                which = f" {number + 1}" if len(x) > 1 else ""
+                return f"the input{which}; look at the data, as np.isnan(x).any()"
+        advice = "a smaller learning rate, or inputs of a smaller scale, may help"
+        for parameter in self.model.weights:
+            if not np.isfinite(parameter.array).all():
+                return f"the weights {parameter.path}, after the last change; {advice}"
+        found: list[str] = []
+
+        def watch(layer: Layer, answer: Tensor) -> None:
+            if not found and not np.isfinite(answer.array).all():
+                found.append(str(layer))
+
+        with no_gradients():
+            self.model.run(x, training=False, watch=watch)
+        return f"{f'what goes out of {found[0]}' if found else 'the loss itself'}; {advice}"
+
+
+def parts(count: int, size: int) -> Iterator[slice]:
+    """Return where batches begin and end; the last may be smaller."""
+    return (slice(start, min(start + size, count)) for start in range(0, count, size))
+
+
+def listed(found: Logs) -> Any:
+    """Return the loss alone, or a list of it and the metrics."""
+    values = list(found.values())
+    return values[0] if len(values) == 1 else values
+
+
+def _masked(mask: np.ndarray, weights: np.ndarray | None, dtype: np.dtype) -> np.ndarray:
+    """Return how much each step of each sample counts; those that do make up for the others."""
+    valid = max(int(mask.sum()), 1)
+    counted = mask.astype(dtype) * dtype.type(mask.size / valid)
+    if weights is None:
+        return counted
+    return counted * weights.reshape(-1, *[1] * (mask.ndim - 1))
