@@ -16,7 +16,7 @@ from neurosim.networks import Model
 
 from .floors import multiply_add_rate
 from .timing import Benchmark, Floor, Side
-from .training_peers import jax_side, keras_side, torch_side
+from .training_peers import keras_side, torch_side
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,6 @@ def benchmark(title: str, task: Task, kind: str, others: Sequence[str]) -> Bench
         "PyTorch": partial(torch_side, kind, task, fused=False),
         "PyTorch, fused Adam": partial(torch_side, kind, task, fused=True),
         "PyTorch, channels last": partial(torch_side, kind, task, fused=True, channels_last=True),
-        "JAX": partial(jax_side, task),
         "Keras (JAX)": partial(keras_side, task),
     }
     return Benchmark(

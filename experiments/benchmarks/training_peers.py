@@ -1,4 +1,4 @@
-"""The networks that are trained, in PyTorch, JAX and Keras."""
+"""The networks that are trained, in PyTorch and Keras."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def torch_side(kind: str, task: Trained, fused: bool, channels_last: bool = Fals
     """Return an epoch of PyTorch's eager mode; images lie as it likes them."""
     torch = load("torch")
     torch.manual_seed(0)
-    net = {"mlp": _mlp, "cnn": _cnn, "lstm": _lstm, "residual": _residual}[kind](torch.nn)
+    net = {"cnn": _cnn, "lstm": _lstm, "residual": _residual}[kind](torch.nn)
     x, y = torch.from_numpy(task.x), torch.from_numpy(task.y)
     if task.x.ndim == 4:
         x = x.permute(0, 3, 1, 2).contiguous()
@@ -62,48 +62,6 @@ def torch_side(kind: str, task: Trained, fused: bool, channels_last: bool = Fals
     return Side(run)
 
 
-def jax_side(task: Trained) -> Side:
-    """Return an epoch of JAX, a step of it compiled, of the perceptron alone."""
-    jax = load("jax")
-    numpy = load("jax.numpy")
-    weights = [numpy.asarray(w) for w in task.build().get_weights()]
-
-    def loss(weights: list[Any], x: Any, y: Any) -> Any:
-        for w, b in zip(weights[:-2:2], weights[1:-2:2], strict=True):
-            x = jax.nn.relu(x @ w + b)
-        logits = x @ weights[-2] + weights[-1]
-        return -jax.nn.log_softmax(logits)[numpy.arange(len(y)), y].mean()
-
-    @jax.jit
-    def step(weights: Any, m: Any, v: Any, t: Any, x: Any, y: Any) -> Any:
-        value, g = jax.value_and_grad(loss)(weights, x, y)
-        m = [0.9 * a + 0.1 * b for a, b in zip(m, g, strict=True)]
-        v = [0.999 * a + 0.001 * b * b for a, b in zip(v, g, strict=True)]
-        rate = 1e-3 * numpy.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-        weights = [
-            w - rate * a / (numpy.sqrt(b) + 1e-7) for w, a, b in zip(weights, m, v, strict=True)
-        ]
-        return weights, m, v, value
-
-    zeros = [numpy.zeros_like(w) for w in weights]
-    state: dict[str, Any] = {"weights": weights, "m": zeros, "v": zeros, "t": 0}
-
-    def run() -> None:
-        order = np.random.default_rng(state["t"]).permutation(len(task.x))
-        total = 0.0
-        for start in range(0, len(order), task.batch):
-            part = order[start : start + task.batch]
-            state["t"] += 1
-            state["weights"], state["m"], state["v"], value = step(
-                state["weights"], state["m"], state["v"], float(state["t"]),
-                task.x[part], task.y[part],
-            )  # fmt: skip
-            total += float(value) * len(part)
-
-    run()
-    return Side(run)
-
-
 def keras_side(task: Trained) -> Side:
     """Return an epoch of Keras on JAX, of the same configuration."""
     os.environ["KERAS_BACKEND"] = "jax"
@@ -116,12 +74,6 @@ def keras_side(task: Trained) -> Side:
 
     run()
     return Side(run)
-
-
-def _mlp(nn: Any) -> Any:
-    return nn.Sequential(
-        nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(), nn.Linear(256, 10)
-    )
 
 
 def _cnn(nn: Any) -> Any:
