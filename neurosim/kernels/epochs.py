@@ -24,29 +24,6 @@ def gather(samples, chosen, n, size, activities):
             activities[b * size + e] = samples.inputs[first + e]
 
 
-@inner
-def first_lost(network, n, space):
-    """Return the first layer with an answer that is not finite, −1 for none."""
-    for r in range(len(network.layers)):
-        layer = network.layers[r]
-        place = layer[table.PLACE] * n
-        for i in range(place, place + n * layer[table.OUTPUTS]):
-            if not math.isfinite(space.activities[i]):
-                return r
-    return -1
-
-
-@inner
-def keep_signs(network, parameters):
-    """Let no weight of a Dale's layer that learns change its sign."""
-    for r in range(len(network.layers)):
-        layer = network.layers[r]
-        first = layer[table.WEIGHTS]
-        if layer[table.KIND] == table.DALE and first < network.learns:
-            for e in range(first, first + layer[table.INPUTS] * layer[table.OUTPUTS]):
-                parameters[e] = max(parameters[e], parameters.dtype.type(0))
-
-
 @kernel
 def train(
     network, optimizer, parameters, samples, count, batch, shuffle, epochs, most, seed, tiny, at,
@@ -110,11 +87,10 @@ def train(
         )  # fmt: skip
         if not math.isfinite(loss):
             at[table.LOST] = 1
-            at[table.LOST_LAYER] = first_lost(network, n, space)
             return
         backward(network, parameters, n, lowest, space)
-        take_step(optimizer, space.gradients, parameters, at[table.STEP], tiny)
-        keep_signs(network, parameters)
+        take_step(optimizer, space.gradients, parameters, at[table.ITERATION], tiny)
+        at[table.ITERATION] += 1
         at[table.STEP] += 1
         at[table.BATCH] += 1
         if low + n == count:

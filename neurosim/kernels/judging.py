@@ -51,13 +51,12 @@ def metric_of(metric, samples, i, answers, at, units):
         else:
             place = place_of_largest(samples.targets, wanted, units)
         return 1.0 if place_of_largest(answers, at, units) == place else 0.0
-    real = answers.dtype.type
-    zero, half, one = real(0), real(0.5), real(1)
+    half = answers.dtype.type(0.5)
     total = 0.0
     for j in range(units):
         y, t = answers[at + j], samples.targets[wanted + j]
         if metric == table.BINARY_ACCURACY:
-            total += 1.0 if (one if y > half else zero) == t else 0.0
+            total += 1.0 if (y > half) == (t > half) else 0.0
         elif metric == table.ABSOLUTE_ERROR:
             total += abs(y - t)
         else:

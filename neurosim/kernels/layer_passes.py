@@ -42,14 +42,6 @@ def turn(x, rows, columns, turned):
 
 
 @inner
-def turn_signed(x, rows, columns, signs, turned):
-    """As `turn`, each row times its sign."""
-    for i in range(rows):
-        for j in range(columns):
-            turned[j * rows + i] = signs[i] * x[i * columns + j]
-
-
-@inner
 def respond(code, x, y, n):
     """y = f(x); each of them has a loop of its own, so that it uses vector registers."""
     zero = x.dtype.type(0)
@@ -112,22 +104,14 @@ def forward(network, parameters, n, step, seed, space):
         source, place = layer[table.SOURCE] * n, layer[table.PLACE] * n
         x = space.activities[source : source + n * inputs]
         y = space.activities[place : place + n * outputs]
-        if kind == table.DENSE or kind == table.DALE:
+        if kind == table.DENSE:
             bias = layer[table.BIAS]
             for b in range(n):
                 for j in range(outputs):
                     y[b * outputs + j] = parameters[bias + j] if bias >= 0 else x.dtype.type(0)
             first = layer[table.WEIGHTS]
             weights = parameters[first : first + inputs * outputs]
-            if kind == table.DALE:
-                signs = network.signs[layer[table.SIGNS] :]
-                signed = space.turned[: n * inputs]
-                for b in range(n):
-                    for e in range(inputs):
-                        signed[b * inputs + e] = signs[e] * x[b * inputs + e]
-                add_matrices(signed, weights, n, inputs, outputs, y)
-            else:
-                add_matrices(x, weights, n, inputs, outputs, y)
+            add_matrices(x, weights, n, inputs, outputs, y)
             if layer[table.TRANSFER] != rules.IDENTITY:
                 respond(layer[table.TRANSFER], y, y, n * outputs)
         elif kind == table.ACTIVATION:
@@ -137,7 +121,7 @@ def forward(network, parameters, n, step, seed, space):
                 soften(x, y, b * outputs, outputs)
         else:
             mask = space.masks[place : place + n * outputs]
-            drop(x, y, mask, n * outputs, network.rates[r], layer[table.LAYER], step, seed)
+            drop(x, y, mask, n * outputs, network.rates[r], layer[table.NUMBER], step, seed)
 
 
 @inner
@@ -156,7 +140,7 @@ def backward(network, parameters, n, lowest, space):
         delta = space.deltas[place : place + n * outputs]
         back = space.deltas[source : source + n * inputs]
         code = layer[table.TRANSFER]
-        if kind == table.DENSE or kind == table.DALE:
+        if kind == table.DENSE:
             if code != rules.IDENTITY:
                 weigh(code, y, delta, delta, n * outputs)
             find_gradients(network, layer, n, x, delta, space)
@@ -164,11 +148,7 @@ def backward(network, parameters, n, lowest, space):
                 first = layer[table.WEIGHTS]
                 weights = parameters[first : first + inputs * outputs]
                 turned = space.turned[: inputs * outputs]
-                if kind == table.DALE:
-                    signs = network.signs[layer[table.SIGNS] :]
-                    turn_signed(weights, inputs, outputs, signs, turned)
-                else:
-                    turn(weights, inputs, outputs, turned)
+                turn(weights, inputs, outputs, turned)
                 for i in range(n * inputs):
                     back[i] = zero
                 add_matrices(delta, turned, n, outputs, inputs, back)
@@ -200,11 +180,6 @@ def find_gradients(network, layer, n, x, delta, space):
         slopes[e] = zero
     turned = space.turned[: n * inputs]
     turn(x, n, inputs, turned)
-    if layer[table.KIND] == table.DALE:
-        signs = network.signs[layer[table.SIGNS] :]
-        for e in range(inputs):
-            for b in range(n):
-                turned[e * n + b] *= signs[e]
     add_matrices(turned, delta, inputs, n, outputs, slopes)
     if bias >= 0:
         slopes = space.gradients[bias : bias + outputs]

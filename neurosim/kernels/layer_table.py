@@ -6,17 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Kinds of layer.  Dale's has weights of one sign an input; a softmax that ends the network with a
-# cross-entropy is no layer but part of that loss, and so is a logistic one.
-DENSE, DALE, ACTIVATION, SOFTMAX, DROPOUT = range(5)
+# Kinds of layer.  A softmax that ends the network with a cross-entropy is no layer but part of that
+# loss, and so is a logistic one.
+DENSE, ACTIVATION, SOFTMAX, DROPOUT = range(4)
 
 # A layer's columns.  SOURCE and PLACE are where its inputs and outputs begin among the activities
-# of one sample; WEIGHTS, BIAS and SIGNS where its parameters begin, −1 where it has none; LAYER the
-# number by which its random numbers are addressed.
+# of one sample; WEIGHTS and BIAS where its parameters begin, −1 where it has none; NUMBER addresses
+# its random numbers.
 (
-    KIND, INPUTS, OUTPUTS, SOURCE, PLACE, TRANSFER, WEIGHTS, BIAS, SIGNS, LAYER,
-    LAYER_COLUMNS,
-) = range(11)  # fmt: skip
+    KIND, INPUTS, OUTPUTS, SOURCE, PLACE, TRANSFER, WEIGHTS, BIAS, NUMBER, LAYER_COLUMNS,
+) = range(10)  # fmt: skip
 
 # Losses.  The two that are fused take the net input of the last layer.
 (
@@ -32,9 +31,9 @@ BINARY_ACCURACY, CATEGORICAL_ACCURACY, SPARSE_ACCURACY, ABSOLUTE_ERROR, SQUARED_
 SGD, RMSPROP, ADAM = range(3)
 RATE, DECAY, FIRST, SECOND, EPSILON, NESTEROV, NUMBERS = range(7)
 
-# How far training came: the epoch, the batch within it, the steps since the very first; and where
-# it stopped, as a loss was not finite: 1, and the first layer with such an answer, −1: none.
-EPOCH, BATCH, STEP, LOST, LOST_LAYER, POSITIONS = range(6)
+# How far training came: the epoch, the batch within it, the batches since the very first, and the
+# optimizer's steps; LOST is 1 where it stopped, as the batch's loss was not finite.
+EPOCH, BATCH, STEP, ITERATION, LOST, POSITIONS = range(6)
 
 RUN = 16  # samples that are sorted by insertion, before runs of them are merged
 
@@ -47,7 +46,6 @@ class Network(NamedTuple):
 
     layers: np.ndarray  # int64 (layers, LAYER_COLUMNS)
     rates: np.ndarray  # float64 (layers,): of dropout
-    signs: np.ndarray  # real, flat
     learns: int
     loss: int
     metrics: np.ndarray  # int64 (metrics,)
