@@ -18,6 +18,7 @@ from .arithmetic import (
     subtract,
 )
 from .dense import dense
+from .dropout import dropout, dropout_mask
 from .losses import (
     binary_cross_entropy,
     categorical_cross_entropy,
@@ -27,6 +28,7 @@ from .losses import (
     softmax_cross_entropy,
     sparse_categorical_cross_entropy,
 )
+from .normalization import batch_normalization, normalize
 from .products import matmul
 from .reductions import max, mean, sum, var
 from .shapes import concatenate, index, pad, reshape, stack, transpose
@@ -34,11 +36,14 @@ from .shapes import concatenate, index, pad, reshape, stack, transpose
 __all__ = [
     "abs",
     "add",
+    "batch_normalization",
     "binary_cross_entropy",
     "categorical_cross_entropy",
     "concatenate",
     "dense",
     "divide",
+    "dropout",
+    "dropout_mask",
     "exp",
     "index",
     "log",
@@ -52,6 +57,7 @@ __all__ = [
     "mean_squared_error",
     "multiply",
     "negative",
+    "normalize",
     "pad",
     "power",
     "reshape",
