@@ -7,17 +7,22 @@ is here is what Python calls.  `cuda` and `cuda_bits` run on cards, and `neurosi
 from .machine_code import Kernel, Prepared
 
 __all__ = [
-    "Kernel", "Prepared", "activate", "activation_slopes", "learn_delta", "learn_hebbian",
-    "learn_perceptron", "logistic_cross_entropy", "pack_numbers", "pack_values",
-    "present_to_cognitron",
-    "respond_as_cognitron", "run", "run_bits", "run_bits_in_time", "run_learning",
-    "softmax_cross_entropy", "softmax_cross_entropy_by_label", "softmax_slopes",
-    "softmax_slopes_by_label", "step_adam", "step_plainly", "step_rmsprop",
-    "step_rmsprop_with_momentum", "step_sgd", "unpack_numbers", "unpack_values",
+    "Kernel", "Prepared", "activate", "activation_slopes", "combine_slopes", "drop_out",
+    "find_moments", "learn_delta", "learn_hebbian", "learn_perceptron", "logistic_cross_entropy",
+    "pack_numbers", "pack_values", "present_to_cognitron", "respond_as_cognitron", "run",
+    "run_bits", "run_bits_in_time", "run_learning", "scale_channels", "softmax_cross_entropy",
+    "softmax_cross_entropy_by_label", "softmax_slopes", "softmax_slopes_by_label", "step_adam",
+    "step_plainly", "step_rmsprop", "step_rmsprop_with_momentum", "step_sgd", "sum_slopes",
+    "train", "unpack_numbers", "unpack_values",
 ]  # fmt: skip
 
 activate = Kernel("neurosim.kernels.activations", "activate")
 activation_slopes = Kernel("neurosim.kernels.activations", "activation_slopes")
+combine_slopes = Kernel("neurosim.kernels.normalization", "combine_slopes")
+find_moments = Kernel("neurosim.kernels.normalization", "find_moments")
+scale_channels = Kernel("neurosim.kernels.normalization", "scale_channels")
+sum_slopes = Kernel("neurosim.kernels.normalization", "sum_slopes")
+drop_out = Kernel("neurosim.kernels.dropout", "drop_out")
 logistic_cross_entropy = Kernel("neurosim.kernels.cross_entropy", "logistic_cross_entropy")
 softmax_cross_entropy = Kernel("neurosim.kernels.cross_entropy", "softmax_cross_entropy")
 softmax_cross_entropy_by_label = Kernel(
@@ -43,3 +48,4 @@ unpack_numbers = Kernel("neurosim.kernels.bits", "unpack_numbers")
 unpack_values = Kernel("neurosim.kernels.bits", "unpack_values")
 present_to_cognitron = Kernel("neurosim.kernels.cognitron", "present_to_cognitron")
 respond_as_cognitron = Kernel("neurosim.kernels.cognitron", "respond_as_cognitron")
+train = Kernel("neurosim.kernels.epochs", "train")

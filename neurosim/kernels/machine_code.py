@@ -211,7 +211,13 @@ def _flatten(argument: Any, types: list[str], values: list[Any]) -> None:
 
     Of an array: its address and its shape; all else follows from its type.
     """
-    if isinstance(argument, np.ndarray):
+    number = NUMBERS.get(type(argument))
+    if number is not None:
+        if type(argument) is int and not -(2**63) <= argument < 2**63:
+            raise TypeError(f"a kernel takes integers of 64 bits (got {argument})")
+        types.append(number)
+        values.append(argument)
+    elif isinstance(argument, np.ndarray):
         if not argument.flags.c_contiguous:
             raise TypeError(f"a kernel takes C-contiguous arrays (got strides {argument.strides})")
         types.append(_array_type(argument.dtype, argument.ndim))
@@ -225,11 +231,6 @@ def _flatten(argument: Any, types: list[str], values: list[Any]) -> None:
         for item in argument:
             _flatten(item, types, values)
         types.append(")")
-    elif type(argument) in NUMBERS:
-        if type(argument) is int and not -(2**63) <= argument < 2**63:
-            raise TypeError(f"a kernel takes integers of 64 bits (got {argument})")
-        types.append(NUMBERS[type(argument)])
-        values.append(argument)
     else:
         raise TypeError(
             "a kernel takes arrays, integers, NumPy's numbers and tuples (got a "

@@ -1,6 +1,7 @@
 """Optimizers: what they keep of a parameter, and the parameter, each read and written once.
 
-All arrays are flat, of one length and dtype; so are the numbers of that dtype.
+A parameter comes with what is kept of it, as one tuple.  All arrays are flat, of one length and
+dtype; the numbers are of that dtype.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ adam = rule(rules.adam, flush=flush)
 
 
 @kernel
-def step_sgd(weights, momenta, gradient, rate, momentum, nesterov, tiny):
-    """Step by `rules.descended`, with momentum; `nesterov` is 0 or 1."""
+def step_sgd(held, gradient, rate, momentum, nesterov, tiny):
+    """Step (weights, momenta) by `rules.descended`; `nesterov` is 0 or 1."""
+    weights, momenta = held
     for i in range(len(weights)):
         weights[i], momenta[i] = descended(
             weights[i], momenta[i], gradient[i], rate, momentum, nesterov, tiny
@@ -24,15 +26,17 @@ def step_sgd(weights, momenta, gradient, rate, momentum, nesterov, tiny):
 
 
 @kernel
-def step_plainly(weights, gradient, rate):
-    """Step down the gradient: w ← w − αg."""
+def step_plainly(held, gradient, rate):
+    """Step (weights,) down the gradient: w ← w − αg."""
+    (weights,) = held
     for i in range(len(weights)):
         weights[i] -= rate * gradient[i]
 
 
 @kernel
-def step_rmsprop(weights, velocities, gradient, rate, rho, epsilon, tiny):
-    """Step by `rules.rmsprop`: w ← w − change."""
+def step_rmsprop(held, gradient, rate, rho, epsilon, tiny):
+    """Step (weights, velocities) by `rules.rmsprop`: w ← w − change."""
+    weights, velocities = held
     for i in range(len(weights)):
         change, velocity = rmsprop(velocities[i], gradient[i], rate, rho, epsilon)
         weights[i] -= change
@@ -40,10 +44,9 @@ def step_rmsprop(weights, velocities, gradient, rate, rho, epsilon, tiny):
 
 
 @kernel
-def step_rmsprop_with_momentum(
-    weights, velocities, momenta, gradient, rate, rho, momentum, epsilon, tiny
-):
-    """Step by `rules.rmsprop` and momentum: m ← μm + change, w ← w − m."""
+def step_rmsprop_with_momentum(held, gradient, rate, rho, momentum, epsilon, tiny):
+    """Step (weights, velocities, momenta): m ← μm + change, w ← w − m."""
+    weights, velocities, momenta = held
     for i in range(len(weights)):
         change, velocity = rmsprop(velocities[i], gradient[i], rate, rho, epsilon)
         velocities[i] = flush(velocity, tiny)
@@ -53,8 +56,9 @@ def step_rmsprop_with_momentum(
 
 
 @kernel
-def step_adam(weights, momenta, velocities, gradient, rate, rise_1, rise_2, epsilon, tiny):
-    """Step by `rules.adam`."""
+def step_adam(held, gradient, rate, rise_1, rise_2, epsilon, tiny):
+    """Step (weights, momenta, velocities) by `rules.adam`."""
+    weights, momenta, velocities = held
     for i in range(len(weights)):
         weights[i], momenta[i], velocities[i] = adam(
             weights[i], momenta[i], velocities[i], gradient[i], rate, rise_1, rise_2, epsilon, tiny

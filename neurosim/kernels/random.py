@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 # What a random number is for: the last counter word; another use takes another number.
-NOISE, ORDER, SAMPLE = (np.uint64(purpose) for purpose in range(3))
+NOISE, ORDER, SAMPLE, DROPOUT = (np.uint64(purpose) for purpose in range(4))
 
 MASK = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)

@@ -78,8 +78,10 @@ NAMES = ("accuracy", "acc", *ACCURACIES, *ERRORS)
 
 
 def check_names(given: Sequence[Any], who: str) -> None:
-    """Raise InputError for a name that no metric has."""
+    """Raise InputError for what is no metric, or a name that none has."""
     for name in given:
+        if not isinstance(name, str | Metric) and not callable(name):
+            raise InputError(f"{who}: metrics are names or functions (got {name!r})")
         if isinstance(name, str) and name.lower() not in NAMES:
             raise InputError(f"{who}: {unknown('metric', name, NAMES, most=len(NAMES))}")
 
@@ -99,12 +101,10 @@ def get(given: Any, loss: Loss, output: Shape, who: str) -> Metric:
     if callable(given):
         name = getattr(given, "__name__", "metric")
         return Metric(name, lambda activities, targets: np.asarray(given(targets, activities)))
-    if not isinstance(given, str):
-        raise InputError(f"{who}: metrics are names or functions (got {given!r})")
+    check_names([given], who)
     name = given.lower()
     if name in ("accuracy", "acc"):
         return Metric(given, _accuracy(loss, output))
-    check_names([given], who)
     judged = ACCURACIES.get(name) or ERRORS[name]
     of_classes = name == "sparse_categorical_accuracy"
     if of_classes != (loss.targets == "classes"):

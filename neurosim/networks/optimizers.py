@@ -83,6 +83,7 @@ class Optimizer(ABC):
         self.iterations = 0
         self.parameters: tuple[Trainable, ...] = ()
         self._kept: dict[str, list[np.ndarray]] = {}
+        self._held: list[tuple[np.ndarray, kernels.Prepared]] = []
 
     def _refuse(self, name: str, value: Any, known: Sequence[str]) -> None:
         """Raise InputError for an option that is not here, unless it is without effect."""
@@ -119,6 +120,15 @@ class Optimizer(ABC):
         """What is kept of each parameter, in Keras's words and order."""
         return ()
 
+    @property
+    def decay(self) -> float:
+        """By how much of 1/α it slows down a step; 0 where that option was not given."""
+        return self._decay
+
+    def moments(self, kind: str) -> list[np.ndarray]:
+        """Return what of a kind is kept of each parameter: flat arrays, which may be written to."""
+        return self._kept[kind]
+
     def build(self, parameters: Sequence[Trainable]) -> None:
         """Take the parameters that learn, and begin anew: nothing is kept yet, no step was taken.
 
@@ -146,6 +156,16 @@ class Optimizer(ABC):
         self._kept = {
             kind: [np.zeros(p.array.size, p.array.dtype) for p in learning] for kind in self.kept
         }
+        self._held = [self._hold(number) for number in range(len(learning))]
+
+    def _hold(self, number: int) -> tuple[np.ndarray, kernels.Prepared]:
+        """Return a parameter's array; and that, flat, with what is kept of it, as kernels take it.
+
+        Python would spend more on a small parameter's arguments than its step takes.
+        """
+        array = self.parameters[number].array
+        kept = [arrays[number] for arrays in self._kept.values()]
+        return array, kernels.Prepared((array.reshape(-1), *kept))
 
     def apply(self, gradients: Sequence[np.ndarray]) -> None:
         """Take a step: write to each parameter, given its gradient, in the order of `parameters`.
@@ -168,17 +188,20 @@ class Optimizer(ABC):
                 )
         rate = self.learning_rate / (1 + self._decay * self.iterations)
         self.iterations += 1
-        kept = zip(*self._kept.values(), strict=True) if self._kept else [()] * len(gradients)
-        for parameter, gradient, own in zip(self.parameters, gradients, kept, strict=True):
-            weights = parameter.array.reshape(-1)
-            flat = np.ascontiguousarray(gradient, weights.dtype).reshape(-1)
-            self._step(weights, flat, rate, *own)
+        for number, (parameter, gradient) in enumerate(
+            zip(self.parameters, gradients, strict=True)
+        ):
+            if parameter.array is not self._held[number][0]:
+                self._held[number] = self._hold(number)
+            array, held = self._held[number]
+            flat = np.ascontiguousarray(gradient, array.dtype).reshape(-1)
+            self._step(held, flat, rate, array.dtype.type, TINY[array.dtype])
 
     @abstractmethod
     def _step(
-        self, weights: np.ndarray, gradient: np.ndarray, rate: float, *kept: np.ndarray
+        self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
     ) -> None:
-        """Write to flat weights, and to what is kept of them."""
+        """Write to flat weights, and to what is kept of them, all of the type `real`."""
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes the same optimizer again, in Keras's words."""
@@ -302,15 +325,14 @@ class SGD(Optimizer):
         return ("momentum",) if self.options["momentum"] else ()
 
     def _step(
-        self, weights: np.ndarray, gradient: np.ndarray, rate: float, *kept: np.ndarray
+        self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
     ) -> None:
-        real = weights.dtype.type
-        if not kept:
-            kernels.step_plainly(weights, gradient, real(rate))
-            return
-        momentum, nesterov = real(self.options["momentum"]), int(self.options["nesterov"])
-        tiny = real(TINY[weights.dtype])
-        kernels.step_sgd(weights, *kept, gradient, real(rate), momentum, nesterov, tiny)
+        momentum = self.options["momentum"]
+        if momentum:
+            nesterov = int(self.options["nesterov"])
+            kernels.step_sgd(held, gradient, real(rate), real(momentum), nesterov, real(tiny))
+        else:
+            kernels.step_plainly(held, gradient, real(rate))
 
 
 class RMSprop(Optimizer):
@@ -355,18 +377,16 @@ class RMSprop(Optimizer):
         return ("velocity", "momentum") if self.options["momentum"] else ("velocity",)
 
     def _step(
-        self, weights: np.ndarray, gradient: np.ndarray, rate: float, *kept: np.ndarray
+        self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
     ) -> None:
-        real = weights.dtype.type
         rho, epsilon = real(self.options["rho"]), real(self.options["epsilon"])
-        tiny = real(TINY[weights.dtype])
-        if self.options["momentum"]:
-            momentum = real(self.options["momentum"])
+        momentum = self.options["momentum"]
+        if momentum:
             kernels.step_rmsprop_with_momentum(
-                weights, *kept, gradient, real(rate), rho, momentum, epsilon, tiny
+                held, gradient, real(rate), rho, real(momentum), epsilon, real(tiny)
             )
         else:
-            kernels.step_rmsprop(weights, *kept, gradient, real(rate), rho, epsilon, tiny)
+            kernels.step_rmsprop(held, gradient, real(rate), rho, epsilon, real(tiny))
 
 
 class Adam(Optimizer):
@@ -409,15 +429,13 @@ class Adam(Optimizer):
         return ("momentum", "velocity")
 
     def _step(
-        self, weights: np.ndarray, gradient: np.ndarray, rate: float, *kept: np.ndarray
+        self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
     ) -> None:
-        real = weights.dtype.type
         beta_1, beta_2, t = self.options["beta_1"], self.options["beta_2"], self.iterations
         corrected = rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-        epsilon, tiny = real(self.options["epsilon"]), real(TINY[weights.dtype])
         kernels.step_adam(
-            weights, *kept, gradient, real(corrected), real(1 - beta_1), real(1 - beta_2), epsilon,
-            tiny,
+            held, gradient, real(corrected), real(1 - beta_1), real(1 - beta_2),
+            real(self.options["epsilon"]), real(tiny),
         )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ class Layer:
     def get_config(self) -> dict[str, Any]:
         """Return its settings, with which the class makes the same layer without weights."""
         return {
-            "name": self.name,
+            "name": self.name or None,
             "trainable": self._trainable,
             "dtype": self.dtype.name,
         }

@@ -11,22 +11,7 @@ from ..tensor import Tensor
 from .layer import Layer
 
 
-class _Merging(Layer):
-    """A layer on a list of tensors.
-
-    Parameters
-    ----------
-    **settings
-        As every `Layer` takes them.
-    """
-
-    def build(self, input_shape: Any) -> None:
-        """Check that there are two or more."""
-        if not isinstance(input_shape, list) or len(input_shape) < 2:
-            raise InputError(f"{self} takes a list of two or more (got shape {input_shape})")
-
-
-class Add(_Merging):
+class Add(Layer):
     """The sum of branches, as of a residual one and what goes around it (He et al. 2016).
 
     Parameters
@@ -44,13 +29,14 @@ class Add(_Merging):
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return their shape, or raise InputError where it is not one."""
+        _check_several(self, input_shape)
         if any(shape != input_shape[0] for shape in input_shape):
             raise InputError(f"{self}: adds what has one shape (got {_told(input_shape)})")
         shape: Shape = input_shape[0]
         return shape
 
 
-class Concatenate(_Merging):
+class Concatenate(Layer):
     """Branches side by side, along the last axis or another.
 
     Parameters
@@ -71,6 +57,7 @@ class Concatenate(_Merging):
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape, that axis as long as all together, or raise InputError."""
+        _check_several(self, input_shape)
         ranks = {len(shape) for shape in input_shape}
         axis = self.axis % len(input_shape[0]) if len(ranks) == 1 else 0
         rests = {shape[:axis] + shape[axis + 1 :] for shape in input_shape}
@@ -87,6 +74,12 @@ class Concatenate(_Merging):
     def get_config(self) -> dict[str, Any]:
         """Return its settings."""
         return {**super().get_config(), "axis": self.axis}
+
+
+def _check_several(layer: Layer, input_shape: Any) -> None:
+    """Raise InputError unless there are two or more to bring together."""
+    if not isinstance(input_shape, list) or len(input_shape) < 2:
+        raise InputError(f"{layer} takes a list of two or more (got shape {input_shape})")
 
 
 def _told(shapes: Any) -> str:

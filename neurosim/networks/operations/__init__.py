@@ -21,6 +21,7 @@ from .borders import extend
 from .dale import dale_dense
 from .dense import dense
 from .divisive import divisive_normalization
+from .dropout import dropout, dropout_mask
 from .losses import (
     binary_cross_entropy,
     categorical_cross_entropy,
@@ -30,6 +31,7 @@ from .losses import (
     softmax_cross_entropy,
     sparse_categorical_cross_entropy,
 )
+from .normalization import batch_normalization, normalize
 from .products import matmul
 from .reductions import max, mean, sum, var
 from .shapes import concatenate, index, pad, reshape, stack, transpose
@@ -38,6 +40,7 @@ from .step import step
 __all__ = [
     "abs",
     "add",
+    "batch_normalization",
     "binary_cross_entropy",
     "categorical_cross_entropy",
     "concatenate",
@@ -45,6 +48,8 @@ __all__ = [
     "dense",
     "divide",
     "divisive_normalization",
+    "dropout",
+    "dropout_mask",
     "exp",
     "extend",
     "index",
@@ -60,6 +65,7 @@ __all__ = [
     "multiply",
     "negative",
     "on_and_off",
+    "normalize",
     "pad",
     "power",
     "reshape",

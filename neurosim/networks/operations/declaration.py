@@ -90,7 +90,7 @@ def _declared(function: Definition, keep_integers: bool) -> Callable[..., Tensor
         with np.errstate(all="ignore"):
             value, vjp = function(*arrays, *args[len(operands) :], **options)
         value = np.asarray(value) if isinstance(value, np.generic) else value
-        sources = tuple(x.node if isinstance(x, Tensor) else None for x in operands)
+        sources = tuple([x.node if isinstance(x, Tensor) else None for x in operands])
         depths = [source.depth for source in sources if source is not None]
         if not depths or not is_recording():
             return Tensor.of(value, None)
@@ -129,6 +129,10 @@ def _summed(cotangent: Cotangent, shape: tuple[int, ...]) -> Callable[[], np.nda
 
 def _arrays(name: str, operands: Sequence[Any], keep_integers: bool) -> list[np.ndarray]:
     """Return the operands as arrays of one real dtype; integers where they may, and all are."""
+    if all(isinstance(x, Tensor) for x in operands):  # as nearly always: nothing need be converted
+        kinds = {x.dtype for x in operands}
+        if len(kinds) == 1 and kinds.pop().kind == "f":
+            return [x.array for x in operands]
     arrays = [x.array if isinstance(x, Tensor) else real_numbers(x, name) for x in operands]
     if keep_integers and all(x.dtype.kind != "f" for x in arrays):
         return arrays

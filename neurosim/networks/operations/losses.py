@@ -322,10 +322,13 @@ def _labels(name: str, given: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
             f"{name}: targets of shape {given.shape} do not fit a prediction of shape {shape}; "
             f"labels have shape {shape[:-1]}"
         )
-    labels = given.reshape(shape[:-1]).astype(np.int64)
-    wrong = (labels < 0) | (labels >= shape[-1]) | (labels != given.reshape(shape[:-1]))
+    given = given.reshape(shape[:-1])
+    labels = given.astype(np.int64)
+    wrong = labels.view(np.uint64) >= shape[-1]  # those below 0 among them
+    if given.dtype.kind == "f":
+        wrong |= labels != given
     if wrong.any():
-        odd = given.reshape(shape[:-1])[wrong].ravel()[0]
+        odd = given[wrong].ravel()[0]
         raise InputError(
             f"{name}: labels of {shape[-1]} classes are whole numbers from 0 to {shape[-1] - 1} "
             f"(got {odd})"

@@ -1,0 +1,248 @@
+"""Layers: their settings, shapes and parameters, one by one."""
+
+import numpy as np
+import pytest
+
+from neurosim import InputError
+from neurosim.networks import (
+    LSTM,
+    Activation,
+    Add,
+    AveragePooling2D,
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalAveragePooling2D,
+    Input,
+    Layer,
+    MaxPooling2D,
+    Model,
+    Reshape,
+    Sequential,
+    SimpleRNN,
+    Tensor,
+)
+
+
+@pytest.mark.parametrize(
+    ("layer", "into", "out"),
+    [
+        (Dense(3), (5,), (3,)),
+        (Dense(3), (7, 5), (7, 3)),
+        (Activation("relu"), (5, 2), (5, 2)),
+        (Dropout(0.5), (5, 2), (5, 2)),
+        (Flatten(), (4, 3, 2), (24,)),
+        (Reshape((2, -1)), (4, 3), (2, 6)),
+        (Conv2D(4, 3), (8, 9, 2), (6, 7, 4)),
+        (Conv2D(4, (3, 2), strides=2, padding="same"), (8, 9, 2), (4, 5, 4)),
+        (Conv2D(1, 2, strides=(3, 1)), (8, 9, 2), (3, 8, 1)),
+        (MaxPooling2D(), (5, 4, 3), (2, 2, 3)),
+        (MaxPooling2D(padding="same"), (5, 4, 3), (3, 2, 3)),
+        (AveragePooling2D(3, strides=1), (5, 4, 3), (3, 2, 3)),
+        (GlobalAveragePooling2D(), (5, 4, 3), (3,)),
+        (BatchNormalization(), (5, 3), (5, 3)),
+        (Embedding(10, 4), (6,), (6, 4)),
+        (SimpleRNN(4), (6, 3), (4,)),
+        (LSTM(4, return_sequences=True), (6, 3), (6, 4)),
+    ],
+)
+def test_a_layer_tells_its_output_shape_and_keeps_to_it(layer, into, out):
+    model = Sequential([Input(into), layer], seed=1)
+    assert model.output_shape == (None, *out)
+    x = np.ones((2, *into), dtype=np.int64 if isinstance(layer, Embedding) else np.float32)
+    assert model.predict(x).shape == (2, *out)
+    assert model.predict(x).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("layer", "into", "shapes"),
+    [
+        (Dense(3), (5,), [(5, 3), (3,)]),
+        (Dense(3, use_bias=False), (5,), [(5, 3)]),
+        (Conv2D(4, (3, 2)), (8, 9, 2), [(3, 2, 2, 4), (4,)]),
+        (BatchNormalization(), (5, 3), [(3,)] * 4),
+        (BatchNormalization(scale=False), (5, 3), [(3,)] * 3),
+        (Embedding(10, 4), (6,), [(10, 4)]),
+        (SimpleRNN(4), (6, 3), [(3, 4), (4, 4), (4,)]),
+        (LSTM(4), (6, 3), [(3, 16), (4, 16), (16,)]),
+        (LSTM(4, use_bias=False), (6, 3), [(3, 16), (4, 16)]),
+    ],
+)
+def test_weights_have_kerass_shapes_and_order(layer, into, shapes):
+    model = Sequential([Input(into), layer])
+    assert [w.shape for w in model.get_weights()] == shapes
+    assert layer.count_params() == sum(int(np.prod(shape)) for shape in shapes)
+
+
+def test_dense_is_the_formula(rng):
+    layer = Dense(3, activation="sigmoid", dtype="float64")
+    x = rng.normal(size=(4, 5))
+    layer.ensure_built((None, 5))
+    w, b = rng.normal(size=(5, 3)), rng.normal(size=3)
+    layer.set_weights([w, b])
+    expected = 1 / (1 + np.exp(-(x @ w + b)))
+    np.testing.assert_allclose(layer(x).numpy(), expected, rtol=1e-12)
+
+
+def test_softmax_sums_to_one(rng):
+    y = Dense(3, activation="softmax")(rng.normal(size=(4, 5))).numpy()
+    np.testing.assert_allclose(y.sum(axis=1), 1, rtol=1e-6)
+
+
+def test_lstm_begins_with_an_open_forget_gate_and_orthogonal_weights():
+    layer = LSTM(4, dtype="float64")
+    layer.ensure_built((None, 3, 2))
+    _, recurrent, bias = layer.get_weights()
+    np.testing.assert_array_equal(bias, [0] * 4 + [1] * 4 + [0] * 8)
+    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(4), atol=1e-12)
+
+
+def test_batch_normalization_follows_the_batches_and_stays_when_frozen(rng):
+    layer = BatchNormalization(momentum=0.9, dtype="float64")
+    x = rng.normal(3, 2, size=(50, 2))
+    y = layer(x, training=True).numpy()
+    np.testing.assert_allclose(y.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(y.var(axis=0), x.var(axis=0) / (x.var(axis=0) + 1e-3), rtol=1e-9)
+    mean, variance = layer.get_weights()[2:]
+    np.testing.assert_allclose(mean, 0.1 * x.mean(axis=0))
+    np.testing.assert_allclose(variance, 0.9 + 0.1 * x.var(axis=0))
+    expected = (x - mean) / np.sqrt(variance + 1e-3)
+    np.testing.assert_allclose(layer(x).numpy(), expected, rtol=1e-9)
+    layer.trainable = False
+    np.testing.assert_allclose(layer(x, training=True).numpy(), expected, rtol=1e-9)
+    np.testing.assert_array_equal(layer.get_weights()[2], mean)
+
+
+def test_dropout_drops_in_training_alone_and_other_cells_each_time():
+    layer = Dropout(0.25)
+    x = np.ones((100, 100), dtype=np.float32)
+    np.testing.assert_array_equal(layer(x).numpy(), x)
+    first, second = (layer(x, training=True).numpy() for _ in range(2))
+    assert set(np.unique(first)) == {0, np.float32(1 / 0.75)}
+    assert abs((first == 0).mean() - 0.25) < 5 * np.sqrt(0.25 * 0.75 / 1e4)
+    assert (first != second).any()
+
+
+def test_a_mask_goes_to_the_layer_that_passes_over_it(rng):
+    words = np.array([[3, 1, 0, 0], [2, 0, 0, 0]])
+    model = Sequential(
+        [Input((4,), dtype="int64"), Embedding(5, 3, mask_zero=True), LSTM(2)], seed=3
+    )
+    padded = model.predict(words)
+    np.testing.assert_allclose(padded[:1], model.predict(np.array([[3, 1, 0, 0]])))
+    short = Sequential([Input((2,), dtype="int64"), Embedding(5, 3, mask_zero=True), LSTM(2)])
+    short.set_weights(model.get_weights())
+    np.testing.assert_allclose(short.predict(words[:, :2]), padded, rtol=1e-6)
+
+
+def test_branches_add_and_stand_side_by_side(rng):
+    x = Input((4,))
+    wide = Concatenate()([x, Dense(3)(x)])
+    model = Model(x, Add()([wide, Dense(7)(wide)]))
+    assert model.output_shape == (None, 7)
+    values = rng.normal(size=(2, 4)).astype(np.float32)
+    w, b, v, c = model.get_weights()
+    side = np.concatenate([values, values @ w + b], axis=1)
+    np.testing.assert_allclose(model.predict(values), side + side @ v + c, rtol=1e-5)
+
+
+def test_a_layer_of_ones_own_asks_for_what_it_needs():
+    class Noticing(Layer):
+        def call(self, x, training):
+            return x * (2.0 if training else 1.0)
+
+    layer = Noticing()
+    assert layer([1.0], training=True).item() == 2
+    assert layer([1.0]).item() == 1
+    with pytest.raises(NotImplementedError, match="Layer has no call"):
+        Layer()([1.0])
+
+
+def test_integers_become_real_numbers_and_float64_stays_inside():
+    assert Dense(2)(np.ones((1, 2), dtype=np.int64)).dtype == np.float32
+    assert Dense(2, dtype="float64")(np.ones((1, 2))).dtype == np.float64
+    assert Dense(2)(Tensor(np.ones((1, 2)))).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Dense(0), r"Dense: units must be a whole number from 1 \(got 0\)"),
+        (lambda: Dense(2.5), r"Dense: units must be a whole number from 1 \(got 2.5\)"),
+        (lambda: Dense(True), r"Dense: units must be a whole number from 1 \(got True\)"),
+        (lambda: Dense(3, "rellu"), r"no activation is called 'rellu' \(did you mean 'relu'\?\)"),
+        (
+            lambda: Dense(3, unit=2),
+            r"Dense: no setting is called 'unit' \(did you mean 'units'\?\)",
+        ),
+        (lambda: Dense(3, name="a/b"), r"a layer's name is a word without slashes \(got 'a/b'\)"),
+        (lambda: Dense(3, dtype="int32"), r"dtype must be float32 or float64 \(got 'int32'\)"),
+        (lambda: Dense(3, kernel_initializer="glorot"), "no initializer is called 'glorot'"),
+        (lambda: Dense(3, input_dim=0), "input_dim: the shape of one sample has whole lengths"),
+        (
+            lambda: Dense(3, input_dim=2, input_shape=(2,)),
+            "Dense: input_shape and input_dim say the same; give one of them",
+        ),
+        (lambda: Dropout(1), r"Dropout: rate must be a number from 0 to below 1 \(got 1\)"),
+        (lambda: Dropout(-0.1), "rate must be a number from 0 to below 1"),
+        (lambda: Conv2D(3, (3, 3, 3)), r"kernel_size must be one whole number or two"),
+        (lambda: Conv2D(3, 3, padding="some"), r"no choice is called 'some' \(did you mean 'same'"),
+        (lambda: Reshape((-1, -1)), "one length may be -1"),
+        (lambda: LSTM(3, activation="relu"), "an LSTM here has activation 'tanh'"),
+        (lambda: BatchNormalization(epsilon=0), "epsilon must be a finite number over 0"),
+        (lambda: Input((0,)), "Input: the shape of one sample has whole lengths from 1"),
+    ],
+)
+def test_settings_that_are_none_are_told(make, message):
+    with pytest.raises(InputError, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ([Input((4,)), Conv2D(2, 3)], r"Conv2D 'conv2d' takes images \(batch, height, width, chan"),
+        ([Input((2, 2, 1)), Conv2D(2, 3)], r"'conv2d': an image of 2 × 2 is smaller than its wind"),
+        ([Input((4,)), LSTM(2)], r"LSTM 'lstm' takes sequences \(batch, time, inputs\)"),
+        ([Input((None,)), Dense(2)], r"Dense 'dense' needs to know how many inputs there are"),
+        ([Input((4,)), Reshape((3, 2))], r"'reshape': 4 values of shape \(4,\) do not fit shape"),
+        ([Input((4,)), Reshape((3, -1))], r"'reshape': 4 values of shape \(4,\) do not fit shape"),
+        ([Input((4,)), Add()], r"Add 'add' takes a list of two or more"),
+    ],
+)
+def test_shapes_that_a_layer_does_not_take_are_told_with_its_name(layers, message):
+    with pytest.raises(InputError, match=message):
+        Sequential(layers)
+
+
+def test_branches_of_other_shapes_are_told():
+    x = Input((4,))
+    with pytest.raises(
+        InputError, match=r"adds what has one shape \(got \(None, 4\) and \(None, 3"
+    ):
+        Add()([x, Dense(3)(x)])
+    with pytest.raises(InputError, match="shapes must be the same but along axis -1"):
+        Concatenate()([x, Input((2, 2))])
+
+
+def test_weights_of_another_shape_are_told_and_none_is_taken():
+    layer = Dense(2, name="last")
+    layer.ensure_built((None, 3))
+    before = layer.get_weights()
+    with pytest.raises(
+        InputError, match=r"last/bias: its values have shape \(2,\) \(got shape \(3,"
+    ):
+        layer.set_weights([np.zeros((3, 2)), np.zeros(3)])
+    np.testing.assert_array_equal(layer.get_weights()[0], before[0])
+    with pytest.raises(
+        InputError, match=r"Dense 'last' has 2 arrays of weights \(kernel \(3, 2\),"
+    ):
+        layer.set_weights([np.zeros((3, 2))])
+    with pytest.raises(InputError, match="last/kernel: weights must be finite numbers"):
+        layer.set_weights([np.full((3, 2), np.nan), np.zeros(2)])
+    with pytest.raises(InputError, match=r"Dense 'last' was built for shape \(None, 3\)"):
+        layer(np.zeros((1, 4)))

@@ -1,0 +1,376 @@
+"""Training: fit, evaluate and train_on_batch against loops written out in NumPy."""
+
+import numpy as np
+import pytest
+
+from neurosim import ConvergenceError, InputError
+from neurosim.networks import (
+    SGD,
+    Adam,
+    Callback,
+    Dense,
+    Dropout,
+    Input,
+    Model,
+    Sequential,
+    no_gradients,
+)
+from neurosim.networks.streams import Streams
+
+
+def linear(seed=1, **compiled):
+    model = Sequential([Input((3,)), Dense(2)], seed=seed, dtype="float64")
+    model.compile(**{"optimizer": SGD(0.1), "loss": "mse", **compiled})
+    return model
+
+
+def data(rng, count=10):
+    return rng.normal(size=(count, 3)), rng.normal(size=(count, 2))
+
+
+def by_hand(w, b, x, y, rate, batches, weights=None):
+    """Gradient descent on Σ weight·mean (xW + b − y)² / batch, written out."""
+    losses = []
+    for part in batches:
+        apart = x[part] @ w + b - y[part]
+        share = (np.ones(len(part)) if weights is None else weights[part])[:, None] / len(part)
+        losses.append((share * apart**2).sum() / y.shape[1] * len(part))
+        g = 2 * share * apart / y.shape[1]
+        w, b = w - rate * x[part].T @ g, b - rate * g.sum(axis=0)
+    return w, b, sum(losses) / len(x)
+
+
+def test_an_epoch_is_gradient_descent_batch_by_batch(rng):
+    model, (x, y) = linear(), data(rng)
+    w, b, loss = by_hand(
+        *model.get_weights(), x, y, 0.1, [np.arange(0, 4), np.arange(4, 8), np.arange(8, 10)]
+    )
+    history = model.fit(x, y, batch_size=4, shuffle=False, verbose=0)
+    np.testing.assert_allclose(model.get_weights()[0], w, rtol=1e-12)
+    np.testing.assert_allclose(model.get_weights()[1], b, rtol=1e-12)
+    assert history.history["loss"] == pytest.approx([loss])
+    assert history.epoch == [0]
+
+
+def test_shuffling_goes_by_the_seed_and_the_epoch(rng):
+    model, (x, y) = linear(seed=5), data(rng)
+    w, b = model.get_weights()
+    for epoch in range(3):
+        order = Streams(5, epoch=epoch).order(10)
+        assert sorted(order) == list(range(10))
+        w, b, _ = by_hand(w, b, x, y, 0.1, [order[:4], order[4:8], order[8:]])
+    model.fit(x, y, batch_size=4, epochs=2, verbose=0)
+    model.fit(x, y, batch_size=4, verbose=0)  # goes on with another order
+    np.testing.assert_allclose(model.get_weights()[0], w, rtol=1e-12)
+
+
+def test_the_optimizer_goes_on_where_it_was(rng):
+    x, y = data(rng)
+    once, twice = linear(optimizer=Adam(0.01)), linear(optimizer=Adam(0.01))
+    once.fit(x, y, epochs=4, verbose=0)
+    twice.fit(x, y, epochs=2, verbose=0)
+    twice.fit(x, y, epochs=4, initial_epoch=2, verbose=0)
+    np.testing.assert_array_equal(once.get_weights()[0], twice.get_weights()[0])
+    assert twice.history.epoch == [2, 3]
+
+
+@pytest.mark.parametrize("kind", ["sample", "class"])
+def test_weights_of_samples_and_classes(rng, kind):
+    model = linear()
+    x, y = data(rng)
+    each = rng.uniform(0, 3, size=10)
+    given = {"sample_weight": each}
+    if kind == "class":
+        labels = np.arange(10) % 2
+        y = np.eye(2)[labels]
+        each = np.where(labels == 1, 5.0, 0.5)
+        given = {"class_weight": {0: 0.5, 1: 5.0}}
+    w, b, loss = by_hand(*model.get_weights(), x, y, 0.1, [np.arange(0, 8), np.arange(8, 10)], each)
+    history = model.fit(x, y, batch_size=8, shuffle=False, verbose=0, **given)
+    np.testing.assert_allclose(model.get_weights()[0], w, rtol=1e-12)
+    np.testing.assert_allclose(model.get_weights()[1], b, rtol=1e-12)
+    assert history.history["loss"] == pytest.approx([loss])
+
+
+def test_the_last_samples_are_kept_for_validation(rng):
+    x, y = data(rng)
+    split, given = linear(metrics=["mae"]), linear(metrics=["mae"])
+    one = split.fit(x, y, validation_split=0.3, epochs=2, verbose=0)
+    two = given.fit(x[:7], y[:7], validation_data=(x[7:], y[7:]), epochs=2, verbose=0)
+    assert one.history == two.history
+    assert list(one.history) == ["loss", "mae", "val_loss", "val_mae"]
+    w, b = split.get_weights()
+    apart = x[7:] @ w + b - y[7:]
+    assert one.history["val_mae"][-1] == pytest.approx(np.abs(apart).mean())
+    assert one.history["val_loss"][-1] == pytest.approx((apart**2).mean())
+    seldom = linear().fit(x, y, validation_split=0.3, validation_freq=2, epochs=4, verbose=0)
+    assert len(seldom.history["val_loss"]) == 2
+
+
+def test_evaluate_returns_the_loss_and_the_metrics(rng):
+    x, y = data(rng)
+    model = linear(metrics=["mae", "mse"])
+    w, b = model.get_weights()
+    apart = x @ w + b - y
+    expected = [(apart**2).mean(), np.abs(apart).mean(), (apart**2).mean()]
+    assert model.evaluate(x, y, batch_size=3, verbose=0) == pytest.approx(expected)
+    assert model.evaluate(x, y, verbose=0, return_dict=True)["mae"] == pytest.approx(expected[1])
+    assert linear().evaluate(x, y, verbose=0) == pytest.approx(expected[0])
+
+
+@pytest.mark.parametrize(
+    ("units", "activation", "loss", "targets", "activities", "accuracy"),
+    [
+        (1, "sigmoid", "binary_crossentropy", [1, 0, 1], [[2.0], [-1.0], [-1.0]], 2 / 3),
+        (1, "sigmoid", "binary_crossentropy", [[1], [0], [1]], [[2.0], [3.0], [-1.0]], 1 / 3),
+        (
+            2, "softmax", "categorical_crossentropy", [[1, 0], [0, 1], [1, 0]],
+            [[2.0, 0], [0, 1], [1, 2]], 2 / 3,
+        ),
+        (
+            2, "softmax", "sparse_categorical_crossentropy", [0, 1, 0],
+            [[2.0, 0], [0, 1], [1, 2]], 2 / 3,
+        ),
+    ],
+)  # fmt: skip
+def test_accuracy_is_resolved_as_keras_does(units, activation, loss, targets, activities, accuracy):
+    model = Sequential([Input((units,)), Dense(units, activation)], dtype="float64")
+    model.compile("sgd", loss, metrics=["accuracy"])
+    model.set_weights([np.eye(units), np.zeros(units)])
+    drive, wanted = np.array(activities), np.array(targets)
+    found = model.evaluate(drive, wanted, verbose=0)
+    assert found[1] == pytest.approx(accuracy)
+    p = np.exp(drive) / np.exp(drive).sum(axis=1, keepdims=True)
+    if units == 1:
+        p, t = 1 / (1 + np.exp(-drive)), wanted.reshape(-1, 1)
+        expected = -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+        np.testing.assert_array_equal(model.predict_classes(drive), drive > 0)
+    else:
+        labels = wanted.argmax(axis=1) if wanted.ndim == 2 else wanted
+        expected = -np.log(p[np.arange(3), labels]).mean()
+        np.testing.assert_array_equal(model.predict_classes(drive), drive.argmax(axis=1))
+    assert found[0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_activation_apart_gives_the_same_losses(rng):
+    x, labels = rng.normal(size=(20, 4)), rng.integers(0, 3, 20)
+    from neurosim.networks import Activation
+
+    one = Sequential([Input((4,)), Dense(3, "softmax")], seed=1)
+    two = Sequential([Input((4,)), Dense(3), Activation("softmax")], seed=1)
+    for model in (one, two):
+        model.compile("adam", "sparse_categorical_crossentropy")
+    histories = [m.fit(x, labels, epochs=3, verbose=0).history["loss"] for m in (one, two)]
+    assert histories[0] == pytest.approx(histories[1], rel=1e-6)
+
+
+def test_a_batch_at_a_time(rng):
+    x, y = data(rng)
+    model, whole = linear(metrics=["mae"]), linear(metrics=["mae"])
+    found = model.train_on_batch(x, y)
+    history = whole.fit(x, y, batch_size=10, verbose=0).history
+    assert found == pytest.approx([history["loss"][0], history["mae"][0]])
+    np.testing.assert_allclose(model.get_weights()[0], whole.get_weights()[0])
+    assert model.test_on_batch(x, y) == pytest.approx(whole.evaluate(x, y, verbose=0))
+
+
+def test_a_loss_and_a_metric_of_ones_own(rng):
+    x, y = data(rng)
+
+    def fourth(targets, predicted):
+        return ((predicted - targets) ** 4.0).mean(axis=-1)
+
+    def furthest(targets, activities):
+        return np.abs(targets - activities).max(axis=-1)
+
+    model = linear(loss=fourth, metrics=[furthest])
+    w, b = model.get_weights()
+    apart = x @ w + b - y
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(
+        [(apart**4).mean(), np.abs(apart).max(axis=1).mean()]
+    )
+    g = 4 * apart**3 / 20
+    model.train_on_batch(x, y)
+    np.testing.assert_allclose(model.get_weights()[0], w - 0.1 * x.T @ g, rtol=1e-9)
+
+
+def test_frozen_layers_stay(rng):
+    x, y = rng.normal(size=(10, 3)), rng.normal(size=(10, 1))
+    model = Sequential([Input((3,)), Dense(4, "tanh", trainable=False), Dense(1)])
+    model.compile("adam", "mse")
+    before = model.get_weights()
+    model.fit(x, y, epochs=2, verbose=0)
+    after = model.get_weights()
+    np.testing.assert_array_equal(before[0], after[0])
+    assert (before[2] != after[2]).all()
+
+
+def test_dropout_is_drawn_anew_at_every_batch(rng):
+    model = Sequential([Input((200,)), Dropout(0.5)], seed=4)
+    x = np.ones((1, 200), dtype=np.float32)
+    with no_gradients():
+        seen = []
+        for step in range(2):
+            model.streams.step = step
+            seen.append(model.apply(model.layers[0](x), True, None).numpy())
+        model.streams.step = 0
+        again = model.apply(model.layers[0](x), True, None).numpy()
+    assert (seen[0] != seen[1]).any()
+    np.testing.assert_array_equal(seen[0], again)
+
+
+def test_what_is_not_finite_stops_training_and_is_found(rng):
+    x, y = data(rng)
+    model = linear(optimizer=SGD(1e200))
+    with pytest.raises(ConvergenceError) as caught:
+        model.fit(x, y, batch_size=5, epochs=10, verbose=0)
+    assert "Sequential: fit: the loss became" in str(caught.value)
+    assert "first not finite: " in str(caught.value)
+    bad = x.copy()
+    bad[7, 1] = np.nan
+    model = linear()
+    with pytest.raises(
+        ConvergenceError,
+        match=r"became nan, epoch 1, batch 2; first not finite: the"
+        r" input; look at the data",
+    ):
+        model.fit(bad, y, batch_size=5, epochs=10, shuffle=False, verbose=0)
+    assert np.isfinite(model.get_weights()[0]).all()
+
+
+def test_a_layer_from_which_nan_comes_is_named(rng):
+    from neurosim.networks import Layer, operations
+
+    class Root(Layer):
+        def call(self, x):
+            return operations.log(x)
+
+    model = Sequential([Input((3,)), Root(name="root"), Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(ConvergenceError, match="first not finite: what goes out of Root 'root'"):
+        model.fit(-np.ones((2, 3)), np.ones((2, 1)), verbose=0)
+
+
+def test_interruption_keeps_what_was_learned(rng):
+    class Stop(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 1:
+                raise KeyboardInterrupt
+
+    x, y = data(rng)
+    model, short = linear(), linear()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(x, y, batch_size=2, shuffle=False, callbacks=[Stop()], verbose=0)
+    short.fit(x[:4], y[:4], batch_size=2, shuffle=False, verbose=0)
+    np.testing.assert_allclose(model.get_weights()[0], short.get_weights()[0], rtol=1e-12)
+
+
+def test_lines_of_progress(rng, capsys):
+    x, y = data(rng)
+    linear(metrics=["mae"]).fit(x, y, epochs=2, verbose=2)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("Epoch 2: loss: ")
+    assert " - mae: " in lines[1]
+    linear().fit(x, y, verbose=0)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("do", "message"),
+    [
+        (lambda m, x, y: m.fit(x[:, :2], y), r"fit: Dense 'dense' takes x of shape \(samples, 3\) "
+         r"\(got shape \(10, 2\)\)"),
+        (lambda m, x, y: m.fit(x[0], y[:1]), r"takes x of shape \(samples, 3\) \(got shape \(3,\)\)"
+         r"; one sample is a batch of one: x\[None\]"),
+        (lambda m, x, y: m.fit(x, y[:, :1]), r"with loss 'mean_squared_error' targets have the outp"
+         r"ut's shape \(samples, 2\) \(got shape \(10, 1\)\)"),
+        (lambda m, x, y: m.fit(x, y[:4]), "fit: x has 10 samples and y 4"),
+        (lambda m, x, y: m.fit(x[:0], y[:0]), r"fit: x has no samples \(got shape \(0, 3\)\)"),
+        (lambda m, x, y: m.fit(x), "fit: y is missing, the targets of x"),
+        (lambda m, x, y: m.fit(x, y, batch_size=0), "batch_size must be a whole number from 1"),
+        (lambda m, x, y: m.fit(x, y, epochs=-1), r"epochs must be a whole number from 0 \(got -1"),
+        (lambda m, x, y: m.fit(x, y, validation_split=1.0), "validation_split lies between 0 and"),
+        (lambda m, x, y: m.fit(x, y, validation_split=0.99), "leaves none to train on"),
+        (lambda m, x, y: m.fit(x, y, validation_data=x), r"validation_data is \(x, y\)"),
+        (lambda m, x, y: m.fit(x, y, verbose=3), r"verbose is 0, 1, 2 or 'auto' \(got 3\)"),
+        (lambda m, x, y: m.fit(x, y, callbacks=[3]), r"callbacks are made from Callback \(got 3\)"),
+        (lambda m, x, y: m.fit(x, y, sample_weight=[1.0]), r"a number for each of 10 samples"),
+        (lambda m, x, y: m.fit(x, y, sample_weight=-np.ones(10)), "takes finite numbers from 0"),
+        (lambda m, x, y: m.fit(x, y, sample_weight=np.ones(10), class_weight={0: 1}),
+         "give sample_weight or class_weight, not both"),
+        (lambda m, x, y: m.fit(x, y, class_weight=[1, 2]), "class_weight is a dict"),
+        (lambda m, x, y: m.fit(x.astype(str), y), "x takes real numbers"),
+        (lambda m, x, y: m.fit(iter(x), y), "x is an array, not a generator"),
+        (lambda m, x, y: m.predict(x[:, :2]), r"predict: Dense 'dense' takes x of shape"),
+        (lambda m, x, y: m.compile("adma", "mse"), r"no optimizer is called 'adma' \(did you mean"),
+        (lambda m, x, y: m.compile("sgd"), "compile: give a loss, as 'mse'"),
+        (lambda m, x, y: m.compile("sgd", "msee"), r"no loss is called 'msee' \(did you mean"),
+        (lambda m, x, y: m.compile("sgd", 3), r"loss takes a name or a function \(got 3\)"),
+        (lambda m, x, y: m.compile("sgd", "mse", ["accurcy"]), "no metric is called 'accurcy'"),
+        (lambda m, x, y: m.compile("sgd", "mse", [3]), r"metrics are names or functions \(got 3\)"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_told_before_anything_is_changed(do, message, rng):
+    model, (x, y) = linear(), data(rng)
+    before = model.get_weights()
+    with pytest.raises(InputError, match=message):
+        do(model, x, y)
+    np.testing.assert_array_equal(before[0], model.get_weights()[0])
+    assert model.fit(x, y, verbose=0).history["loss"]
+
+
+@pytest.mark.parametrize(
+    ("units", "loss", "targets", "message"),
+    [
+        (3, "sparse_categorical_crossentropy", [0, 3], r"has 3 classes, 0 to 2 \(got class 3\)"),
+        (3, "sparse_categorical_crossentropy", [0, -1], r"has 3 classes, 0 to 2 \(got class -1\)"),
+        (3, "sparse_categorical_crossentropy", [0, 0.5], "classes are whole numbers"),
+        (
+            3,
+            "sparse_categorical_crossentropy",
+            np.eye(3)[:2],
+            "there is 'categorical_crossentropy'",
+        ),
+        (1, "sparse_categorical_crossentropy", [0, 1], "there is 'binary_crossentropy'"),
+        (3, "categorical_crossentropy", [0, 1], "there is 'sparse_categorical_crossentropy'"),
+        (1, "categorical_crossentropy", [0, 1], "there is 'binary_crossentropy'"),
+        (1, "binary_crossentropy", [0, 2], r"targets lie from 0 to 1 \(got 2\)"),
+        (1, "binary_crossentropy", [-1, 1], r"targets lie from 0 to 1 \(got -1\)"),
+        (3, "binary_crossentropy", [0, 1], r"targets have the output's shape \(samples, 3\)"),
+    ],
+)
+def test_losses_and_outputs_that_do_not_fit_together_are_told(units, loss, targets, message):
+    model = Sequential([Input((2,)), Dense(units)])
+    model.compile("sgd", loss)
+    with pytest.raises(InputError, match=message):
+        model.fit(np.zeros((2, 2)), np.array(targets), verbose=0)
+
+
+def test_before_compile_there_is_no_training():
+    model = Sequential([Input((2,)), Dense(1)])
+    for method in (model.fit, model.evaluate, model.train_on_batch):
+        with pytest.raises(InputError, match=r"say how by compile\(optimizer, loss\) first"):
+            method(np.zeros((1, 2)), np.zeros((1, 1)))
+
+
+def test_metrics_that_do_not_fit_the_loss_are_told():
+    model = Sequential([Input((2,)), Dense(3)])
+    model.compile("sgd", "sparse_categorical_crossentropy", ["categorical_accuracy"])
+    with pytest.raises(InputError, match="metric 'categorical_accuracy' does not go with loss"):
+        model.fit(np.zeros((1, 2)), np.zeros(1), verbose=0)
+
+
+def test_two_branches_learn_together(rng):
+    a, b = Input((2,)), Input((2,))
+    shared = Dense(1, use_bias=False)
+    from neurosim.networks import Add
+
+    model = Model([a, b], Add()([shared(a), shared(b)]), dtype="float64")
+    model.compile(SGD(0.1), "mse")
+    x, z = rng.normal(size=(2, 6, 2))
+    y = rng.normal(size=(6, 1))
+    w = model.get_weights()[0]
+    model.train_on_batch([x, z], y)
+    expected = w - 0.1 * (x + z).T @ (2 * ((x + z) @ w - y) / 6)
+    np.testing.assert_allclose(model.get_weights()[0], expected, rtol=1e-12)
