@@ -339,3 +339,7 @@ def test_settings_make_the_same_layer_again(rng, layer, shape):
     again.set_weights(layer.get_weights())
     np.testing.assert_array_equal(again(x).numpy(), expected.numpy())
     assert expected.shape[1:] == layer.compute_output_shape((None, *shape))[1:]
+
+
+def test_a_layer_without_a_name_keeps_to_having_none():
+    assert Dense.from_config(Dense(2).get_config()).name == ""

@@ -130,10 +130,10 @@ def _chain(network: Network) -> list[Symbol] | None:
 def _fits(layer: Layer, network: Network, shape: Shape) -> bool:
     """Return whether rows can say what a layer does with inputs of a shape."""
     flat = len(shape) == 2
-    if type(layer) is Dense:
-        return flat
-    if type(layer) is Activation:
-        return flat or layer.activation != "softmax"
+    if type(layer) is Dense or type(layer) is Activation:
+        if layer.activation == "softmax":
+            return flat
+        return layer.activation in TRANSFERS and (flat or type(layer) is Activation)
     if type(layer) is Dropout:
         return layer.random() is network.streams
     return type(layer) is Flatten

@@ -144,12 +144,14 @@ class Layer:
         learned
             Whether gradients change it.
         constraint
-            What makes it admissible again after each change, in place.
+            What makes it admissible at first and after each change, in place.
         """
         made: Initializer = initializers.get(initializer, str(self))
         streams = self.random()
         draws = Draws(streams.seed, self.number << 8 | len(self.parameters))
         values = made.values(tuple(shape), draws).astype(self.dtype)
+        if constraint is not None:
+            constraint(values)
         parameter = Parameter(name, values, learned, constraint)
         parameter.owner = self.name or type(self).__name__
         parameter.frozen = not self._trainable
