@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...errors import InputError, unknown
@@ -9,7 +11,7 @@ from ..record import Vjp
 from .declaration import operation
 
 # The slope of each surrogate at β·x; a step's own is 0 wherever it is one.
-SURROGATES = {
+SURROGATES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "fast_sigmoid": lambda z: 1 / np.square(1 + np.abs(z)),
     "hard_tanh": lambda z: np.abs(z) <= 1,
     "straight_through": np.ones_like,
