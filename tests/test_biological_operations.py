@@ -115,7 +115,7 @@ def test_divisive_normalization(rng, shape, neighbourhood, exponent, layout):
 
 
 def test_excitation_over_excitation_and_inhibition():
-    """E/(σ + E + I), half of what it is at most where σ is what drives it (Naka & Rushton)."""
+    """E/(σ + E + I); a cell that is its whole pool answers ½ at σ (Naka & Rushton 1966)."""
     e, i = 3.0, 5.0
     got = operations.divisive_normalization(np.array([e, i]), np.array([2.0, 2.0])).numpy()
     np.testing.assert_allclose(got, [e / (2 + e + i), i / (2 + e + i)], rtol=1e-6)
