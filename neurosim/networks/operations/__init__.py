@@ -17,6 +17,7 @@ from .arithmetic import (
     sqrt,
     subtract,
 )
+from .convolution import conv2d
 from .dense import dense
 from .losses import (
     binary_cross_entropy,
@@ -27,6 +28,7 @@ from .losses import (
     softmax_cross_entropy,
     sparse_categorical_cross_entropy,
 )
+from .pooling import average_pool2d, max_pool2d
 from .products import matmul
 from .reductions import max, mean, sum, var
 from .shapes import concatenate, index, pad, reshape, stack, transpose
@@ -34,9 +36,11 @@ from .shapes import concatenate, index, pad, reshape, stack, transpose
 __all__ = [
     "abs",
     "add",
+    "average_pool2d",
     "binary_cross_entropy",
     "categorical_cross_entropy",
     "concatenate",
+    "conv2d",
     "dense",
     "divide",
     "exp",
@@ -46,6 +50,7 @@ __all__ = [
     "logistic_cross_entropy",
     "matmul",
     "max",
+    "max_pool2d",
     "maximum",
     "mean",
     "mean_absolute_error",
