@@ -42,7 +42,7 @@ def _plain_panels(values, at, n, width, panels, sums):
     """Write n rows of values from `at` on into panels, and add each column's sum to `sums`."""
     o = 0
     while o < width:
-        wide = panel_width(width - o, values.dtype.itemsize)
+        wide = panel_width(width - o, values.itemsize)
         for c in range(o, o + wide):
             for k in range(n):
                 panels[o * n + k * wide + c - o] = values[at + k * width + c]
@@ -111,7 +111,7 @@ def _plain_patches(
     """
     o = 0
     while o < width:
-        wide = panel_width(width - o, y.dtype.itemsize)
+        wide = panel_width(width - o, y.itemsize)
         for r in range(first, first + count):
             for c in range(o, o + wide):
                 place = base + targets[r] + c
