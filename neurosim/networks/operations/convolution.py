@@ -15,6 +15,7 @@ from .declaration import operation
 from .dense import activation_code
 from .windows import Windows, check_images, down_and_across, windows_on
 
+
 def conv2d(
     x: Any,
     kernel: Any,
