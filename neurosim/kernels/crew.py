@@ -42,7 +42,7 @@ def share(work: Callable[[], None], pieces: int) -> None:
     It takes pieces until none is left, so that it does not matter how many threads take part, and
     whether some come late.  What one of them raises is raised here, when all have ended.
     """
-    others = [_Shared(work) for _ in range(min(most_threads(), pieces) - 1)]
+    others = [_Shared(work) for _ in range(min(most_threads(), pieces) - 1 if pieces > 1 else 0)]
     for other in others:
         _waiting(len(others)).put(other)
     try:

@@ -86,12 +86,19 @@ def write_frame(code, x, y, at, frame, window, to):
 
 
 @kernel
-def write_kernel_panels(weights, first, steps, shape, backwards, panels, origin):
-    """Write the taps of a kernel into panels from `origin` on, every so many down and across.
+def write_kernel_panels(weights, taps, panels):
+    """Write a kernel's taps into panels.
 
-    `weights` is flat, of `shape` (rows, columns, channels, kernels).  Forwards a term is a tap's
-    channel, a column a kernel; backwards a term is a tap's kernel, a column a channel.
+    Parameters
+    ----------
+    weights
+        Flat, of the shape (rows, columns, channels, kernels).
+    taps
+        The (row, column) of the first, the steps to the next, the kernel's shape, whether it goes
+        backwards, and where the panels begin.  Forwards a term is a tap's channel and a column a
+        kernel, backwards a term is a tap's kernel and a column a channel.
     """
+    first, steps, shape, backwards, origin = taps
     rows, columns, channels, kernels = shape
     heard, width = (kernels, channels) if backwards else (channels, kernels)
     apart, beside = (1, kernels) if backwards else (kernels, 1)
@@ -116,8 +123,7 @@ def write_kernel_panels(weights, first, steps, shape, backwards, panels, origin)
 
 @kernel
 def convolve_images(
-    x, answers, slope, frame, phases, places, offsets, targets, panels, begun, bias, y, rows, code,
-    images, group, window, taken,
+    x, answers, slope, tables, panels, begun, bias, y, rows, code, images, group, window, taken,
 ):  # fmt: skip
     """Write y = f(x ∗ kernel + bias); of signals, the gradient of what was convolved.
 
@@ -128,16 +134,14 @@ def convolve_images(
     answers, slope
         The code of the transfer function whose answers stand beside x, by whose slope x is first
         multiplied; of the identity there need be none.
-    frame
-        (height, width, channels) of an image of x, (top, left) zeros before it, and the (rows,
-        columns) of its frame, which may cut it off.
-    phases
-        (phases, 5): of each set of pixels that hear the same taps, the first of its places, how
-        many there are an image, its first offset, how many taps, and where its panels begin.
-    places, targets
-        Where in the frames of `group` images each pixel's patch begins, and where in y it stands.
-    offsets
-        Where the taps lie from there.
+    tables
+        frame: (height, width, channels) of an image of x, (top, left) zeros before it, and the
+        (rows, columns) of its frame, which may cut it off.
+        phases, (phases, 5): of each set of pixels that hear the same taps, the first of its places,
+        how many there are an image, its first offset, how many taps, and where its panels begin.
+        places: where in the frames of `group` images each pixel's patch begins.
+        offsets: where the taps lie from there.
+        targets: where in y each pixel stands.
     panels
         The kernel as `patches` takes it.
     begun, bias
@@ -152,6 +156,7 @@ def convolve_images(
     taken
         (1,): how many groups of images threads have taken.
     """
+    frame, phases, places, offsets, targets = tables
     height, width, channels = frame[0], frame[1], frame[2]
     size, framed = height * width * channels, frame[5] * frame[6] * channels
     channels_out = len(bias)
@@ -180,8 +185,8 @@ def convolve_images(
 
 @kernel
 def add_kernel_gradients(
-    x, g, answers, slope, frame, offsets, places, targets, pixels, kernels, biases, images, group,
-    stretch, window, signals, panels, taken,
+    x, g, answers, slope, tables, pixels, kernels, biases, images, group, stretch, window, signals,
+    panels, taken,
 ):  # fmt: skip
     """Write the gradients of the kernel and the bias, those of each part of the images by itself.
 
@@ -189,12 +194,13 @@ def add_kernel_gradients(
 
     Parameters
     ----------
-    x, frame, offsets, places, group, window
+    x, group, window
         As `convolve_images` takes them.
     g, answers, slope
         Flat, of (images, pixels, channels): cotangents, and answers of the transfer function.
-    targets
-        (taps,): where each tap's row stands in the gradient of the kernel.
+    tables
+        frame, offsets, places: as `convolve_images` takes them.
+        targets: where each tap's row stands in the gradient of the kernel.
     pixels
         How many an image of g has.
     kernels, biases
@@ -206,6 +212,7 @@ def add_kernel_gradients(
     taken
         (1,): how many parts threads have taken.
     """
+    frame, offsets, places, targets = tables
     height, width, channels = frame[0], frame[1], frame[2]
     size, framed = height * width * channels, frame[5] * frame[6] * channels
     parts, channels_out = biases.shape

@@ -7,6 +7,7 @@ phase is a convolution of its own, with as many multiplications as there were.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,30 +26,33 @@ PARTS = 8  # whose gradients of the kernel are summed by themselves
 FEW = 500_000  # multiplications for which no thread is started
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """Where patches lie in framed images, and in what order they are answered.
 
     Attributes
     ----------
-    frame : as `kernels.convolve_images` takes it
-    framed : whether a frame is needed
     group : how many images are worked on together
-    phases, places, offsets, targets : as `kernels.convolve_images` takes them
+    window : how many values their frames have
+    framed : whether images must be copied into them
+    products : multiplications an image takes
+    tables : as the kernels take it
+    taps : as `kernels.write_kernel_panels` takes each phase's, for a convolution
     """
 
-    frame: tuple[int, ...]
-    framed: bool
     group: int
-    phases: np.ndarray
-    places: np.ndarray
-    offsets: np.ndarray
-    targets: np.ndarray
+    window: int
+    framed: bool
+    products: int
+    tables: kernels.Prepared
+    taps: tuple[kernels.Prepared, ...] = ()
 
-    def window(self, dtype: np.dtype, framed: bool) -> np.ndarray:
-        """Return scratch for the frames of a group, where they are needed."""
-        channels, rows, columns = self.frame[2], self.frame[5], self.frame[6]
-        return np.empty(self.group * rows * columns * channels if framed else 0, dtype)
+    def pieces(self, images: int, most: int | None = None) -> int:
+        """Return into how many pieces the work on so many images is cut for threads."""
+        if images * self.products <= FEW:
+            return 1
+        groups = -(-images // self.group)
+        return groups if most is None else min(most, groups)
 
 
 def forward(
@@ -57,9 +61,7 @@ def forward(
     """Return f(x ⋆ kernel + bias)."""
     layout = _forward_layout(windows, kernel.shape[2], kernel.shape[3])
     y = np.empty((len(x), *windows.count, kernel.shape[3]), x.dtype)
-    panels = np.empty(kernel.size, x.dtype)
-    kernels.write_kernel_panels(kernel.reshape(-1), (0, 0), (1, 1), kernel.shape, 0, panels, 0)
-    _convolve(layout, x, x, rules.IDENTITY, panels, bias, y, code)
+    _convolve(layout, x, x, rules.IDENTITY, kernel, bias, y, code)
     return y
 
 
@@ -69,13 +71,8 @@ def backward_to_images(
     """Return the gradient of the images."""
     layout = _backward_layout(windows, kernel.shape[2], kernel.shape[3])
     found = np.empty((len(g), *windows.image, kernel.shape[2]), g.dtype)
-    panels = np.empty(kernel.size, g.dtype)
-    for phase, origin in zip(np.ndindex(windows.strides), layout.phases[:, 4], strict=True):
-        kernels.write_kernel_panels(
-            kernel.reshape(-1), phase, windows.strides, kernel.shape, 1, panels, int(origin)
-        )
     silent = np.zeros(kernel.shape[2], g.dtype)
-    _convolve(layout, g, y, code, panels, silent, found, rules.IDENTITY)
+    _convolve(layout, g, y, code, kernel, silent, found, rules.IDENTITY)
     return found
 
 
@@ -83,50 +80,85 @@ def backward_to_kernel(
     windows: Windows, x: np.ndarray, shape: tuple[int, ...], g: np.ndarray, y: np.ndarray, code: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradients of the kernel and of the bias."""
-    layout = _forward_layout(windows, *shape[2:])
-    taps, channels = len(layout.offsets), shape[3]
-    parts = max(1, min(PARTS, -(-len(x) // layout.group)))
-    found = np.empty((parts, taps * channels), x.dtype)
+    layout = _kernel_layout(windows, *shape[2:])
+    channels = shape[3]
+    parts = max(1, layout.pieces(len(x), PARTS))
+    found = np.empty((parts, math.prod(shape)), x.dtype)
     biases = np.empty((parts, channels), x.dtype)
     taken = np.zeros(1, np.int64)
-    targets = np.arange(0, taps * channels, channels)
+    images, cotangents, answers = x.reshape(-1), g.reshape(-1), y.reshape(-1)
 
     def work() -> None:
-        scratch = np.empty((2, STRETCH * channels), x.dtype)
+        window = np.empty(layout.window if layout.framed else 0, x.dtype)
+        signals, panels = np.empty((2, STRETCH * channels), x.dtype)
         kernels.add_kernel_gradients(
-            x.reshape(-1), g.reshape(-1), y.reshape(-1), code, layout.frame, layout.offsets,
-            layout.places, targets, windows.number, found, biases, len(x), layout.group, STRETCH,
-            layout.window(x.dtype, layout.framed), scratch[0], scratch[1], taken,
+            images, cotangents, answers, code, layout.tables, windows.number, found, biases, len(x),
+            layout.group, STRETCH, window, signals, panels, taken,
         )  # fmt: skip
 
-    share(work, parts if g.size * taps > FEW else 1)
+    share(work, parts)
     return found.sum(axis=0).reshape(shape), biases.sum(axis=0)
 
 
 def _convolve(
-    layout: Layout, x: np.ndarray, answers: np.ndarray, slope: int, panels: np.ndarray,
+    layout: Layout, x: np.ndarray, answers: np.ndarray, slope: int, kernel: np.ndarray,
     bias: np.ndarray, y: np.ndarray, code: int,
 ) -> None:  # fmt: skip
     """Write y as `kernels.convolve_images` does, on several threads."""
-    taken = np.zeros(1, np.int64)
+    panels = np.empty(kernel.size, kernel.dtype)
+    for taps in layout.taps:
+        kernels.write_kernel_panels(kernel.reshape(-1), taps, panels)
     begun = bias if code in (rules.IDENTITY, rules.THRESHOLD_LINEAR) else np.zeros_like(bias)
     framed = layout.framed or slope != rules.IDENTITY
+    taken = np.zeros(1, np.int64)
+    heard, heard_answers = x.reshape(-1), answers.reshape(-1)
+    flat, rows = y.reshape(-1), y.reshape(-1, len(bias))
 
     def work() -> None:
-        window = layout.window(x.dtype, framed)
+        window = np.empty(layout.window if framed else 0, x.dtype)
         kernels.convolve_images(
-            x.reshape(-1), answers.reshape(-1), slope, layout.frame, layout.phases, layout.places,
-            layout.offsets, layout.targets, panels, begun, bias, y.reshape(-1),
-            y.reshape(-1, len(bias)), code, len(x), layout.group, window, taken,
+            heard, heard_answers, slope, layout.tables, panels, begun, bias, flat, rows, code,
+            len(x), layout.group, window, taken,
         )  # fmt: skip
 
-    terms = int(layout.phases[:, 1] @ layout.phases[:, 3])
-    share(work, -(-len(x) // layout.group) if len(x) * terms * len(bias) > FEW else 1)
+    share(work, layout.pieces(len(x)))
 
 
 @lru_cache(maxsize=256)
-def _forward_layout(windows: Windows, channels: int, kernels: int) -> Layout:
+def _forward_layout(windows: Windows, channels: int, neurons: int) -> Layout:
     """Return where the patches of windows lie, each answered by so many kernels."""
+    frame, framed, group, places, offsets = _patches(windows, channels)
+    phases = np.array([[0, windows.number, 0, len(offsets), 0]])
+    targets = np.arange(len(places)) * neurons
+    shape = (*windows.size, channels, neurons)
+    return Layout(
+        group=group,
+        window=group * frame[2] * frame[5] * frame[6],
+        framed=framed,
+        products=windows.number * math.prod(shape),
+        tables=kernels.Prepared((frame, phases, places, offsets, targets)),
+        taps=(kernels.Prepared(((0, 0), (1, 1), shape, 0, 0)),),
+    )
+
+
+@lru_cache(maxsize=256)
+def _kernel_layout(windows: Windows, channels: int, neurons: int) -> Layout:
+    """Return where the patches of windows lie for the gradient of a kernel."""
+    frame, framed, group, places, offsets = _patches(windows, channels)
+    targets = np.arange(len(offsets)) * neurons
+    return Layout(
+        group=group,
+        window=group * frame[2] * frame[5] * frame[6],
+        framed=framed,
+        products=windows.number * len(offsets) * neurons,
+        tables=kernels.Prepared((frame, offsets, places, targets)),
+    )
+
+
+def _patches(
+    windows: Windows, channels: int
+) -> tuple[tuple[int, ...], bool, int, np.ndarray, np.ndarray]:
+    """Return the frame of images, whether it is needed, a group, and the places and offsets."""
     need = [(n - 1) * s + k for n, s, k in _axes(windows.count, windows.strides, windows.size)]
     framed = any(windows.before) or any(n > whole for n, whole in _axes(need, windows.image))
     rows, columns = need if framed else windows.image
@@ -135,19 +167,12 @@ def _forward_layout(windows: Windows, channels: int, kernels: int) -> Layout:
     places = (image * rows + down * windows.strides[0]) * columns + across * windows.strides[1]
     p, q, i = _grid(*windows.size, channels)
     offsets = (p * columns + q) * channels + i
-    return Layout(
-        frame=(*windows.image, channels, *windows.before, rows, columns),
-        framed=framed,
-        group=group,
-        phases=np.array([[0, windows.number, 0, len(offsets), 0]]),
-        places=places * channels,
-        offsets=offsets,
-        targets=np.arange(len(places)) * kernels,
-    )
+    frame = (*windows.image, channels, *windows.before, rows, columns)
+    return frame, framed, group, places * channels, offsets
 
 
 @lru_cache(maxsize=256)
-def _backward_layout(windows: Windows, channels: int, kernels: int) -> Layout:
+def _backward_layout(windows: Windows, channels: int, neurons: int) -> Layout:
     """Return where in the signals each pixel finds those of the windows that it lay in."""
     most = [-(-k // s) - 1 for k, s in _axes(windows.size, windows.strides)]
     heard = [
@@ -156,8 +181,9 @@ def _backward_layout(windows: Windows, channels: int, kernels: int) -> Layout:
     ]
     rows, columns = (more + max(n, reach) for more, n, reach in _axes(most, windows.count, heard))
     group = max(1, PIXELS // (windows.image[0] * windows.image[1]))
-    phases, places, offsets, targets = [], [], [], []
-    first = begin = 0
+    shape = (*windows.size, channels, neurons)
+    phases, places, offsets, targets, packed = [], [], [], [], []
+    first = begin = products = 0
     for phase in np.ndindex(windows.strides):
         pixels = [
             np.arange((a - before) % s, n, s)
@@ -168,20 +194,23 @@ def _backward_layout(windows: Windows, channels: int, kernels: int) -> Layout:
         down, across = (
             (at + before) // s for at, before, s in _axes((y, x), windows.before, windows.strides)
         )
-        places.append(((image * rows + down) * columns + across) * kernels)
+        places.append(((image * rows + down) * columns + across) * neurons)
         targets.append(((image * windows.image[0] + y) * windows.image[1] + x) * channels)
-        p, q, o = _grid(*taps, kernels)
-        offsets.append(((most[0] - p) * columns + most[1] - q) * kernels + o)
+        p, q, o = _grid(*taps, neurons)
+        offsets.append(((most[0] - p) * columns + most[1] - q) * neurons + o)
         phases.append((first, len(y) // group, begin, len(p), begin * channels))
+        packed.append(kernels.Prepared((phase, windows.strides, shape, 1, begin * channels)))
+        products += len(y) // group * len(p) * channels
         first, begin = first + len(y), begin + len(p)
+    frame = (*windows.count, neurons, *most, rows, columns)
+    tables = (np.concatenate(table) for table in (places, offsets, targets))
     return Layout(
-        frame=(*windows.count, kernels, *most, rows, columns),
-        framed=any(most) or (rows, columns) != windows.count,
         group=group,
-        phases=np.array(phases),
-        places=np.concatenate(places),
-        offsets=np.concatenate(offsets),
-        targets=np.concatenate(targets),
+        window=group * neurons * rows * columns,
+        framed=any(most) or (rows, columns) != windows.count,
+        products=products,
+        tables=kernels.Prepared((frame, np.array(phases), *tables)),
+        taps=tuple(packed),
     )
 
 
