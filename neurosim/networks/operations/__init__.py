@@ -17,6 +17,7 @@ from .arithmetic import (
     sqrt,
     subtract,
 )
+from .convolution import conv2d
 from .dense import dense
 from .dropout import dropout, dropout_mask
 from .losses import (
@@ -29,6 +30,7 @@ from .losses import (
     sparse_categorical_cross_entropy,
 )
 from .normalization import batch_normalization, normalize
+from .pooling import average_pool2d, max_pool2d
 from .products import matmul
 from .reductions import max, mean, sum, var
 from .shapes import concatenate, index, pad, reshape, stack, transpose
@@ -36,10 +38,12 @@ from .shapes import concatenate, index, pad, reshape, stack, transpose
 __all__ = [
     "abs",
     "add",
+    "average_pool2d",
     "batch_normalization",
     "binary_cross_entropy",
     "categorical_cross_entropy",
     "concatenate",
+    "conv2d",
     "dense",
     "divide",
     "dropout",
@@ -51,6 +55,7 @@ __all__ = [
     "logistic_cross_entropy",
     "matmul",
     "max",
+    "max_pool2d",
     "maximum",
     "mean",
     "mean_absolute_error",
