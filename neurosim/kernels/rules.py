@@ -127,6 +127,12 @@ def tanh(x):
     return x if x != x else (y if x >= 0 else -y)
 
 
+def gate(x):
+    """The logistic as (1 + tanh(x/2))/2, for whole vectors: within two roundings of 1."""
+    half = type(x)(0.5)
+    return half + half * tanh(half * x)
+
+
 def transfer(code, x, a, b, c):
     """f(x) for the transfer function `code` with the parameters a, b, c of `neurons.TRANSFERS`.
 
@@ -176,13 +182,14 @@ def slope_at_answer(code, y):
 
     Threshold-linear: 1 where the cell answers, 0 where it is silent.
     """
-    slope = type(y)(1)  # of identity
+    one = type(y)(1)
+    slope = one  # of identity
     if code == THRESHOLD_LINEAR:
-        slope = type(y)(1) if y > 0 else type(y)(0)
+        slope = one if y > 0 else type(y)(0)
     elif code == LOGISTIC:
-        slope = y * (1 - y)
+        slope = y * (one - y)
     elif code == TANH:
-        slope = (1 - y) * (1 + y)
+        slope = (one - y) * (one + y)
     elif code == SOFTPLUS:  # the logistic of x is 1 − e^−y where y = ln(1 + eˣ)
         slope = -math.expm1(-y)
     return slope

@@ -17,7 +17,9 @@ from .arithmetic import (
     sqrt,
     subtract,
 )
+from .embedding import embedding
 from .products import matmul
+from .recurrent import lstm, simple_rnn
 from .reductions import max, mean, sum, var
 from .shapes import concatenate, index, pad, reshape, stack, transpose
 
@@ -26,10 +28,12 @@ __all__ = [
     "add",
     "concatenate",
     "divide",
+    "embedding",
     "exp",
     "index",
     "log",
     "logistic",
+    "lstm",
     "matmul",
     "max",
     "maximum",
@@ -39,6 +43,7 @@ __all__ = [
     "pad",
     "power",
     "reshape",
+    "simple_rnn",
     "softmax",
     "softplus",
     "sqrt",
