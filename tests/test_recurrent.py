@@ -257,6 +257,15 @@ def test_a_large_net_input_is_not_too_large():
     np.testing.assert_allclose(y.numpy()[0, 0, 0], np.tanh(1), rtol=1e-6)
 
 
+@pytest.mark.parametrize("sequences", [True, False])
+@layers
+def test_without_gradients_the_answers_are_the_same(rng, name, sequences):
+    arrays = operands(rng, name, 20, 5, 3, 4)
+    options = {"sequences": sequences, "mask": rng.random((20, 5)) < 0.7}
+    with no_gradients():
+        check_values(name, arrays, **options)
+
+
 @layers
 def test_weights_that_need_no_gradient(rng, name):
     x, *weights = operands(rng, name, 2, 3, 2, 2)

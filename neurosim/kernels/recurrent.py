@@ -137,7 +137,7 @@ def add_net_inputs(weights, masks, chunk, size, sheet, masked, z):
 @kernel
 def unroll(
     size, part, codes, tiny, x, present, masks, weights, bias,
-    heard, gates, cells, squashed, scratch, answers, sequences,
+    heard, gates, cells, squashed, kept, scratch, answers, sequences,
 ):  # fmt: skip
     """Run a part of the chunks through all steps; all arrays are flat.
 
@@ -159,6 +159,8 @@ def unroll(
         To (chunks, steps, rows, block), of what `unroll_back` needs.  Rows: inputs + units; gates ×
         units, their answers; units, the cells before each step, one step more; units, what is
         released of them.  The last two are an LSTM's.
+    kept
+        Whether they are; else they are scratch of one step, and two of cells.
     scratch
         (hidden states, what was there before, what is heard through a mask).
     answers
@@ -171,10 +173,11 @@ def unroll(
     for chunk in range(part[0], part[1]):
         fill(hidden, 0)
         if each == LSTM_GATES:
-            first = chunk * (steps + 1) * n
+            first = chunk * (steps + 1) * n if kept else 0
             fill(cells[first : first + n], 0)
         for t in range(steps):
-            at = chunk * steps + t
+            at = chunk * steps + t if kept else 0
+            last, next_ = (at + chunk, at + chunk + 1) if kept else (t % 2, (t + 1) % 2)
             sheet = heard[at * width : (at + 1) * width]
             z = gates[at * each * n : (at + 1) * each * n]
             load_step(x, chunk, t, size, sheet)
@@ -185,8 +188,8 @@ def unroll(
             add_net_inputs(weights, masks, chunk, size, sheet, masked, z)
             mask = present[t * size[0] : (t + 1) * size[0]]
             if each == LSTM_GATES:
-                old = cells[(at + chunk) * n : (at + chunk + 1) * n]
-                new = cells[(at + chunk + 1) * n : (at + chunk + 2) * n]
+                old = cells[last * n : (last + 1) * n]
+                new = cells[next_ * n : (next_ + 1) * n]
                 out = squashed[at * n : (at + 1) * n]
                 answer(gate_code, z[: 2 * n])
                 answer(code, z[2 * n : 3 * n])

@@ -15,7 +15,7 @@ from ...errors import InputError, unknown
 from ...kernels import hear_back, tables, unroll, unroll_back
 from ...kernels.threads import most_threads, run_together
 from ...neurons import SLOPED, TRANSFERS
-from ..record import Vjp
+from ..record import Vjp, is_recording
 from ..tensor import Tensor
 from .declaration import operation
 
@@ -151,11 +151,20 @@ def _over_time(
     present = _present(name, mask, (batch, steps))
     sheet = units * block
 
-    heard = np.empty(size.chunks * steps * size.width * block, real)
-    answers = np.empty(size.chunks * steps * gates * sheet, real)
     is_lstm = gates == tables.LSTM_GATES
-    cells = np.empty(size.chunks * (steps + 1) * sheet if is_lstm else 0, real)
-    squashed = np.empty(size.chunks * steps * sheet if is_lstm else 0, real)
+
+    def room(chunks: int, steps: int) -> tuple[np.ndarray, ...]:
+        """Return arrays for what is heard, the answers of gates, the cells, what they release."""
+        n = chunks * steps * block
+        of_cells = chunks * (steps + 1) * sheet
+        return tuple(
+            np.empty(count, real)
+            for count in (
+                n * size.width, n * size.rows, is_lstm * of_cells, is_lstm * n * units
+            )
+        )  # fmt: skip
+
+    kept = room(size.chunks, steps) if is_recording() else None
     y = np.empty((batch, steps, units) if sequences else (batch, units), real)
     given, masks = np.ascontiguousarray(x).reshape(-1), factors.reshape(-1)
     together = np.empty((gates * units, size.width), real)
@@ -164,14 +173,18 @@ def _over_time(
 
     def run(part: tuple[int, int]) -> None:
         scratch = tuple(np.empty(n, real) for n in (sheet, sheet, size.width * block))
+        heard, answers, cells, squashed = kept or room(1, 1)
         unroll(
             size.numbers, part, codes, tiny, given, present, masks, flat, flat_bias,
-            heard, answers, cells, squashed, scratch, flat_y, int(sequences),
+            heard, answers, cells, squashed, int(kept is not None), scratch, flat_y,
+            int(sequences),
         )  # fmt: skip
 
     _share(run, size.parts())
 
     def vjp(g: np.ndarray) -> tuple[Any, ...]:
+        assert kept is not None
+        heard, answers, cells, squashed = kept
         parts = size.parts()
         panels = -(-size.width // block)
         totals = np.zeros((len(parts), panels, size.rows, block), real)
