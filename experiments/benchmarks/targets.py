@@ -67,6 +67,7 @@ TARGETS = {
     ("residual_network", "PyTorch, fused Adam"): Target(1 / 1.3),
     ("convolution_layers", "PyTorch"): Target(1 / 1.3),
     ("convolution_layers", "PyTorch channels-last"): Target(1 / 1.3),
+    ("recurrent", "PyTorch"): Target(1),
     ("start", "python -c pass"): Target(most=200),
     ("start", "its imports"): Target(most=2_000),
     ("start", "the same, compiled"): Target(most=10_000),

@@ -20,6 +20,7 @@ from .arithmetic import (
 from .convolution import conv2d
 from .dense import dense
 from .dropout import dropout, dropout_mask
+from .embedding import embedding
 from .losses import (
     binary_cross_entropy,
     categorical_cross_entropy,
@@ -32,6 +33,7 @@ from .losses import (
 from .normalization import batch_normalization, normalize
 from .pooling import average_pool2d, max_pool2d
 from .products import matmul
+from .recurrent import lstm, simple_rnn
 from .reductions import max, mean, sum, var
 from .shapes import concatenate, index, pad, reshape, stack, transpose
 
@@ -48,11 +50,13 @@ __all__ = [
     "divide",
     "dropout",
     "dropout_mask",
+    "embedding",
     "exp",
     "index",
     "log",
     "logistic",
     "logistic_cross_entropy",
+    "lstm",
     "matmul",
     "max",
     "max_pool2d",
@@ -66,6 +70,7 @@ __all__ = [
     "pad",
     "power",
     "reshape",
+    "simple_rnn",
     "softmax",
     "softmax_cross_entropy",
     "softplus",
