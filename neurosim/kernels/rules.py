@@ -113,7 +113,7 @@ def tanh(x):
     real = type(x)  # of which every constant is: else float32 would be computed in float64
     one = real(1)
     z = min(real(2) * abs(x), real(40)) if x == x else real(0)
-    times = int(z * real(1.4426950408889634) + real(0.5))
+    times = np.int32(z * real(1.4426950408889634) + real(0.5))
     n = real(times)
     r = (n * real(0.6931471803691238) - z) + n * real(1.9082149292705877e-10)
     s = r * r  # in pairs, pairs of pairs …: each step of a plain chain would wait for the last
@@ -124,7 +124,8 @@ def tanh(x):
         real(1 / 39916800) + real(1 / 479001600) * r
     ) * s
     q = (low + (high + real(1 / 6227020800) * t) * (t * t)) * r
-    scale = real(1 << times)
+    half = times >> 1  # two powers, since registers convert integers of 32 bits only
+    scale = real(np.int32(1 << half)) * real(np.int32(1 << (times - half)))
     y = ((scale - one) - q) / ((scale + one) + q)
     return x if x != x else (y if x >= 0 else -y)
 
