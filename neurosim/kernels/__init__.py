@@ -13,7 +13,7 @@ __all__ = [
     "run_bits", "run_bits_in_time", "run_learning", "scale_channels", "softmax_cross_entropy",
     "softmax_cross_entropy_by_label", "softmax_slopes", "softmax_slopes_by_label", "step_adam",
     "step_plainly", "step_rmsprop", "step_rmsprop_with_momentum", "step_sgd", "sum_slopes",
-    "unpack_numbers", "unpack_values",
+    "train", "unpack_numbers", "unpack_values",
 ]  # fmt: skip
 
 activate = Kernel("neurosim.kernels.activations", "activate")
@@ -48,3 +48,4 @@ unpack_numbers = Kernel("neurosim.kernels.bits", "unpack_numbers")
 unpack_values = Kernel("neurosim.kernels.bits", "unpack_values")
 present_to_cognitron = Kernel("neurosim.kernels.cognitron", "present_to_cognitron")
 respond_as_cognitron = Kernel("neurosim.kernels.cognitron", "respond_as_cognitron")
+train = Kernel("neurosim.kernels.epochs", "train")

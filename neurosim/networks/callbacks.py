@@ -96,6 +96,12 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
 
+    def extend(self, epochs: range, logs: Mapping[str, list[float]]) -> None:
+        """Note what came out of several epochs: a value for each of them."""
+        self.epoch.extend(epochs)
+        for name, values in logs.items():
+            self.history.setdefault(name, []).extend(values)
+
     def state(self) -> dict[str, Any]:
         """Return what was noted."""
         return {"epoch": list(self.epoch), "history": {k: list(v) for k, v in self.history.items()}}

@@ -20,6 +20,7 @@ from .record import no_gradients
 from .reporting import Reporter
 from .samples import Samples
 from .training import Sums, Training, listed, parts
+from .whole_epochs import whole_epochs
 
 
 class Model(Network):
@@ -206,10 +207,18 @@ class Model(Network):
         with reporter:
             for callback in watching:
                 callback.on_train_begin()
-            for epoch in range(initial_epoch, epochs):
+            whole_ones = whole_epochs(training, train, batch_size, shuffle, watching)
+            ahead = range(initial_epoch, epochs)
+            if whole_ones is not None and not given and judged is None and reporter.verbose != 2:
+                whole_ones.epochs(ahead, reporter, self.history)
+                return self.history
+            for epoch in ahead:
                 for callback in watching:
                     callback.on_epoch_begin(epoch)
-                logs = training.epoch(train, batch_size, shuffle, watching, reporter, epoch)
+                if whole_ones is not None:
+                    logs = whole_ones.epoch(reporter, epoch)
+                else:
+                    logs = training.epoch(train, batch_size, shuffle, watching, reporter, epoch)
                 if judged is not None and (epoch + 1) % every == 0:
                     size = validation_batch_size or batch_size
                     found = training.judge(judged, size)

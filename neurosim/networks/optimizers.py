@@ -120,6 +120,15 @@ class Optimizer(ABC):
         """What is kept of each parameter, in Keras's words and order."""
         return ()
 
+    @property
+    def decay(self) -> float:
+        """By how much of 1/α it slows down a step; 0 where that option was not given."""
+        return self._decay
+
+    def moments(self, kind: str) -> list[np.ndarray]:
+        """Return what of a kind is kept of each parameter: flat arrays, which may be written to."""
+        return self._kept[kind]
+
     def build(self, parameters: Sequence[Trainable]) -> None:
         """Take the parameters that learn, and begin anew: nothing is kept yet, no step was taken.
 

@@ -56,11 +56,11 @@ class Reporter:
         if self._bar is not None:
             self._bar.close()
 
-    def batch(self, epoch: int, running: _Running) -> None:
-        """Tell of a batch."""
+    def batch(self, epoch: int, running: _Running, count: int = 1) -> None:
+        """Tell of a batch, or of several."""
         if self._bar is None or self._bar.disable:
             return
-        self._bar.update(1)
+        self._bar.update(count)
         if self._bar.n == self._bar.last_print_n:  # it was drawn just now
             self._bar.set_description(f"epoch {epoch + 1}", refresh=False)
             self._bar.set_postfix_str(_told(running.means()), refresh=False)

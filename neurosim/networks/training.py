@@ -101,7 +101,7 @@ class Training:
         loss, activities = self.loss_of(x, y, weights, training=True)
         value = float(loss.array)
         if not math.isfinite(value):
-            raise self._lost(x, value, at)
+            raise self.lost(x, value, at)
         trained = self.model.trainable_weights
         if loss.node is not None:
             leaves = frozenset(p.leaf for p in trained)
@@ -140,7 +140,7 @@ class Training:
                 sums.add(float(loss.array), len(x[0].array), activities, y)
         return sums.means()
 
-    def _lost(self, x: list[Tensor], value: float, at: dict[str, int]) -> ConvergenceError:
+    def lost(self, x: list[Tensor], value: float, at: dict[str, int]) -> ConvergenceError:
         """Return the error of a loss that is not finite, which says where that began."""
         place = "".join(f", {name} {number + 1}" for name, number in at.items())
         return ConvergenceError(
