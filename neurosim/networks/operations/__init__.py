@@ -18,10 +18,12 @@ from .arithmetic import (
     subtract,
 )
 from .borders import extend
+from .convolution import conv2d
 from .dale import dale_dense
 from .dense import dense
 from .divisive import divisive_normalization
 from .dropout import dropout, dropout_mask
+from .embedding import embedding
 from .losses import (
     binary_cross_entropy,
     categorical_cross_entropy,
@@ -32,7 +34,9 @@ from .losses import (
     sparse_categorical_cross_entropy,
 )
 from .normalization import batch_normalization, normalize
+from .pooling import average_pool2d, max_pool2d
 from .products import matmul
+from .recurrent import lstm, simple_rnn
 from .reductions import max, mean, sum, var
 from .shapes import concatenate, index, pad, reshape, stack, transpose
 from .step import step
@@ -40,24 +44,29 @@ from .step import step
 __all__ = [
     "abs",
     "add",
+    "average_pool2d",
     "batch_normalization",
     "binary_cross_entropy",
     "categorical_cross_entropy",
     "concatenate",
+    "conv2d",
     "dale_dense",
     "dense",
     "divide",
     "divisive_normalization",
     "dropout",
     "dropout_mask",
+    "embedding",
     "exp",
     "extend",
     "index",
     "log",
     "logistic",
     "logistic_cross_entropy",
+    "lstm",
     "matmul",
     "max",
+    "max_pool2d",
     "maximum",
     "mean",
     "mean_absolute_error",
@@ -69,6 +78,7 @@ __all__ = [
     "pad",
     "power",
     "reshape",
+    "simple_rnn",
     "softmax",
     "softmax_cross_entropy",
     "softplus",
