@@ -27,18 +27,18 @@ def take_step(optimizer, gradients, parameters, step, tiny):
     if optimizer.kind == table.ADAM:
         rate *= math.sqrt(1.0 - second ** (step + 1)) / (1.0 - first ** (step + 1))
         step_adam(
-            weights, momenta, velocities, gradients, real(rate), real(1.0 - first),
+            (weights, momenta, velocities), gradients, real(rate), real(1.0 - first),
             real(1.0 - second), epsilon, tiny,
         )  # fmt: skip
     elif optimizer.kind == table.SGD and len(momenta) == 0:
-        step_plainly(weights, gradients, real(rate))
+        step_plainly((weights,), gradients, real(rate))
     elif optimizer.kind == table.SGD:
         nesterov = int(numbers[table.NESTEROV])
-        step_sgd(weights, momenta, gradients, real(rate), real(first), nesterov, tiny)
+        step_sgd((weights, momenta), gradients, real(rate), real(first), nesterov, tiny)
     elif len(momenta) == 0:
-        step_rmsprop(weights, velocities, gradients, real(rate), real(second), epsilon, tiny)
+        step_rmsprop((weights, velocities), gradients, real(rate), real(second), epsilon, tiny)
     else:
         step_rmsprop_with_momentum(
-            weights, velocities, momenta, gradients, real(rate), real(second), real(first),
+            (weights, velocities, momenta), gradients, real(rate), real(second), real(first),
             epsilon, tiny,
         )  # fmt: skip
