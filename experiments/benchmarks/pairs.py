@@ -18,7 +18,7 @@ from .timing import Benchmark, Row, compare
 NAMES = (
     "rate_network", "trials", "few_neurons", "sparse_network", "adder", "words", "crossover",
     "dog_sheets", "lgn_movie", "tuning", "reverse_correlation", "least_squares",
-    "perceptron", "delta_rule", "plastic", "cognitron", "start",
+    "perceptron", "delta_rule", "plastic", "cognitron", "exclusive_or", "start",
 )  # fmt: skip
 
 

@@ -54,6 +54,7 @@ TARGETS = {
     ("delta_rule", "scikit-learn SGDRegressor"): Target(1),
     ("plastic", "the same without learning"): Target(1 / 3),
     ("cognitron", "NumPy"): Target(10),
+    ("exclusive_or", "PyTorch eager"): Target(50),
     ("start", "python -c pass"): Target(most=200),
     ("start", "its imports"): Target(most=2_000),
     ("start", "the same, compiled"): Target(most=10_000),
