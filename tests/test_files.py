@@ -20,8 +20,8 @@ from scipy import sparse
 
 from neurosim import Circuit, FileError, convolve, files, naka_rushton
 from neurosim.exactness import LARGEST
-from neurosim.files.wording import short
 from neurosim.neurons import Rate
+from neurosim.wording import short
 
 SEEDS = st.integers(0, 2**32 - 1)
 

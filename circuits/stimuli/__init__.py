@@ -5,7 +5,7 @@ is.  What stands still is an array (rows, columns), what moves a `neurosim.movie
 whose frames are made when they are needed.
 
 Images to be told apart are `LabelledImages`, grey values of one size: drawn cats and dogs, or
-photographs from a folder.
+photographs from a folder.  `Reviews` are sequences of words by a grammar.
 """
 
 from .animals import cats_and_dogs
@@ -15,11 +15,13 @@ from .images import natural_image, photograph
 from .labelled import LabelledImages, labelled_photographs
 from .noise import random_dots, sparse_noise, white_noise
 from .recordings import movie, natural_movie
+from .reviews import Reviews, make_reviews
 from .screen import Screen
 from .shapes import annulus, bar, edge, spot
 
 __all__ = [
     "LabelledImages",
+    "Reviews",
     "Screen",
     "annulus",
     "bar",
@@ -31,6 +33,7 @@ __all__ = [
     "hermann_grid",
     "labelled_photographs",
     "mach_bands",
+    "make_reviews",
     "modulated",
     "movie",
     "natural_image",

@@ -18,7 +18,8 @@ from .timing import Benchmark, Row, compare
 NAMES = (
     "rate_network", "trials", "few_neurons", "sparse_network", "adder", "words", "crossover",
     "dog_sheets", "lgn_movie", "tuning", "reverse_correlation", "least_squares",
-    "perceptron", "delta_rule", "plastic", "cognitron", "exclusive_or", "start",
+    "perceptron", "delta_rule", "plastic", "cognitron", "mlp", "sheet_cnn", "sheet_lstm",
+    "residual_network", "exclusive_or", "start",
 )  # fmt: skip
 
 

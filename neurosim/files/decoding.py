@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..errors import FileError, unknown
+from ..wording import one_line, short
 from .schema import FLOATS, INTEGERS
-from .wording import one_line, short
 
 MOST_MARKS = 5_000_000  # strings, brackets and commas: what costs memory beyond the file's own size
 MOST_DEPTH = 40  # brackets in brackets

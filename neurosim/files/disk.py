@@ -9,9 +9,9 @@ from typing import Any
 from ..atomic import write_whole
 from ..circuit import Circuit
 from ..errors import FileError
+from ..wording import short, shown
 from .reading import Reader
 from .schema import MOST_VALUES
-from .wording import short, shown
 from .writing import lines
 
 MOST_BYTES = 2**30  # of a file

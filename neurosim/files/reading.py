@@ -17,9 +17,9 @@ from ..plasticity import RULES, Rule
 from ..populations import CHANNELS, VETO, Population
 from ..sources import Drive, Source, convolve
 from ..wiring import check_silence, checked_drive, projections
+from ..wording import short
 from .decoding import Decoder
 from .schema import FLOATS, FORMAT, MOST_VALUES, VERSION
-from .wording import short
 
 MOST_PLACES = 2**26  # that all sources together list
 MOST_CHECKED = 2**24  # connections of all neurons with σ = 0, which are checked one by one

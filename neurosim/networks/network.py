@@ -39,7 +39,7 @@ class Network(Layer):
 
     def _join(self, inputs: Symbol | Sequence[Symbol], output: Symbol) -> None:
         """Take the layers between inputs and an output; build those that are not yet."""
-        given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+        given: list[Symbol] = list(inputs) if isinstance(inputs, Sequence) else [inputs]
         if not isinstance(output, Symbol) or not all(isinstance(s, Symbol) for s in given):
             raise InputError(
                 f"{self} is made from what Input() and layers called on it returned, and has one "
