@@ -7,13 +7,15 @@ is here is what Python calls.  `cuda` and `cuda_bits` run on cards, and `neurosi
 from .machine_code import Kernel, Prepared
 
 __all__ = [
-    "Kernel", "Prepared", "activate", "activation_slopes", "combine_slopes", "drop_out",
-    "find_moments", "learn_delta", "learn_hebbian", "learn_perceptron", "logistic_cross_entropy",
-    "pack_numbers", "pack_values", "present_to_cognitron", "respond_as_cognitron", "run",
-    "run_bits", "run_bits_in_time", "run_learning", "scale_channels", "softmax_cross_entropy",
-    "softmax_cross_entropy_by_label", "softmax_slopes", "softmax_slopes_by_label", "step_adam",
-    "step_plainly", "step_rmsprop", "step_rmsprop_with_momentum", "step_sgd", "sum_slopes",
-    "train", "unpack_numbers", "unpack_values",
+    "Kernel", "Prepared", "activate", "activation_slopes", "add_kernel_gradients", "add_rows",
+    "combine_slopes", "convolve_images", "drop_out", "find_moments", "hear_back", "learn_delta",
+    "learn_hebbian", "learn_perceptron", "logistic_cross_entropy", "pack_numbers", "pack_values",
+    "pool_largest", "pool_mean", "present_to_cognitron", "respond_as_cognitron",
+    "return_to_largest", "return_to_mean", "run", "run_bits", "run_bits_in_time", "run_learning",
+    "scale_channels", "softmax_cross_entropy", "softmax_cross_entropy_by_label", "softmax_slopes",
+    "softmax_slopes_by_label", "step_adam", "step_plainly", "step_rmsprop",
+    "step_rmsprop_with_momentum", "step_sgd", "sum_slopes", "train", "unpack_numbers",
+    "unpack_values", "unroll", "unroll_back", "write_kernel_panels",
 ]  # fmt: skip
 
 activate = Kernel("neurosim.kernels.activations", "activate")
@@ -49,3 +51,14 @@ unpack_values = Kernel("neurosim.kernels.bits", "unpack_values")
 present_to_cognitron = Kernel("neurosim.kernels.cognitron", "present_to_cognitron")
 respond_as_cognitron = Kernel("neurosim.kernels.cognitron", "respond_as_cognitron")
 train = Kernel("neurosim.kernels.epochs", "train")
+convolve_images = Kernel("neurosim.kernels.image_convolutions", "convolve_images")
+add_kernel_gradients = Kernel("neurosim.kernels.image_convolutions", "add_kernel_gradients")
+write_kernel_panels = Kernel("neurosim.kernels.image_convolutions", "write_kernel_panels")
+pool_largest = Kernel("neurosim.kernels.pooling", "pool_largest")
+pool_mean = Kernel("neurosim.kernels.pooling", "pool_mean")
+return_to_largest = Kernel("neurosim.kernels.pooling", "return_to_largest")
+return_to_mean = Kernel("neurosim.kernels.pooling", "return_to_mean")
+unroll = Kernel("neurosim.kernels.recurrent", "unroll")
+unroll_back = Kernel("neurosim.kernels.recurrent_gradients", "unroll_back")
+hear_back = Kernel("neurosim.kernels.recurrent_gradients", "hear_back")
+add_rows = Kernel("neurosim.kernels.embedding", "add_rows")

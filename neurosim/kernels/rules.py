@@ -113,7 +113,7 @@ def tanh(x):
     real = type(x)  # of which every constant is: else float32 would be computed in float64
     one = real(1)
     z = min(real(2) * abs(x), real(40)) if x == x else real(0)
-    times = int(z * real(1.4426950408889634) + real(0.5))
+    times = np.int32(z * real(1.4426950408889634) + real(0.5))  # 64 bits fill no vector of AVX2
     n = real(times)
     r = (n * real(0.6931471803691238) - z) + n * real(1.9082149292705877e-10)
     s = r * r  # in pairs, pairs of pairs …: each step of a plain chain would wait for the last
@@ -124,7 +124,8 @@ def tanh(x):
         real(1 / 39916800) + real(1 / 479001600) * r
     ) * s
     q = (low + (high + real(1 / 6227020800) * t) * (t * t)) * r
-    scale = real(1 << times)
+    half = times >> 1  # 2ⁿ in two factors, each of 32 bits
+    scale = real(np.int32(1 << (half & 31))) * real(np.int32(1 << ((times - half) & 31)))
     y = ((scale - one) - q) / ((scale + one) + q)
     return x if x != x else (y if x >= 0 else -y)
 
@@ -163,6 +164,12 @@ def logistic(x, e):
 def logistic_surprise(x, wanted, e):
     """−t·ln y − (1 − t)·ln(1 − y) of y = logistic(x) and t wanted; e = e^−|x|: never overflows."""
     return math.log1p(e) + (x if x > 0 else type(x)(0)) - x * wanted
+
+
+def gate(x):
+    """The logistic as (1 + tanh(x/2))/2, for whole vectors: within two roundings of 1."""
+    half = type(x)(0.5)
+    return half + half * tanh(half * x)
 
 
 def transfer(code, x, a, b, c):

@@ -91,3 +91,5 @@ PASSES_MADE, AT_REST, LOST_PATTERN, LOST_NEURON, FOUND_COLUMNS = range(5)
 
 # Cells a side of the area that a cell of the cognitron hears.
 AREA = 5
+
+LSTM_GATES = 4  # input, forget, candidate, output: the order of Keras

@@ -65,32 +65,35 @@ class _Recurrent(Layer):
         time = lengths(input_shape, 2, self, "sequences (batch, time, inputs)")[0]
         return (None, time, self.units) if self.return_sequences else (None, self.units)
 
-    def _dropped(self, shape: tuple[int, int], rate: float, which: int) -> np.ndarray | None:
-        """Return by what inputs or cells are multiplied in training; None where nothing is."""
-        if not rate:
-            return None
-        streams = self.random()
-        return operations.dropout_mask(
-            shape, rate, seed=streams.seed, layer=self.number + which, step=streams.step,
-            dtype=self.dtype,
-        )  # fmt: skip
-
     def join(self, streams: Any, number: int, dtype: np.dtype) -> int:
         """Take two numbers in a network: inputs and cells drop out by different ones."""
         return super().join(streams, number, dtype) + 1
 
     def _options(self, x: Tensor, training: bool, mask: np.ndarray | None) -> dict[str, Any]:
         samples, _, inputs = x.shape
-        dropout = self._dropped((samples, inputs), self.dropout, 0) if training else None
-        recurrent = (
-            self._dropped((samples, self.units), self.recurrent_dropout, 1) if training else None
-        )
         return {
             "mask": mask,
-            "dropout": dropout,
-            "recurrent_dropout": recurrent,
+            "dropout": self._dropped(samples, inputs, self.dropout, 0) if training else None,
+            "recurrent_dropout": (
+                self._dropped(samples, self.units, self.recurrent_dropout, 1) if training else None
+            ),
             "sequences": self.return_sequences,
         }
+
+    def _dropped(self, samples: int, size: int, rate: float, which: int) -> np.ndarray | None:
+        """Return by what inputs or cells are multiplied in training; None where nothing is.
+
+        As in Keras every gate has a mask of its own where cells drop out, else all have one.
+        """
+        if not rate:
+            return None
+        several = self.gates > 1 and self.recurrent_dropout > 0
+        shape = (self.gates, samples, size) if several else (samples, size)
+        streams = self.random()
+        return operations.dropout_mask(
+            shape, rate, seed=streams.seed, layer=self.number + which, step=streams.step,
+            dtype=self.dtype,
+        )  # fmt: skip
 
     def get_config(self) -> dict[str, Any]:
         """Return its settings."""

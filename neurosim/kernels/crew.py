@@ -1,0 +1,73 @@
+"""Threads that stand ready: short work is shared in microseconds, where starting one takes 100.
+
+For work whose pieces each thread takes as soon as it is free; `threads` is for runs in which every
+thread has its own part and waits for the others.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from functools import cache
+from queue import SimpleQueue
+
+import numpy as np
+
+from .threads import most_threads
+
+
+class _Shared:
+    """One work that several threads do together."""
+
+    def __init__(self, work: Callable[[], None]):
+        self.work = work
+        self.failure: BaseException | None = None
+        self.ended = threading.Lock()
+        self.ended.acquire()
+
+    def do(self) -> None:
+        """Take part, and keep what is raised for who asked."""
+        try:
+            with np.errstate(all="ignore"):  # as compiled code, where this runs as plain Python
+                self.work()
+        except BaseException as error:
+            self.failure = error
+        self.ended.release()
+
+
+def share(work: Callable[[], None], pieces: int) -> None:
+    """Call `work` on as many threads as there are pieces for, on this one among them.
+
+    It takes pieces until none is left, so that it does not matter how many threads take part, and
+    whether some come late.  What one of them raises is raised here, when all have ended.
+    """
+    others = [_Shared(work) for _ in range(min(most_threads(), pieces) - 1 if pieces > 1 else 0)]
+    for other in others:
+        _waiting(len(others)).put(other)
+    try:
+        work()
+    finally:
+        for other in others:
+            other.ended.acquire()
+    for other in others:
+        if other.failure is not None:
+            raise other.failure
+
+
+@cache
+def _waiting(threads: int) -> SimpleQueue[_Shared]:
+    """Return the queue at which so many threads wait for work, from now on."""
+    queue: SimpleQueue[_Shared] = SimpleQueue()
+
+    def wait() -> None:
+        while True:
+            queue.get().do()
+
+    for _ in range(threads):
+        threading.Thread(target=wait, daemon=True).start()
+    return queue
+
+
+if hasattr(os, "register_at_fork"):  # a forked child has none of the threads
+    os.register_at_fork(after_in_child=_waiting.cache_clear)
