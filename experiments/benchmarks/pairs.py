@@ -19,7 +19,7 @@ NAMES = (
     "rate_network", "trials", "few_neurons", "sparse_network", "adder", "words", "crossover",
     "dog_sheets", "lgn_movie", "tuning", "reverse_correlation", "least_squares",
     "perceptron", "delta_rule", "plastic", "cognitron", "mlp", "sheet_cnn", "sheet_lstm",
-    "residual_network", "convolution_layers", "recurrent", "start",
+    "residual_network", "convolution_layers", "recurrent", "exclusive_or", "start",
 )  # fmt: skip
 
 

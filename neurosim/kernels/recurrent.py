@@ -22,7 +22,8 @@ IDENTITY, LOGISTIC, TANH = rules.IDENTITY, rules.LOGISTIC, rules.TANH
 tanh = rule(rules.tanh)
 gate = rule(rules.gate, tanh=tanh)
 power = rule(rules.power)
-transfer = rule(rules.transfer, tanh=tanh, power=power)
+logistic = rule(rules.logistic)
+transfer = rule(rules.transfer, tanh=tanh, power=power, logistic=logistic)
 flush = rule(rules.flush)
 
 

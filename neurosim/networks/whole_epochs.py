@@ -24,6 +24,7 @@ from .samples import Samples
 from .training import Training
 
 WORTH = 2**23  # multiplications a batch, forward and back: with more, products by BLAS are faster
+FIRST = 10**5  # multiplications of the first call, from which the time of a batch is learned
 STRETCH = 0.05  # seconds of a call of the kernel: between calls Ctrl-C is heard and the bar moves
 
 KINDS: dict[type[Optimizer], int] = {SGD: table.SGD, RMSprop: table.RMSPROP, Adam: table.ADAM}
@@ -81,7 +82,7 @@ class WholeEpochs:
             np.empty((2, len(data) if shuffle else 0), np.uint64),
         )  # fmt: skip
         self._seed = np.array(random.seed_words(model.streams.seed))
-        self._most = 1 + int(1e5 / (plan.products * batch_size))
+        self._most = 1 + FIRST // (plan.products * batch_size)
         self._at = np.zeros(table.POSITIONS, np.int64)
         self._running = np.zeros(1 + len(training.metrics))
 
