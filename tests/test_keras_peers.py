@@ -46,15 +46,29 @@ def cnn(k):
         k.layers.Conv2D(8, (3, 3), padding="same"),
         k.layers.Activation("relu"),
         k.layers.Conv2D(8, (3, 3)),
-        k.layers.BatchNormalization(),
         k.layers.Activation("relu"),
         k.layers.MaxPooling2D(pool_size=(2, 2)),
-        k.layers.Conv2D(16, (3, 3), strides=2, padding="same", activation="relu"),
-        k.layers.AveragePooling2D(padding="same"),
+        k.layers.Conv2D(16, (3, 3), padding="same"),
+        k.layers.Activation("relu"),
+        k.layers.Conv2D(16, (3, 3)),
+        k.layers.Activation("relu"),
         k.layers.Flatten(),
-        k.layers.Dense(32, activation="relu"),
+        k.layers.Dense(32),
+        k.layers.Activation("relu"),
         k.layers.Dense(4),
         k.layers.Activation("softmax"),
+    ]
+
+
+def normalized(k):
+    return [
+        k.input((12, 12, 3)),
+        k.layers.Conv2D(8, (3, 2), strides=2, padding="same", activation="tanh"),
+        k.layers.BatchNormalization(),
+        k.layers.AveragePooling2D(2, strides=1, padding="same"),
+        k.layers.Conv2D(8, 2, activation="sigmoid"),
+        k.layers.GlobalAveragePooling2D(),
+        k.layers.Dense(4, activation="softmax"),
     ]
 
 
@@ -76,13 +90,16 @@ def words(rng, count=160):
 
 
 def images(rng):
-    return rng.normal(size=(160, 12, 12, 3)), np.eye(4)[rng.integers(0, 4, 160)]
+    x, labels = rng.normal(size=(160, 12, 12, 3)), rng.integers(0, 4, 160)
+    x[np.arange(160), 3 * labels, :, 0] += 2  # what tells the class: a line
+    return x, np.eye(4)[labels]
 
 
 NETWORKS = {
     "mlp": (mlp, lambda rng: (rng.normal(size=(160, 20)), rng.integers(0, 4, 160)),
             "sparse_categorical_crossentropy"),
     "cnn": (cnn, images, "categorical_crossentropy"),
+    "normalized": (normalized, images, "categorical_crossentropy"),
     "rnn": (rnn, words, "binary_crossentropy"),
 }  # fmt: skip
 
@@ -112,9 +129,9 @@ def test_losses_agree_over_fifty_steps(name, rng):
     layers, data, loss = NETWORKS[name]
     x, y = data(rng)
     mine, theirs = both(layers)
-    expected = losses(theirs, x, y, keras.optimizers.Adam(0.003), loss)
-    found = losses(mine, x, y, ours.Adam(0.003), loss)
-    assert expected[-1] < 0.95 * expected[0]  # it learned
+    expected = losses(theirs, x, y, keras.optimizers.Adam(), loss)
+    found = losses(mine, x, y, ours.Adam(), loss)
+    assert expected[-5:].mean() < expected[:5].mean()  # it learned
     np.testing.assert_allclose(found, expected, atol=1e-4)
     np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-3)
 
