@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from .reporting import Reporter
 from .samples import Samples
 from .training import Sums, Training, listed, parts
 from .whole_epochs import whole_epochs
+
+if TYPE_CHECKING:
+    from ..circuit import Circuit
 
 
 class Model(Network):
@@ -367,6 +370,48 @@ class Model(Network):
     ) -> Any:
         """Judge the network by one batch, as `evaluate`."""
         return self.evaluate(x, y, len(x), 0, sample_weight, return_dict)
+
+    def to_circuit(self, name: str | None = None, binary: bool = False) -> Circuit:
+        """Return the network as a circuit of neurons with the same answers.
+
+        Positive weights excite, negative ones subtract, biases are the neurons'; a population has
+        the name of its layer, and the activation is its transfer function.  The largest of a window
+        is b + [a − b]₊, pair by pair; softmax are exponential neurons divided by their pool; both
+        have more populations, named after the layer too.  A batch normalization is taken into the
+        linear cells before it, or has neurons of gain and bias where it cannot be.  Dropout,
+        reshaping and concatenation need no neurons, a model inside is a circuit inside.
+
+        Parameters
+        ----------
+        name
+            Of the circuit; left out, the network's.
+        binary
+            Whether what comes in is 0 or 1.  Threshold units that hear only such cells get small
+            whole weights and thresholds that decide the same on all patterns, so that a network of
+            them alone is run by the bit engine and proved by `check`.
+
+        Returns
+        -------
+        A `Circuit` with the network's inputs, called "input" where they have no name, and one
+        output, which is called as the last layer.  The weights are copied: training the network
+        does not change it.
+
+        Raises
+        ------
+        InputError
+            The network is not built; an input with an open length; a layer that is made of other
+            things than such neurons, by its name.
+
+        Examples
+        --------
+        >>> from neurosim.networks import Dense, Input, Sequential
+        >>> network = Sequential([Input((2,)), Dense(1, kernel_initializer="ones")])
+        >>> network.to_circuit()([[1.0, 2.0]])
+        array([[3.]])
+        """
+        from ..conversion import to_circuit
+
+        return to_circuit(self, name, binary)
 
     # How it is done.
 
