@@ -96,12 +96,6 @@ def measure_wide(
             float(logs.mean()), float(np.log(predicted.factors).sum()),
             tolerance=SURE * float(np.sqrt(spread / networks)) + spread,
         )  # fmt: skip
-    fates = {name: float(np.log(faded.predicted.factors).sum()) for name, faded in found.items()}
-    result.claim(
-        "by theory δ fades in all but relu with He's weights, where it stays, and residual layers",
-        [round(fates[name], 9) + 0.0 <= 0 for name in ("sigmoid, Glorot", "tanh, Glorot")]
-        + [fates["relu, He"] == 0, fates["residual relu"] > 0],
-    )
     result.table(
         "wide",
         ("layer", *(f"{name}, {told}" for name in found for told in ("mean log", "theory"))),
