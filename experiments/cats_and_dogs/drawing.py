@@ -9,7 +9,7 @@ import numpy as np
 
 from neurosim.plotting import COLOURS, FAINT, show_image
 
-from .accuracy import CONFIDENCE, Accuracy
+from ..accuracy import CONFIDENCE, Accuracy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
