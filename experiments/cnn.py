@@ -56,9 +56,11 @@ def run(
 
     Cells of a convolutional layer share one small receptive field (Fukushima 1980; LeCun et al.
     1989).  1797 digits (Alpaydin & Kaynak 1998) are each held out once, and told by a network that
-    never learned them.  Beside it a layer of ten softmax cells hears the pixels alone.  The rate, the
-    number of sheets and of epochs were chosen among eight by what networks of two seeds told right
-    of these same digits, so that the accuracy is a little kinder than that of digits never seen.
+    never learned them.  Beside it a layer of ten softmax cells hears the pixels alone.
+
+    The rate and the numbers of sheets and of epochs were chosen among eight settings by what
+    networks of two seeds told right of these same digits, so that the accuracy is a little kinder
+    than that of digits never seen.
 
     Parameters
     ----------
