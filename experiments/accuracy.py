@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import bdtr, bdtrc, ndtri  # scipy.stats takes a second to import
+from scipy.special import bdtr, bdtrc  # scipy.stats takes a second to import
 
-CONFIDENCE = 0.95
+from .proportions import wilson_interval
 
 
 class Accuracy(NamedTuple):
@@ -32,12 +31,7 @@ class Accuracy(NamedTuple):
     @property
     def interval(self) -> tuple[float, float]:
         """What the part may be of all such cases, at 95 % (Wilson 1927)."""
-        z = ndtri((1 + CONFIDENCE) / 2)
-        weight = self.cases / (self.cases + z * z)
-        middle = weight * self.part + (1 - weight) / 2
-        spread = self.part * (1 - self.part) / self.cases + z * z / (4 * self.cases**2)
-        reach = weight * z * math.sqrt(spread)
-        return float(middle - reach), float(middle + reach)
+        return wilson_interval(self.right, self.cases)
 
     @property
     def by_chance(self) -> float:
