@@ -12,7 +12,7 @@ from .jit import inner, kernel, rule
 
 exponential = rule(rules.exponential)
 logistic = rule(rules.logistic)
-logistic_surprise = rule(rules.logistic_surprise)
+logistic_surprise = rule(rules.logistic_surprise, softplus=rule(rules.softplus))
 
 
 @inner

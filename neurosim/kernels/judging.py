@@ -10,7 +10,7 @@ from .jit import inner, rule
 
 exponential = rule(rules.exponential)
 logistic = rule(rules.logistic)
-logistic_surprise = rule(rules.logistic_surprise)
+logistic_surprise = rule(rules.logistic_surprise, softplus=rule(rules.softplus))
 within = rule(rules.within)
 
 CLIPPED = 1e-7  # by so much, as in Keras, a probability stays away from 0 and 1
