@@ -12,10 +12,10 @@ import numpy as np
 
 from . import layer_table as table
 from . import rules
+from .cross_entropy import soften
 from .dense import add_dots, add_product
 from .dropout import drop_out
 from .jit import inner, rule
-from .judging import soften
 
 tanh = rule(rules.tanh)
 exponential = rule(rules.exponential)
@@ -102,7 +102,8 @@ def forward(network, parameters, n, step, seed, space):
             respond(layer[table.TRANSFER], x, y, n * outputs)
         elif kind == table.SOFTMAX:
             for b in range(n):
-                soften(x, y, b * outputs, outputs)
+                row = slice(b * outputs, (b + 1) * outputs)
+                soften(x[row], y[row])
         else:
             mask = space.masks[place : place + n * outputs]
             rate = network.rates[r]
