@@ -109,7 +109,11 @@ def test_a_channel_that_never_changes_is_the_offset():
         ),
         (
             lambda: operations.batch_normalization(*[np.ones(3)] * 3, epsilon=0),
-            r"batch_normalization: epsilon must be finite and above 0 \(got 0\)",
+            r"batch_normalization: epsilon must be finite and above 0 in float32 \(got 0\)",
+        ),
+        (
+            lambda: operations.batch_normalization(*[np.ones(3)] * 3, epsilon=1e-50),
+            r"batch_normalization: epsilon must be finite and above 0 in float32 \(got 1e-50\)",
         ),
         (
             lambda: operations.normalize(np.ones((2, 3)), *[np.ones(3)] * 3, np.ones(1)),

@@ -133,6 +133,14 @@ def test_excitation_over_excitation_and_inhibition():
         ([(2, 3), (3,)], {"neighbourhood": (3, 3)}, r"\(batch, height, width, channels\) goes"),
         ([(2, 3), (3,)], {"exponent": 0.5}, r"exponent must be 1 or more \(got 0\.5\)"),
         ([(2, 3), (3,)], {"exponent": np.nan}, r"exponent must be 1 or more \(got nan\)"),
+        ([(2, 3), (3,)], {"exponent": np.inf}, r"exponent must be 1 or more \(got inf\)"),
+        ([(2, 3), (3,)], {"exponent": "two"}, r"exponent must be 1 or more \(got 'two'\)"),
+        (
+            [(1, 2, 3, 4), (4,)],
+            {"neighbourhood": (0, 1)},
+            r"neighbourhood must be two whole numbers, 1 or more: rows and columns \(got \(0, 1\)",
+        ),
+        ([(1, 2, 3, 4), (4,)], {"neighbourhood": 3}, r"neighbourhood must be .* \(got 3\)"),
     ],
 )
 def test_what_is_not_normalized(shapes, options, message):
@@ -212,6 +220,30 @@ def test_what_lies_beyond_a_border(rng, border, shape, rows, columns, layout):
 def test_what_has_no_border(shape, border, message):
     with pytest.raises(InputError, match=f"extend: .*{message}"):
         operations.extend(np.ones(shape), (1, 1), (1, 1), border=border)
+
+
+@pytest.mark.parametrize("widths", [(-1, 0), (1, 2, 3), 1, (0.5, 1)])
+def test_widths_that_no_border_has(widths):
+    with pytest.raises(InputError, match="extend: columns must be two whole numbers, 0 or more"):
+        operations.extend(np.ones((1, 2, 2, 1)), (1, 1), widths)
+
+
+def test_one_number_is_not_on_and_off():
+    with pytest.raises(InputError, match="on_and_off: one number has no channels"):
+        operations.on_and_off(3.0)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: operations.step([1.0], surrogate=["fast_sigmoid"]),
+        lambda: operations.extend(np.ones((1, 2, 2, 1)), (1, 1), (1, 1), border=["zero"]),
+        lambda: operations.dense(np.ones((1, 1)), np.ones((1, 1)), activation=["tanh"]),
+    ],
+)
+def test_a_list_is_no_name(use):
+    with pytest.raises(InputError, match=r"no (surrogate|border|activation) is called"):
+        use()
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

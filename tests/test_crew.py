@@ -35,3 +35,28 @@ def test_what_another_thread_raises_is_raised_when_all_have_ended(monkeypatch):
         share(work, 2)
     assert ended == [here]
     share(lambda: None, 2)  # and the thread still stands ready
+
+
+@pytest.mark.compiled
+def test_work_of_any_size_is_done_by_the_same_threads(monkeypatch):
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "5")
+    share(lambda: None, 5)
+    before = threading.active_count()
+    for pieces in (2, 3, 4, 9):
+        share(lambda: None, pieces)
+    assert threading.active_count() == before
+
+
+@pytest.mark.compiled
+def test_several_threads_of_the_user_share_at_once(monkeypatch):
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "3")
+    done = []
+    users = [
+        threading.Thread(target=lambda: [share(lambda: done.append(1), 3) for _ in range(50)])
+        for _ in range(4)
+    ]
+    for user in users:
+        user.start()
+    for user in users:
+        user.join(timeout=20)
+    assert len(done) == 4 * 50 * 3

@@ -78,3 +78,8 @@ def test_the_slope_is_the_mask():
 def test_what_is_out_of_range_is_told(change, message):
     with pytest.raises(InputError, match=message):
         operations.dropout(Tensor(np.ones(3)), **{"rate": 0.5, **STREAM, **change})
+
+
+def test_a_mask_of_integers_is_refused():
+    with pytest.raises(InputError, match=r"dropout: dtype must be float32 or float64 \(got 'int3"):
+        operations.dropout_mask((3,), 0.5, **STREAM, dtype="int32")

@@ -363,3 +363,11 @@ def test_short_calls_of_the_kernel_give_the_same(rng, monkeypatch):
         found.append([*model.get_weights(), *history.history.values()])
     for one, other in zip(*found, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_large_net_inputs_cost_the_loss_no_digits():
+    model = network((1, 2), ("softmax",), dtype="float32")
+    model.set_weights([np.full((1, 2), 1e6), np.zeros(2)])
+    model.compile(SGD(1e-20), loss="sparse_categorical_crossentropy")
+    history = model.fit(np.ones((4, 1)), np.array([0, 1, 0, 1]), epochs=1, verbose=0)
+    assert history.history["loss"][0] == pytest.approx(np.log(2), rel=1e-6)

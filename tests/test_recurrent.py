@@ -180,6 +180,18 @@ def test_dropout_is_the_same_at_every_step(rng, name, of, masked):
     check_gradients(functools.partial(LAYERS[name][0], **options), *arrays, rng=rng)
 
 
+@pytest.mark.parametrize(("batch", "inputs"), [(0, 2), (3, 0)])
+@layers
+def test_dropout_of_nothing(rng, name, batch, inputs):
+    arrays = operands(rng, name, batch, 2, inputs, 2)
+    factors = {
+        "dropout": np.full((batch, inputs), 2.0),
+        "recurrent_dropout": np.full((batch, 2), 0.5),
+    }
+    check_values(name, arrays, **factors)
+    check_gradients(functools.partial(LAYERS[name][0], **factors), *arrays, rng=rng)
+
+
 @pytest.mark.parametrize("recurrent_activation", ["logistic", "threshold_linear", "softplus"])
 @pytest.mark.parametrize("activation", FUNCTIONS)
 def test_other_activations_of_an_lstm(rng, activation, recurrent_activation):

@@ -9,11 +9,10 @@ from . import rules
 from .jit import kernel, rule
 
 tanh = rule(rules.tanh)
-power = rule(rules.power)
 exponential = rule(rules.exponential)
 logistic = rule(rules.logistic)
 threshold_linear = rule(rules.threshold_linear)
-transfer = rule(rules.transfer, tanh=tanh, power=power, logistic=logistic)
+softplus = rule(rules.softplus)
 slope_at_answer = rule(rules.slope_at_answer)
 
 
@@ -47,7 +46,8 @@ def activate(code, y, bias):
                 y[i, j] = tanh(y[i, j] + bias[j])
         else:
             for j in range(cells):
-                y[i, j] = transfer(rules.SOFTPLUS, y[i, j] + bias[j], 0.0, 0.0, 0.0)
+                x = y[i, j] + bias[j]
+                y[i, j] = softplus(x, exponential(abs(x)))
 
 
 @kernel

@@ -42,9 +42,10 @@ def share(work: Callable[[], None], pieces: int) -> None:
     It takes pieces until none is left, so that it does not matter how many threads take part, and
     whether some come late.  What one of them raises is raised here, when all have ended.
     """
-    others = [_Shared(work) for _ in range(min(most_threads(), pieces) - 1 if pieces > 1 else 0)]
+    most = most_threads() if pieces > 1 else 1
+    others = [_Shared(work) for _ in range(min(most, pieces) - 1)]
     for other in others:
-        _waiting(len(others)).put(other)
+        _waiting(most - 1).put(other)  # the same ones, however many of them this work needs
     try:
         work()
     finally:

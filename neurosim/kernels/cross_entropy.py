@@ -12,23 +12,23 @@ from .jit import inner, kernel, rule
 
 exponential = rule(rules.exponential)
 logistic = rule(rules.logistic)
-logistic_surprise = rule(rules.logistic_surprise)
+logistic_surprise = rule(rules.logistic_surprise, softplus=rule(rules.softplus))
 
 
 @inner
-def normalize_row(logits, probabilities, i):
-    """Write eˣ/Σeˣ of row i; return the largest x, and ln Σe^(x − largest)."""
-    classes = logits.shape[1]
-    largest = logits[i, 0]
+def soften(x, y):
+    """Write eˣ/Σeˣ, the softmax of a row; return the largest x, and ln Σe^(x − largest)."""
+    classes = len(x)
+    largest = x[0]
     for j in range(1, classes):
-        largest = max(largest, logits[i, j])
+        largest = max(largest, x[j])
     for j in range(classes):
-        probabilities[i, j] = exponential(largest - logits[i, j])
-    total = probabilities[i, 0]
+        y[j] = exponential(largest - x[j])
+    total = y[0]
     for j in range(1, classes):
-        total += probabilities[i, j]
+        total += y[j]
     for j in range(classes):
-        probabilities[i, j] /= total
+        y[j] /= total
     return largest, math.log(total)
 
 
@@ -45,7 +45,7 @@ def softmax_cross_entropy(logits, targets, probabilities, losses):
     """
     rows, classes = logits.shape
     for i in range(rows):
-        largest, logarithm = normalize_row(logits, probabilities, i)
+        largest, logarithm = soften(logits[i], probabilities[i])
         loss = type(logarithm)(0)
         for j in range(classes):
             if targets[i, j] != 0:  # of what is not there, −∞ too is no loss
@@ -57,7 +57,7 @@ def softmax_cross_entropy(logits, targets, probabilities, losses):
 def softmax_cross_entropy_by_label(logits, labels, probabilities, losses):
     """As `softmax_cross_entropy`, where one class is right: labels are (rows,)."""
     for i in range(len(logits)):
-        largest, logarithm = normalize_row(logits, probabilities, i)
+        largest, logarithm = soften(logits[i], probabilities[i])
         losses[i] = logarithm + (largest - logits[i, labels[i]])
 
 

@@ -6,29 +6,15 @@ import math
 
 from . import layer_table as table
 from . import rules
+from .cross_entropy import soften
 from .jit import inner, rule
 
 exponential = rule(rules.exponential)
 logistic = rule(rules.logistic)
-logistic_surprise = rule(rules.logistic_surprise)
+logistic_surprise = rule(rules.logistic_surprise, softplus=rule(rules.softplus))
 within = rule(rules.within)
 
 CLIPPED = 1e-7  # by so much, as in Keras, a probability stays away from 0 and 1
-
-
-@inner
-def soften(x, y, at, units):
-    """Write the softmax of the values x[at:at + units] into y; return ln Σeˣ."""
-    largest = x[at]
-    for j in range(at + 1, at + units):
-        largest = max(largest, x[j])
-    total = x.dtype.type(0)
-    for j in range(at, at + units):
-        y[j] = exponential(largest - x[j])
-        total += y[j]
-    for j in range(at, at + units):
-        y[j] /= total
-    return largest + math.log(total)
 
 
 @inner
@@ -106,8 +92,9 @@ def wanted_of(samples, i, j, units):
 def categorical_loss(samples, i, answers, deltas, at, units, weight, fused, norm):
     """Return the cross-entropy of one sample's answers, and write its slope times `weight`.
 
-    The fused loss takes net inputs for answers, `norm` for ln Σeˣ, and finds their softmax among
-    the deltas.  The other takes positive answers, which are divided by their sum, and clipped.
+    The fused loss takes net inputs for answers, `norm` for the largest and ln Σe^(x − largest), and
+    finds their softmax among the deltas.  The other takes positive answers, which are divided by
+    their sum, and clipped.
     """
     real = answers.dtype.type
     one, low = real(1), real(CLIPPED)
@@ -116,7 +103,8 @@ def categorical_loss(samples, i, answers, deltas, at, units, weight, fused, norm
     if fused:
         for j in range(units):
             t = wanted_of(samples, i, j, units)
-            loss += t * (norm - answers[at + j])
+            if t != 0:  # of what is not there, −∞ too is no loss
+                loss += t * (norm[1] + (norm[0] - answers[at + j]))
             total += t
         for j in range(units):
             t = wanted_of(samples, i, j, units)
@@ -158,7 +146,9 @@ def judge(network, samples, chosen, n, answers, deltas, units, sums):
     for b in range(n):
         i = chosen[b]
         at = b * units
-        norm = soften(answers, deltas, at, units) if fused else zero
+        norm = zero, zero
+        if fused:
+            norm = soften(answers[at : at + units], deltas[at : at + units])
         for k in range(len(network.metrics)):
             sums[1 + k] += metric_of(network.metrics[k], samples, i, deltas, at, units)
         own = samples.weights[i] if len(samples.weights) > 0 else one

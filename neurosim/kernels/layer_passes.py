@@ -12,15 +12,15 @@ import numpy as np
 
 from . import layer_table as table
 from . import rules
+from .cross_entropy import soften
 from .dense import add_dots, add_product
 from .dropout import drop_out
 from .jit import inner, rule
-from .judging import soften
 
 tanh = rule(rules.tanh)
 exponential = rule(rules.exponential)
 logistic = rule(rules.logistic)
-logistic_surprise = rule(rules.logistic_surprise)
+softplus = rule(rules.softplus)
 threshold_linear = rule(rules.threshold_linear)
 slope_at_answer = rule(rules.slope_at_answer)
 
@@ -45,7 +45,6 @@ def turn(x, rows, columns, turned):
 @inner
 def respond(code, x, y, n):
     """y = f(x); each of them has a loop of its own, so that it uses vector registers."""
-    zero = x.dtype.type(0)
     if code == rules.THRESHOLD_LINEAR:
         for i in range(n):
             y[i] = threshold_linear(x[i])
@@ -57,9 +56,7 @@ def respond(code, x, y, n):
             y[i] = tanh(x[i])
     elif code == rules.SOFTPLUS:
         for i in range(n):
-            # As the surprise of a logistic cell that should be silent; `transfer` takes 1 s longer
-            # to compile.
-            y[i] = logistic_surprise(x[i], zero, exponential(abs(x[i])))
+            y[i] = softplus(x[i], exponential(abs(x[i])))
     else:
         for i in range(n):
             y[i] = x[i]
@@ -105,7 +102,8 @@ def forward(network, parameters, n, step, seed, space):
             respond(layer[table.TRANSFER], x, y, n * outputs)
         elif kind == table.SOFTMAX:
             for b in range(n):
-                soften(x, y, b * outputs, outputs)
+                row = slice(b * outputs, (b + 1) * outputs)
+                soften(x[row], y[row])
         else:
             mask = space.masks[place : place + n * outputs]
             rate = network.rates[r]

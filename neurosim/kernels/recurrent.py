@@ -17,13 +17,14 @@ from .dense import add_product
 from .jit import inner, kernel, rule
 from .tables import LSTM_GATES
 
-IDENTITY, LOGISTIC, TANH = rules.IDENTITY, rules.LOGISTIC, rules.TANH
+LOGISTIC, TANH = rules.LOGISTIC, rules.TANH
+THRESHOLD_LINEAR, SOFTPLUS = rules.THRESHOLD_LINEAR, rules.SOFTPLUS
 
 tanh = rule(rules.tanh)
 gate = rule(rules.gate, tanh=tanh)
-power = rule(rules.power)
-logistic = rule(rules.logistic)
-transfer = rule(rules.transfer, tanh=tanh, power=power, logistic=logistic)
+exponential = rule(rules.exponential)
+softplus = rule(rules.softplus)
+threshold_linear = rule(rules.threshold_linear)
 flush = rule(rules.flush)
 
 
@@ -36,9 +37,12 @@ def answer(code, values):
     elif code == TANH:
         for e in range(len(values)):
             values[e] = tanh(values[e])
-    elif code != IDENTITY:
+    elif code == THRESHOLD_LINEAR:
         for e in range(len(values)):
-            values[e] = transfer(code, values[e], 0.0, 0.0, 0.0)
+            values[e] = threshold_linear(values[e])
+    elif code == SOFTPLUS:
+        for e in range(len(values)):
+            values[e] = softplus(values[e], exponential(abs(values[e])))
 
 
 @inner

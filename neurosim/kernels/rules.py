@@ -162,9 +162,14 @@ def logistic(x, e):
     return (one if x >= 0 else e) / (one + e)
 
 
+def softplus(x, e):
+    """ln(1 + eˣ), where e = e^−|x|: it never overflows."""
+    return math.log1p(e) + (x if x > 0 else type(x)(0))
+
+
 def logistic_surprise(x, wanted, e):
     """−t·ln y − (1 − t)·ln(1 − y) of y = logistic(x) and t wanted; e = e^−|x|: never overflows."""
-    return math.log1p(e) + (x if x > 0 else type(x)(0)) - x * wanted
+    return softplus(x, e) - x * wanted
 
 
 def gate(x):
@@ -188,8 +193,8 @@ def transfer(code, x, a, b, c):
         y = logistic(x, math.exp(-abs(x)))
     elif code == TANH:
         y = tanh(x)
-    elif code == SOFTPLUS:  # ln(1 + eˣ)
-        y = math.log1p(math.exp(-abs(x))) + (x if x > 0 else zero)
+    elif code == SOFTPLUS:
+        y = softplus(x, math.exp(-abs(x)))
     elif code == POWER:
         y = power(x, a)
     elif code == NAKA_RUSHTON:  # a = Rmax, b = c50, c = n (Naka & Rushton 1966)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...errors import InputError
 from ..record import Vjp
 from .declaration import elementwise, operation
 from .reductions import check_axes
@@ -43,7 +44,15 @@ def softplus(x: np.ndarray, /) -> tuple[np.ndarray, Vjp]:
 
 @operation
 def on_and_off(x: np.ndarray, /) -> tuple[np.ndarray, Vjp]:
-    """[x]₊ and [−x]₊ side by side along the last axis, as ON and OFF cells divide a signal."""
+    """[x]₊ and [−x]₊ side by side along the last axis, as ON and OFF cells divide a signal.
+
+    Raises
+    ------
+    InputError
+        One number without an axis.
+    """
+    if not x.ndim:
+        raise InputError("on_and_off: one number has no channels; x is (…, channels)")
     channels = x.shape[-1]
     y = np.empty((*x.shape[:-1], 2 * channels), x.dtype)
     np.maximum(x, 0, out=y[..., :channels])

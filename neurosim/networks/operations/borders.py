@@ -9,6 +9,7 @@ from ...kernels import rules
 from ...kernels.tables import REFLECT, WRAP, ZERO
 from ..record import Vjp
 from .declaration import rearrangement
+from .windows import is_pair_of_counts
 
 BORDERS = {"zero": ZERO, "reflect": REFLECT, "wrap": WRAP}
 
@@ -31,14 +32,20 @@ def extend(
     Raises
     ------
     InputError
-        No images, or another border.
+        No images, widths that are not two whole numbers from 0 on, or another border.
     """
-    if border not in BORDERS:
+    if not isinstance(border, str) or border not in BORDERS:
         raise InputError(f"extend: {unknown('border', str(border), BORDERS)}")
     if x.ndim != 4 or 0 in x.shape[1:3]:
         raise InputError(
             f"extend: images have the shape (batch, height, width, channels) (got {x.shape})"
         )
+    for what, widths in (("rows", rows), ("columns", columns)):
+        if not is_pair_of_counts(widths, least=0):
+            raise InputError(
+                f"extend: {what} must be two whole numbers, 0 or more: how many are put before and "
+                f"after (got {widths!r})"
+            )
     taken = [
         np.array([rules.folded(at, n, BORDERS[border]) for at in range(-before, n + after)])
         for n, (before, after) in zip(x.shape[1:3], (rows, columns), strict=True)

@@ -59,7 +59,7 @@ def dense(x: Any, kernel: Any, bias: Any = None, *, activation: str = "identity"
 
 def activation_code(name: str, activation: str) -> int:
     """Return the code of an activation, or raise InputError in the name of an operation."""
-    if activation not in ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
         told = unknown("activation", str(activation), ACTIVATIONS, ACTIVATIONS_ELSEWHERE)
         raise InputError(f"{name}: {told}")
     return ACTIVATIONS[activation]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ...kernels.tables import REFLECT
 from ..record import Vjp
 from ..tensor import Tensor
 from .declaration import operation
+from .windows import is_pair_of_counts
 
 
 def divisive_normalization(
@@ -46,10 +48,17 @@ def divisive_normalization(
     Raises
     ------
     InputError
-        Shapes that do not fit; an exponent below 1.
+        Shapes that do not fit; an exponent that is not finite, or below 1; a neighbourhood that is
+        not two whole numbers from 1 on.
     """
-    if not exponent >= 1:
-        raise InputError(f"divisive_normalization: exponent must be 1 or more (got {exponent})")
+    number = isinstance(exponent, int | float | np.number)
+    if not number or not 1 <= exponent < math.inf:
+        raise InputError(f"divisive_normalization: exponent must be 1 or more (got {exponent!r})")
+    if neighbourhood is not None and not is_pair_of_counts(neighbourhood, least=1):
+        raise InputError(
+            "divisive_normalization: neighbourhood must be two whole numbers, 1 or more: rows and "
+            f"columns (got {neighbourhood!r})"
+        )
     return _divisive_normalization(x, semi_saturation, exponent, weight, neighbourhood)
 
 

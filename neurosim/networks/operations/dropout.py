@@ -78,6 +78,8 @@ def dropout_mask(
                 f"dropout: {name} must be a whole number from 0 to 2^{bits} − 1 (got {value!r})"
             )
     real: Any = np.dtype(dtype).type
+    if real not in (np.float32, np.float64):
+        raise InputError(f"dropout: dtype must be float32 or float64 (got {dtype!r})")
     multipliers = np.empty(shape, real)
     kernels.drop_out(
         *seed_words(int(seed)), np.uint64(layer), np.uint64(step),

@@ -136,8 +136,11 @@ def _check(name: str, x: np.ndarray, epsilon: float, **given: np.ndarray) -> tup
     """Return rows and channels, or raise InputError where not each channel has its numbers."""
     if not x.ndim:
         raise InputError(f"{name}: one number has no channels; x is (…, channels)")
-    if not (isinstance(epsilon, int | float | np.number) and 0 < epsilon < math.inf):
-        raise InputError(f"{name}: epsilon must be finite and above 0 (got {epsilon!r})")
+    number = isinstance(epsilon, int | float | np.number)
+    if not number or not 0 < x.dtype.type(epsilon) < math.inf:
+        raise InputError(
+            f"{name}: epsilon must be finite and above 0 in {x.dtype} (got {epsilon!r})"
+        )
     for role, array in given.items():
         if array.shape != x.shape[-1:]:
             raise InputError(

@@ -300,7 +300,7 @@ def _factors(
                     f"{name}: {what} must be factors of shape {rule} (got {array.dtype} of shape "
                     f"{array.shape})"
                 )
-            found.append((begin, n, array.reshape(-1, batch, n)))
+            found.append((begin, n, array if array.ndim > 2 else array[None]))
         begin += n
     count = max((len(array) for _, _, array in found), default=0)
     factors = np.ones((count, chunks * block, inputs + units), real)

@@ -38,7 +38,7 @@ def step(
     InputError
         Another surrogate.
     """
-    if surrogate not in SURROGATES:
+    if not isinstance(surrogate, str) or surrogate not in SURROGATES:
         raise InputError(f"step: {unknown('surrogate', str(surrogate), SURROGATES)}")
     slope = SURROGATES[surrogate]
     # NaN stays NaN, so that training sees it

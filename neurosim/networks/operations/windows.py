@@ -79,12 +79,20 @@ def check_images(name: str, x: np.ndarray) -> None:
 def down_and_across(name: str, what: str, value: Any) -> tuple[int, int]:
     """Return two whole numbers, 1 or more, of one that stands for both; or raise InputError."""
     pair = value if isinstance(value, tuple | list) else (value, value)
-    if len(pair) == 2 and all(
-        isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= 1 for n in pair
-    ):
+    if is_pair_of_counts(pair, least=1):
         return int(pair[0]), int(pair[1])
     raise InputError(
         f"{name}: {what} must be a whole number, 1 or more, or two: down and across (got {value!r})"
+    )
+
+
+def is_pair_of_counts(value: Any, least: int) -> bool:
+    """Return whether a value is two whole numbers, each `least` or more."""
+    return (
+        isinstance(value, tuple | list)
+        and len(value) == 2
+        and all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in value)
+        and min(value) >= least
     )
 
 
