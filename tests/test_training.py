@@ -11,6 +11,7 @@ from neurosim.networks import (
     Dense,
     Dropout,
     Input,
+    Layer,
     Model,
     Sequential,
     no_gradients,
@@ -217,6 +218,41 @@ def test_dropout_is_drawn_anew_at_every_batch(rng):
         again = model.apply(model.layers[0](x), True, None).numpy()
     assert (seen[0] != seen[1]).any()
     np.testing.assert_array_equal(seen[0], again)
+
+
+class Spy(Layer):
+    """Keeps what goes through it in training."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def call(self, x, training):
+        if training:
+            self.seen.append(x.numpy())
+        return x
+
+
+def inner_dropout():
+    spy = Spy()
+    inner = Sequential([Input((50,)), Dropout(0.5)], seed=1)
+    return spy, Sequential([inner, spy, Dense(1)], seed=2)
+
+
+def shared_dropout():
+    spy, x = Spy(), Input((50,))
+    dropped = Dropout(0.5)(x)
+    Model(x, dropped, seed=1)
+    return spy, Model(x, Dense(1)(spy(dropped)), seed=2)
+
+
+@pytest.mark.parametrize("made", [inner_dropout, shared_dropout])
+def test_dropout_is_drawn_anew_also_where_a_layer_belongs_to_another_network(made):
+    spy, model = made()
+    model.compile("sgd", "mse")
+    model.fit(np.ones((3, 50)), np.ones(3), batch_size=1, verbose=0)
+    first, second, third = (cells.tolist() for cells in spy.seen)
+    assert first != second != third != first
 
 
 def test_what_is_not_finite_stops_training_and_is_found(rng):

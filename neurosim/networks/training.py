@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from .metrics import Metric
 from .record import no_gradients, walk_back
 from .reporting import Reporter
 from .samples import Samples
+from .streams import Streams
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -112,8 +114,24 @@ class Training:
         for parameter in trained:
             if parameter.constraint is not None:
                 parameter.constraint(parameter.array)
-        self.model.streams.step += 1
+        for streams in self._streams:
+            streams.step += 1
         sums.add(value, len(x[0].array), activities, y)
+
+    @cached_property
+    def _streams(self) -> list[Streams]:
+        """Where the random numbers of the network and of all layers come from, each once.
+
+        A layer that stands in another network too keeps that one's; so do those of an inner one.
+        """
+        found: list[Streams] = []
+        ahead: list[Layer] = [self.model]
+        while ahead:
+            layer = ahead.pop()
+            ahead.extend(getattr(layer, "layers", ()))
+            if layer.streams is not None and not any(layer.streams is one for one in found):
+                found.append(layer.streams)
+        return found
 
     def loss_of(
         self, x: list[Tensor], y: np.ndarray, weights: np.ndarray | None, training: bool
