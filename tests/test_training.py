@@ -108,6 +108,17 @@ def test_the_last_samples_are_kept_for_validation(rng):
     assert len(seldom.history["val_loss"]) == 2
 
 
+def test_weights_of_classes_do_not_count_in_validation(rng):
+    x, labels = data(rng)[0], np.arange(10) % 2
+    model = linear()
+    history = model.fit(
+        x, np.eye(2)[labels], validation_split=0.3, class_weight={0: 0.5, 1: 5.0}, verbose=0
+    )
+    w, b = model.get_weights()
+    apart = x[7:] @ w + b - np.eye(2)[labels[7:]]
+    assert history.history["val_loss"] == pytest.approx([(apart**2).mean()])
+
+
 def test_evaluate_returns_the_loss_and_the_metrics(rng):
     x, y = data(rng)
     model = linear(metrics=["mae", "mse"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,7 @@ class Model(Network):
         shuffle
             Whether each epoch goes over the samples in another order.
         class_weight
-            How much the samples of a class count: a dict.
+            How much the samples of a class count in training: a dict.
         sample_weight
             How much each sample counts, (samples,).
         initial_epoch
@@ -191,6 +192,8 @@ class Model(Network):
             judged = self._validation(validation_data, loss, who)
         elif validation_split:
             train, judged = train.split(validation_split, who)
+            if class_weight is not None:  # as in Keras, it is judged by samples that count alike
+                judged = replace(judged, weights=None)
         training = self._training(who)
         self._ready_optimizer()
         steps = -(-len(train) // batch_size)
