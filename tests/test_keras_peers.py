@@ -196,6 +196,24 @@ def test_weights_of_samples_count_as_in_keras(kind, rng):
     np.testing.assert_allclose(histories[0], histories[1], atol=1e-5)
 
 
+def test_targets_of_shares_and_weights_of_classes_are_judged_as_in_keras(rng):
+    def layers(k):
+        return [k.input((3,)), k.layers.Dense(1, activation="sigmoid")]
+
+    x, y = rng.normal(size=(80, 3)), rng.choice([0, 0.3, 0.7, 1], size=80)
+    stories = []
+    for model in both(layers):
+        model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+        story = model.fit(
+            x, y, epochs=2, shuffle=False, verbose=0, validation_split=0.25,
+            class_weight={0: 1.0, 1: 3.0},
+        )  # fmt: skip
+        stories.append(story.history)
+    assert stories[0].keys() == stories[1].keys()
+    for key, values in stories[1].items():
+        np.testing.assert_allclose(stories[0][key], values, atol=1e-5, err_msg=key)
+
+
 def test_losses_of_steps_in_time_pass_over_padding(rng):
     def layers(k):
         return [

@@ -164,6 +164,13 @@ def test_accuracy_is_resolved_as_keras_does(units, activation, loss, targets, ac
     assert found[0] == pytest.approx(expected, rel=1e-9)
 
 
+def test_accuracy_of_a_target_between_0_and_1_is_nil_as_in_keras():
+    model = Sequential([Input((1,)), Dense(1)])
+    model.compile("sgd", "mse", metrics=["accuracy"])
+    model.set_weights([[[1.0]], [0.0]])
+    assert model.evaluate([[0.7], [3.2], [1.0], [0.2]], [0.7, 3.2, 1, 0], verbose=0)[1] == 0.5
+
+
 def test_an_activation_apart_gives_the_same_losses(rng):
     x, labels = rng.normal(size=(20, 4)), rng.integers(0, 3, 20)
     from neurosim.networks import Activation
