@@ -206,6 +206,8 @@ class Model(Network):
                 raise InputError(f"{who}: callbacks are made from Callback (got {callback!r})")
             callback.model = self
             callback.params = {"epochs": epochs, "steps": steps, "verbose": reporter.verbose}
+            if judged is not None:
+                callback.params["validation_freq"] = every
         self.stop_training = False
         with reporter:
             for callback in watching:
