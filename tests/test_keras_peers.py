@@ -232,6 +232,26 @@ def test_losses_of_steps_in_time_pass_over_padding(rng):
     np.testing.assert_allclose(histories[0], histories[1], atol=1e-5)
 
 
+def test_what_branches_do_with_padding(rng):
+    def model(library):
+        k = Words(library)
+        words_of = k.input((15,), dtype="int32")
+        first = k.layers.Embedding(50, 6, mask_zero=True)(words_of)
+        second = k.layers.BatchNormalization()(first)
+        added = k.layers.Add()([second, k.layers.LSTM(6, return_sequences=True)(second)])
+        after = k.layers.Concatenate(axis=1)([added, first])
+        beside = k.layers.Concatenate()([after, after])
+        return library.Model(words_of, k.layers.Dense(1)(k.layers.LSTM(4)(beside)))
+
+    x, y = words(rng)
+    mine, theirs = model(ours), model(keras)
+    named = {(p.name, p.shape): p.array for p in mine.weights}  # the order is not the same
+    theirs.set_weights([named[w.path.split("/")[-1], tuple(w.shape)] for w in theirs.weights])
+    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
+    expected = losses(theirs, x, y, "sgd", "mse")
+    np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)
+
+
 def test_one_script_gives_statistically_the_same_curve(rng):
     """Seed-free: the mean loss after training over several first weights and orders."""
     x = rng.normal(size=(200, 5))

@@ -139,6 +139,45 @@ def test_a_mask_goes_to_the_layer_that_passes_over_it(rng):
     np.testing.assert_allclose(short.predict(words[:, :2]), padded, rtol=1e-6)
 
 
+def test_a_step_counts_after_branches_where_it_does_in_one():
+    heard = []
+
+    class Ear(Layer):
+        def call(self, x, mask):
+            heard.append(mask)
+            return x
+
+    one, two = Input((3,), dtype="int64"), Input((3,), dtype="int64")
+    table = Embedding(5, 2, mask_zero=True)
+    a, b, all_of_one = table(one), table(two), Embedding(5, 2)(one)
+    ears = [
+        Ear()(join([left, right]))
+        for join in (Add(), Concatenate(), Concatenate(axis=1))
+        for left, right in ((a, b), (a, all_of_one))
+    ]
+    narrow = [Dense(2)(ear) for ear in ears]
+    model = Model([one, two], Concatenate(axis=1)(narrow))
+    model.predict([[[1, 0, 0]], [[1, 2, 0]]])
+    expected = [[1, 1, 0], None, [1, 1, 0], None, [1, 0, 0, 1, 1, 0], [1, 0, 0, 1, 1, 1]]
+    for mask, right in zip(heard, expected, strict=True):
+        assert mask is None if right is None else (mask == np.array(right, bool)).all()
+
+
+def test_batches_are_normalized_by_the_steps_that_count(rng):
+    words = np.array([[3, 1, 0, 0], [2, 0, 0, 0], [4, 4, 1, 0]])
+    model = Sequential(
+        [Input((4,), dtype="int64"), Embedding(5, 3, mask_zero=True), BatchNormalization()],
+        seed=1, dtype="float64",
+    )  # fmt: skip
+    y = model(words, training=True).numpy()
+    table, _, _, mean, variance = model.get_weights()
+    counted = table[words][words != 0]
+    expected = (table[words] - counted.mean(0)) / np.sqrt(counted.var(0) + 1e-3)
+    np.testing.assert_allclose(y, expected, rtol=1e-5)
+    np.testing.assert_allclose(mean, 0.01 * counted.mean(0), rtol=1e-5)
+    np.testing.assert_allclose(variance, 0.99 + 0.01 * counted.var(0), rtol=1e-5)
+
+
 def test_branches_add_and_stand_side_by_side(rng):
     x = Input((4,))
     wide = Concatenate()([x, Dense(3)(x)])

@@ -93,7 +93,7 @@ class Network(Layer):
     def build(self, input_shape: Any) -> None:
         """Do nothing: a model is built when it is made."""
 
-    def apply(self, x: Any, training: bool, mask: np.ndarray | None) -> Tensor:
+    def apply(self, x: Any, training: bool, mask: Any) -> Tensor:
         """Return what flows out where such tensors come in."""
         return self.run([x] if isinstance(x, Tensor) else list(x), training, mask)[0]
 
@@ -101,7 +101,7 @@ class Network(Layer):
         self,
         values: Sequence[Tensor],
         training: bool = False,
-        mask: np.ndarray | None = None,
+        mask: Any = None,
         drive: bool = False,
         watch: Callable[[Layer, Tensor], None] | None = None,
     ) -> tuple[Tensor, np.ndarray | None]:
@@ -114,23 +114,24 @@ class Network(Layer):
         training
             Whether cells drop out and batches are normalized by themselves.
         mask
-            Which steps of the inputs count.
+            Which steps of the inputs count; a list of such for several inputs.
         drive
             Whether to stop before the last layer's activation.
         watch
             Is shown each layer and what flows out of it.
         """
         output = self.require_built()
-        flows: dict[Symbol, tuple[Tensor, np.ndarray | None]] = {
-            symbol: (value, mask) for symbol, value in zip(self.inputs, values, strict=True)
-        }
+        masks = mask if isinstance(mask, list) else [mask] * len(values)
+        flows: dict[Symbol, tuple[Tensor, np.ndarray | None]] = dict(
+            zip(self.inputs, zip(values, masks, strict=True), strict=True)
+        )
         for symbol, spent in self._plan:
             layer = symbol.layer
             assert layer is not None
             heard = [flows[source] for source in symbol.sources]
-            x: Any = [value for value, _ in heard] if len(heard) > 1 else heard[0][0]
-            masks = [m for _, m in heard if m is not None]
-            told = masks[0] if masks else None
+            x: Any
+            told: Any  # of several branches, a list like that of their values
+            x, told = map(list, zip(*heard, strict=True)) if len(heard) > 1 else heard[0]
             if drive and symbol is output:
                 answer = layer.drive(x)  # type: ignore[attr-defined]
             else:
