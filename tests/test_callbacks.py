@@ -217,3 +217,16 @@ def test_a_callback_ends_training():
     made = model()
     assert fit(made, Enough()).epoch == [0, 1]
     assert fit(made, []).epoch == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"monitor": 3}, "monitor is the name of a value"),
+        ({"min_delta": "a"}, "min_delta must be a finite number"),
+        ({"baseline": float("nan")}, "baseline must be a finite number"),
+    ],
+)
+def test_settings_of_early_stopping_are_checked(settings, message):
+    with pytest.raises(InputError, match=f"EarlyStopping: {message}"):
+        EarlyStopping(**settings)

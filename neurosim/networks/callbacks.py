@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import InputError, unknown
-from .layers.settings import whole, word
+from .layers.settings import finite, whole, word
 
 if TYPE_CHECKING:
     from .model import Model
@@ -121,6 +121,10 @@ class _Monitor(Callback):
     """One that looks at whether a value gets better."""
 
     def __init__(self, monitor: str, mode: str) -> None:
+        if not isinstance(monitor, str):
+            raise InputError(
+                f"{type(self).__name__}: monitor is the name of a value (got {monitor!r})"
+            )
         self.monitor = monitor
         mode = word(mode, f"{type(self).__name__}: mode", ("auto", "min", "max"))
         name = monitor.removeprefix("val_")
@@ -184,10 +188,10 @@ class EarlyStopping(_Monitor):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode)
-        self.min_delta = abs(float(min_delta))
+        self.min_delta = abs(finite(min_delta, "EarlyStopping: min_delta"))
         self.patience = whole(patience, "EarlyStopping: patience", 0)
         self.verbose = verbose
-        self.baseline = baseline
+        self.baseline = None if baseline is None else finite(baseline, "EarlyStopping: baseline")
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = whole(start_from_epoch, "EarlyStopping: start_from_epoch", 0)
         self._begin()
