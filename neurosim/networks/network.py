@@ -81,6 +81,8 @@ class Network(Layer):
             stem = snake_case(type(layer).__name__)
             numbered = (f"{stem}_{number}" for number in range(1, len(taken) + 2))
             layer.name = stem if stem not in taken else next(n for n in numbered if n not in taken)
+            for parameter in layer.parameters:  # it was used by itself before
+                parameter.owner = layer.name
         self._next = layer.join(self.streams, self._next, self.dtype)
         self.layers.append(layer)
 
@@ -193,8 +195,9 @@ class Network(Layer):
         if (name is None) == (index is None):
             raise InputError(f"{self}: get_layer takes a name or an index")
         if index is not None:
-            if not -len(self.layers) <= index < len(self.layers):
-                raise InputError(f"{self} has {len(self.layers)} layers (got index {index})")
+            number = isinstance(index, int | np.integer) and not isinstance(index, bool)
+            if not number or not -len(self.layers) <= index < len(self.layers):
+                raise InputError(f"{self} has {len(self.layers)} layers (got index {index!r})")
             return self.layers[index]
         names = {layer.name: layer for layer in self.layers}
         if name not in names:

@@ -252,10 +252,14 @@ class Layer:
 
     def apply(self, x: Any, training: bool, mask: Any) -> Tensor:
         """Return `call`'s answer, told what it asks for."""
-        if not self._asks:
-            return self.call(x)
         told = {"training": training, "mask": mask}
-        return self.call(x, **{key: told[key] for key in self._asks})
+        answer = self.call(x, **{key: told[key] for key in self._asks})
+        if not isinstance(answer, Tensor):
+            raise InputError(
+                f"{self}: call() must return a Tensor (got {type(answer).__name__}); what is made "
+                "by neurosim.networks.operations is one"
+            )
+        return answer
 
     def ensure_built(self, input_shape: Any) -> None:
         """Build the layer where it is not yet, and note its shapes.

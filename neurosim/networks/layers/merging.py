@@ -12,6 +12,9 @@ from .. import operations
 from ..graph import Shape
 from ..tensor import Tensor
 from .layer import Layer
+from .settings import whole
+
+MOST_AXES = 32
 
 
 class Add(Layer):
@@ -56,7 +59,7 @@ class Concatenate(Layer):
 
     def __init__(self, axis: int = -1, **settings: Any) -> None:
         super().__init__(**settings)
-        self.axis = int(axis)
+        self.axis = whole(axis, f"{self}: axis", -MOST_AXES)
 
     def call(self, x: list[Tensor]) -> Tensor:
         """Return them side by side."""
@@ -76,7 +79,8 @@ class Concatenate(Layer):
         """Return the shape, that axis as long as all together, or raise InputError."""
         _check_several(self, input_shape)
         ranks = {len(shape) for shape in input_shape}
-        axis = self.axis % len(input_shape[0]) if len(ranks) == 1 else 0
+        count = len(input_shape[0])
+        axis = self.axis % count if len(ranks) == 1 and -count <= self.axis < count else 0
         rests = {shape[:axis] + shape[axis + 1 :] for shape in input_shape}
         if len(ranks) > 1 or len(rests) > 1 or axis == 0:
             raise InputError(
