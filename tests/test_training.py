@@ -10,6 +10,7 @@ from neurosim.networks import (
     Callback,
     Dense,
     Dropout,
+    Embedding,
     Input,
     Layer,
     Model,
@@ -286,10 +287,52 @@ def test_what_is_not_finite_stops_training_and_is_found(rng):
     with pytest.raises(
         ConvergenceError,
         match=r"became nan, epoch 1, batch 2; first not finite: the"
-        r" input; look at the data",
+        r" input, as float64; look at np.abs\(x\)",
     ):
         model.fit(bad, y, batch_size=5, epochs=10, shuffle=False, verbose=0)
     assert np.isfinite(model.get_weights()[0]).all()
+
+
+@pytest.mark.parametrize("units", [2, 40])  # by the kernel of whole epochs, and by operations
+def test_numbers_that_float32_cannot_hold_are_named(units, rng):
+    x, y = rng.normal(size=(10, 3)), rng.normal(size=(10, units))
+    for place, given in (("input", (1e300 * x, y)), ("targets", (x, 1e300 * y))):
+        made = Sequential([Input((3,)), Spy(), Dense(units)][:: 1 if units > 2 else 2])
+        made.compile("sgd", "mse")
+        with pytest.raises(ConvergenceError, match=f"first not finite: the {place}, as float32"):
+            made.fit(*given, verbose=0)
+
+
+def test_a_loss_of_ones_own_is_weighted_whatever_its_shape(rng):
+    x, y = data(rng)
+    each = {
+        "a value": lambda t, p: (p - t) * (p - t),
+        "a sample": lambda t, p: ((p - t) * (p - t)).mean(axis=1),
+        "a batch": lambda t, p: ((p - t) * (p - t)).mean(),
+    }
+    for loss in each.values():
+        found = linear(loss=loss).evaluate(x, y, 10, 0, sample_weight=np.full(10, 3.0))
+        assert found == pytest.approx(3 * linear().evaluate(x, y, 10, 0))
+
+
+def test_a_loss_of_ones_own_passes_over_padding():
+    words = np.array([[1, 2, 0, 0], [3, 0, 0, 0]])
+    model = Sequential([Input((4,), dtype="int64"), Embedding(5, 3, mask_zero=True), Dense(1)])
+    model.compile("sgd", lambda targets, found: (found - targets) * (found - targets))
+    counted = model.predict(words)[words != 0]
+    assert model.evaluate(words, np.zeros((2, 4, 1)), verbose=0) == pytest.approx(
+        np.mean(counted**2), rel=1e-5
+    )
+
+
+def test_weights_of_classes_go_to_the_nearest_class(rng):
+    x, shares = data(rng)[0], np.array([[0.3], [0.7]] * 5)
+    found = []
+    for given in ({"class_weight": {1: 3.0}}, {"sample_weight": np.array([1.0, 3.0] * 5)}):
+        model = Sequential([Input((3,)), Dense(1, "sigmoid")], seed=1)
+        model.compile("sgd", "binary_crossentropy")
+        found.append(model.fit(x, shares, shuffle=False, verbose=0, **given).history["loss"])
+    assert found[0] == found[1]
 
 
 def test_a_layer_from_which_nan_comes_is_named(rng):
@@ -357,6 +400,19 @@ def test_lines_of_progress(rng, capsys):
         (lambda m, x, y: m.fit(x.astype(str), y), "x takes real numbers"),
         (lambda m, x, y: m.fit(iter(x), y), "x is an array, not a generator"),
         (lambda m, x, y: m.predict(x[:, :2]), r"predict: Dense 'dense' takes x of shape"),
+        (lambda m, x, y: m.fit(x, y, class_weight={0: "a"}), r"of class 0 is no number \('a'\)"),
+        (lambda m, x, y: m.fit(x, y, class_weight={0: [1]}), r"of class 0 is no number \(\[1\]\)"),
+        (lambda m, x, y: m.fit(x, y, validation_split="0.5"), r"between 0 and 1 \(got '0.5'\)"),
+        (lambda m, x, y: m.fit(x, y, validation_split=0.5, validation_batch_size=-1),
+         r"validation_batch_size must be a whole number from 1 \(got -1\)"),
+        (lambda m, x, y: m.fit(x, y, callbacks=3), r"callbacks are made from Callback \(got 3\)"),
+        (lambda m, x, y: m.compile("sgd", "mse", 3), r"metrics are names or functions \(got 3\)"),
+        (lambda m, x, y: m.test_on_batch(3.0, y), "test_on_batch: x has no samples"),
+        (lambda m, x, y: m.predict(np.ma.masked_less(x, 0)), "x has masked numbers; filled"),
+        (lambda m, x, y: m.set_weights([np.full((3, 2), np.inf), np.zeros(2)]),
+         "kernel: weights must be finite numbers as float64"),
+        (lambda m, x, y: (m.compile("sgd", lambda t, p: t), m.fit(x, y)),
+         r"a loss of one's own returns a Tensor.*\(got ndarray\)"),
         (lambda m, x, y: m.compile("adma", "mse"), r"no optimizer is called 'adma' \(did you mean"),
         (lambda m, x, y: m.compile("sgd"), "compile: give a loss, as 'mse'"),
         (lambda m, x, y: m.compile("sgd", "msee"), r"no loss is called 'msee' \(did you mean"),
@@ -371,6 +427,7 @@ def test_what_does_not_fit_is_told_before_anything_is_changed(do, message, rng):
     with pytest.raises(InputError, match=message):
         do(model, x, y)
     np.testing.assert_array_equal(before[0], model.get_weights()[0])
+    model.compile("sgd", "mse")
     assert model.fit(x, y, verbose=0).history["loss"]
 
 

@@ -108,8 +108,8 @@ class Model(Network):
         if loss is None:
             raise InputError(f"{who}: give a loss, as 'mse' or 'binary_crossentropy'")
         chosen = losses.get(loss, who)
-        one = isinstance(metrics, str) or callable(metrics)
-        wanted = [metrics] if one else list(metrics or ())
+        wanted = list(metrics) if isinstance(metrics, list | tuple) else [metrics]
+        wanted = [] if metrics is None else wanted
         check_names(wanted, who)
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.metrics = chosen, wanted
@@ -184,6 +184,9 @@ class Model(Network):
         initial_epoch = whole(initial_epoch, f"{who}: initial_epoch", 0)
         batch_size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
         every = whole(validation_freq, f"{who}: validation_freq")
+        judged_size = batch_size
+        if validation_batch_size is not None:
+            judged_size = whole(validation_batch_size, f"{who}: validation_batch_size")
         if y is None:
             raise InputError(f"{who}: y is missing, the targets of x")
         train = samples.read(self, x, y, who, loss, sample_weight, class_weight)
@@ -198,7 +201,8 @@ class Model(Network):
         self._ready_optimizer()
         steps = -(-len(train) // batch_size)
         self.history = History()
-        given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+        given = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+        given = [] if callbacks is None else given
         reporter = Reporter(verbose, epochs - initial_epoch, steps, who)
         watching: list[Callback] = [*given, self.history]
         for callback in watching:
@@ -225,8 +229,7 @@ class Model(Network):
                 else:
                     logs = training.epoch(train, batch_size, shuffle, watching, reporter, epoch)
                 if judged is not None and (epoch + 1) % every == 0:
-                    size = validation_batch_size or batch_size
-                    found = training.judge(judged, size)
+                    found = training.judge(judged, judged_size)
                     logs.update({f"val_{name}": value for name, value in found.items()})
                 for callback in watching:
                     callback.on_epoch_end(epoch, logs)
@@ -371,7 +374,10 @@ class Model(Network):
         return_dict: bool = False,
     ) -> Any:
         """Judge the network by one batch, as `evaluate`."""
-        return self.evaluate(x, y, len(x), 0, sample_weight, return_dict)
+        who = f"{self}: test_on_batch"
+        data = samples.read(self, x, y, who, self._compiled(who), sample_weight)
+        found = self._training(who).judge(data, len(data))
+        return found if return_dict else listed(found)
 
     # How it is done.
 
