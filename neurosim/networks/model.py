@@ -201,7 +201,7 @@ class Model(Network):
         self._ready_optimizer()
         steps = -(-len(train) // batch_size)
         self.history = History()
-        given = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+        given: list[Any] = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
         given = [] if callbacks is None else given
         reporter = Reporter(verbose, epochs - initial_epoch, steps, who)
         watching: list[Callback] = [*given, self.history]

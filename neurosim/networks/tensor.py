@@ -410,7 +410,8 @@ def _root(tensor: Tensor, cotangent: Any, name: str) -> tuple[Node, np.ndarray]:
         raise InputError(
             f"{name}: the cotangent must have the tensor's shape {tensor.shape} (got {seed.shape})"
         )
-    return tensor.node, seed.astype(tensor.dtype, copy=False)
+    with np.errstate(over="ignore"):
+        return tensor.node, seed.astype(tensor.dtype, copy=False)
 
 
 def _short(value: Any) -> str:
