@@ -184,6 +184,17 @@ def test_an_activation_apart_gives_the_same_losses(rng):
     assert histories[0] == pytest.approx(histories[1], rel=1e-6)
 
 
+def test_two_networks_do_not_share_an_optimizer(rng):
+    x, y = data(rng)
+    optimizer = Adam()
+    first, second = linear(optimizer=optimizer), linear(optimizer=optimizer)
+    first.train_on_batch(x, y)
+    with pytest.raises(InputError, match=r"trains another network already.*compile\(Adam\(\), …"):
+        second.train_on_batch(x, y)
+    first.train_on_batch(x, y)
+    assert optimizer.iterations == 2
+
+
 def test_a_batch_at_a_time(rng):
     x, y = data(rng)
     model, whole = linear(metrics=["mae"]), linear(metrics=["mae"])

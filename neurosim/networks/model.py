@@ -198,7 +198,7 @@ class Model(Network):
             if class_weight is not None:  # as in Keras, it is judged by samples that count alike
                 judged = replace(judged, weights=None)
         training = self._training(who)
-        self._ready_optimizer()
+        self._ready_optimizer(who)
         steps = -(-len(train) // batch_size)
         self.history = History()
         given: list[Any] = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
@@ -360,7 +360,7 @@ class Model(Network):
         loss = self._compiled(who)
         data = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         training = self._training(who)
-        self._ready_optimizer()
+        self._ready_optimizer(who)
         sums = Sums(training.metrics)
         training.step(data, slice(None), sums, {})
         found = sums.means()
@@ -388,10 +388,23 @@ class Model(Network):
         chosen = [metrics.get(wanted, loss, output.shape, who) for wanted in self.metrics]
         return Training(self, loss, chosen, who)
 
-    def _ready_optimizer(self) -> None:
-        """Let the optimizer begin, or go on where the same weights are trained as before."""
-        if list(self.optimizer.parameters) != self.trainable_weights:
-            self.optimizer.build(self.trainable_weights)
+    def _ready_optimizer(self, who: str) -> None:
+        """Let the optimizer begin, or go on where the same weights are trained as before.
+
+        Raises
+        ------
+        InputError
+            It is another network's.
+        """
+        before = self.optimizer.parameters
+        if list(before) == self.trainable_weights:
+            return
+        if before and not set(before) & set(self.weights):  # or it would forget at every turn
+            raise InputError(
+                f"{who}: its optimizer trains another network already; give each one of its own, "
+                f"as compile({self.optimizer}(), …)"
+            )
+        self.optimizer.build(self.trainable_weights)
 
     def _compiled(self, who: str) -> Loss:
         if self.loss is None:
