@@ -477,39 +477,73 @@ class Circuit(Builder):
 
     # ---------------------------------------------------------------- changed copies
 
-    def without(self, *names: str) -> Circuit:
+    def without(self, *neurons: str | Source) -> Circuit:
         """Return a copy in which some neurons are silent: a lesion.
 
         Parameters
         ----------
-        names
-            Of populations of neurons.
+        neurons
+            Names of populations; or some of a population's neurons, as ``circuit["v1"][..., 3]``.
 
         Returns
         -------
         A circuit in which constants of 0 stand for them; its inputs take what they took before.
+        Where only some of a population's neurons are silent, 0 is heard, and given as output, for
+        each of them; what drives them can still be measured there.
 
         Raises
         ------
         CircuitError
-            A name that nothing has, or that is no population of neurons.
+            A name that nothing has, or neurons that are none of this circuit.
         """
         copy = self._copy()
         for position, population in enumerate(self._populations):
             if population.role == "input":  # what it takes must not change with the neurons
                 real = None if population.bits else not self.takes_binary(population)
                 copy._populations[position] = replace(population, real=real)
-        for name in names:
-            population = self.population(name)
+        places: list[np.ndarray] = []
+        for given in neurons:
+            if isinstance(given, Source):
+                places.append(self._neurons_at(given))
+                continue
+            population = self.population(given)
             if population.role != "neurons":
-                raise CircuitError(f"{self}: {name!r} is no population of neurons")
-            copy._populations[self._by_name[name]] = replace(
+                raise CircuitError(f"{self}: {given!r} is no population of neurons")
+            copy._populations[self._by_name[given]] = replace(
                 population, role="constant", neurons=None, values=np.zeros(population.shape)
             )
         silent = {i for i, p in enumerate(copy._populations) if p.role != "neurons"}
         copy._projections = [p for p in copy._projections if p.target not in silent]
+        if places:
+            copy._silence(np.concatenate(places))
         copy._changed()
         return copy
+
+    def _neurons_at(self, source: Source) -> np.ndarray:
+        """Return the places of some neurons, in a row."""
+        self.check_own(source)
+        for position in self.positions_of(source.index):
+            if self._populations[position].role != "neurons":
+                name = self._populations[position].name
+                raise CircuitError(f"{self}: {source} is not of neurons alone: {name!r} is none")
+        return source.index.ravel()
+
+    def _silence(self, places: np.ndarray) -> None:
+        """Let a constant of 0 be heard instead of the values at some places."""
+        silence = self.add_constant(0.0, "silence")
+        heard = np.arange(self.size)
+        heard[places] = silence.index
+        self._projections = [
+            replace(p, connection=self.adopted(p.connection, heard)) for p in self._projections
+        ]
+        self._outputs = [replace(o, index=heard[o.index]) for o in self._outputs]
+        self._populations = [
+            p if p.delayed is None else replace(p, delayed=heard[p.delayed])
+            for p in self._populations
+        ]
+        self._origins = {
+            name: (heard[index], seconds) for name, (index, seconds) in self._origins.items()
+        }
 
     def with_parameters(self, /, **changes: Mapping[str, Any]) -> Circuit:
         """Return a copy with other parameters: ``with_parameters(z=dict(threshold=2))``.

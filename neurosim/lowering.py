@@ -115,7 +115,7 @@ class Lowering:
     ) -> None:  # fmt: skip
         """Lay out one channel's connections to the group [start, stop) of the state vector."""
         rest: list[tuple[Population, Connection]] = []
-        for population, connection in arrivals:
+        for population, connection in arrivals if ordered else _summed(arrivals):
             target = int(self.place[population.start]) if population.size else start
             places = self.place[connection.source.index]
             if connection.learning is not None:
@@ -328,6 +328,36 @@ class Lowering:
         self._pointer_count += pointers.size
         self._count(tables.ROWS, data.size, ordered)
         self.load += magnitude(data) * int(np.diff(pointers).max(initial=0))
+
+
+def _summed(
+    arrivals: list[tuple[Population, Connection]],
+) -> list[tuple[Population, Connection]]:
+    """Return arrivals, those from the same neurons in the same layout as one: E − S in one pass.
+
+    Kernels of one channel stay apart, since the center and the surround are each separable.
+    """
+    found: list[tuple[Population, Connection]] = []
+    for population, connection in arrivals:
+        last, before = found[-1] if found else (population, None)
+        if before is not None and last is population and _is_alike(before, connection):
+            found[-1] = population, before.with_weights(before.weights + connection.weights)
+        else:
+            found.append((population, connection))
+    return found
+
+
+def _is_alike(one: Connection, other: Connection) -> bool:
+    """Return whether the weights of two connections lie alike and may be added."""
+    if isinstance(one, Dense) and isinstance(other, Dense):
+        alike = one.delivers == other.delivers
+    elif isinstance(one, Convolution) and isinstance(other, Convolution):
+        alike = (one.border, one.stride) == (other.border, other.stride)
+        alike = alike and one.weight.shape[2:] != (1, 1)
+    else:
+        return False
+    same = one.weights.shape == other.weights.shape
+    return alike and same and np.array_equal(one.source.index, other.source.index)
 
 
 def separated(kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -37,10 +37,11 @@ TRANSFERS = {
     "naka-rushton": TransferKind(
         rules.NAKA_RUSHTON, {"maximum": 1.0, "semi_saturation": 0.5, "exponent": 2.0}, True
     ),
+    "exponential": TransferKind(rules.EXPONENTIAL, {}, True),
 }
 
 
-# Those whose slope f′ follows from the answer: `kernels.rules.slope_at_answer`.
+# Those whose slope f′ learning takes from the answer: `kernels.rules.slope_at_answer`.
 SLOPED = ("identity", "threshold-linear", "logistic", "tanh", "softplus")
 
 # What they are called elsewhere.
@@ -52,6 +53,7 @@ TRANSFERS_ELSEWHERE = {
     "linear": "'identity'",
     "heaviside": "'step'",
     "square": "'power'",
+    "exp": "'exponential'",
 }
 
 

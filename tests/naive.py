@@ -49,6 +49,8 @@ def transfer(name, parameters, x):
         maximum, semi_saturation, exponent = parameters
         raised = max(x, 0.0) ** exponent
         return maximum * raised / (semi_saturation**exponent + raised)
+    if name == "exponential":
+        return math.e**x
     raise KeyError(name)
 
 

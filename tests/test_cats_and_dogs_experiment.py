@@ -12,8 +12,8 @@ from scipy.stats import binomtest
 from circuits import stimuli
 from circuits.stimuli import LabelledImages, animals
 from experiments import cats_and_dogs
+from experiments.accuracy import Accuracy
 from experiments.cats_and_dogs import neurons
-from experiments.cats_and_dogs.accuracy import Accuracy
 from experiments.cats_and_dogs.deciding import cognitron_slopes, pixel_slopes, relay_slopes
 from experiments.cats_and_dogs.drawing import label_of
 from experiments.cats_and_dogs.neurons import train

@@ -606,6 +606,36 @@ def test_a_lesion_silences_neurons():
         circuit.without("bth")
 
 
+def test_a_lesion_of_some_neurons_is_that_their_answers_are_zero_where_they_are_heard(rng):
+    weights = rng.normal(size=(2, 6))
+
+    def built(factors):
+        circuit = Circuit("sheet")
+        x = circuit.inputs("x", shape=(2, 3), real=True)
+        sheet = circuit.rate("sheet", excite=x, bias=1.0, transfer="logistic")
+        late = circuit.rate("late", excite=sheet.delay(1e-3))
+        circuit.output(circuit.rate("sum", drive=(weights * factors) @ sheet, transfer="tanh"))
+        circuit.output(sheet[1])
+        return circuit, sheet, late
+
+    x = rng.normal(size=(4, 2, 3))
+    circuit, sheet, late = built(np.ones(6))
+    circuit.output(late, "late")
+    lesioned = circuit.without(sheet[0, 1:], sheet[1, 0])
+    expected, shown, delayed = lesioned(x)
+    whole = circuit(x)
+    np.testing.assert_allclose(expected, built(np.array([1, 0, 0, 0, 1, 1]))[0](x)[0], rtol=1e-12)
+    np.testing.assert_array_equal(shown, whole[1] * [0, 1, 1])
+    np.testing.assert_array_equal(delayed, whole[2] * [[1, 0, 0], [0, 1, 1]])
+    run = lesioned.simulate(x[0], steps=4)
+    np.testing.assert_allclose(run["late"][0, -1], delayed[0], rtol=1e-12)
+    np.testing.assert_array_equal(circuit(x)[0], whole[0])  # the circuit itself is whole
+    with pytest.raises(CircuitError, match="x is not of neurons alone: 'x' is none"):
+        circuit.without(circuit["x"])
+    with pytest.raises(CircuitError, match="belongs to"):
+        circuit.without(built(np.ones(6))[1])
+
+
 def test_a_lesion_leaves_the_inputs_as_they_were():
     circuit = Circuit("mixed")
     x = circuit.inputs("x")

@@ -312,6 +312,36 @@ def test_a_convolutions_terms_come_in_the_kernels_order(
     np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize("layout", ["dense", "channels"])
+def test_excitation_and_inhibition_from_the_same_neurons_are_one_pass(layout, monkeypatch, rng):
+    monkeypatch.setattr("neurosim.lowering.FEW_ENTRIES", 0)
+    circuit = Circuit("signed")
+    x = circuit.inputs("x", shape=(9, 8, 3), real=True)
+    if layout == "dense":
+        weights = rng.normal(size=(40, x.size))
+
+        def drive(part):
+            return np.maximum(part, 0) @ x
+
+    else:
+        weights = rng.normal(size=(3, 3, 3, 5))
+
+        def drive(part):
+            return convolve(x, np.maximum(part, 0), stride=2)
+
+    y = circuit.rate("y", excite=drive(weights), subtract=drive(-weights), transfer="identity")
+    circuit.output(y)
+    shown = rng.normal(size=(4, *x.shape))
+    drawn = Circuit("drawn")
+    image = drawn.inputs("x", shape=x.shape, real=True)
+    signed = weights @ image if layout == "dense" else convolve(image, weights, stride=2)
+    expected = signed.connections[0].matrix(y.shape) @ shown.reshape(4, -1).T
+    np.testing.assert_allclose(circuit(shown).reshape(4, -1).T, expected, rtol=1e-12, atol=1e-12)
+    program = compile_program(circuit, None)
+    assert len(program.tables.connections) == 1
+    assert program.tables.weights.size == weights.size
+
+
 def test_a_row_of_neurons_is_convolved_along_itself(rng):
     """The lecture's receptive field over its five receptors."""
     field = [0, -0.5, 1, -0.5, 0]

@@ -708,6 +708,17 @@ def test_rounded_binary_sums_are_made_in_the_order_of_their_sources(
     assert not found["above"].any()
 
 
+def test_an_exponential_cell_is_the_oracles(engine):
+    circuit = Circuit("exponential")
+    x = circuit.inputs("x", real=True)
+    circuit.output(circuit.rate("z", drive=x, gain=0.5, threshold=1.0, transfer="exponential"))
+    shown = np.array([-3000.0, -1.0, 0.0, 1.0, 2.5, 400.0])
+    expected = [naive.transfer("exponential", (), (value - 1) / 2) for value in shown]
+    np.testing.assert_allclose(engine.activities(circuit, {"x": shown})["z"], expected, rtol=1e-13)
+    with pytest.raises(SimulationError, match="neuron z: the activity became infinite or NaN"):
+        engine.activities(circuit, {"x": 1500.0})
+
+
 def test_tiny_activities_become_zero(engine):
     circuit = Circuit("fading")
     z = circuit.rate("z", tau=DT, transfer="identity")

@@ -47,6 +47,7 @@ def test_landmarks_of_the_transfer_functions():
     assert naka_rushton(30.0, 0.2, 3.0)(0.2) == 15
     assert power(3)(2.0) == 8
     assert power(0.5)(-4.0) == 0
+    assert Transfer("exponential")(1.0) == math.e
     np.testing.assert_array_equal(Transfer("threshold-linear")([[-1, 2]]), [[0, 2]])
 
 

@@ -10,8 +10,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def test_there_are_four_examples():
-    assert len(EXAMPLES) == 4
+def test_there_are_five_examples():
+    assert len(EXAMPLES) == 5
 
 
 @pytest.mark.compiled
@@ -55,6 +55,16 @@ def test_the_learning_example_answers_as_its_comments_say(tmp_path, monkeypatch,
     assert bound == "51"
     assert proof.startswith("Proved")
     assert {path.name for path in tmp_path.iterdir()} == {"perceptron.png"}
+
+
+@pytest.mark.compiled
+def test_the_example_of_networks_answers_as_its_comments_say(capsys):
+    exec(compile(EXAMPLES[4], "README.md", "exec"), {})
+    judged, same = capsys.readouterr().out.splitlines()
+    loss, accuracy = eval(judged)
+    assert loss < 0.3
+    assert accuracy > 0.93
+    assert same == "True"
 
 
 def test_every_experiment_is_in_the_table_and_no_other():

@@ -15,8 +15,8 @@ from neurosim.plotting import new_figure
 from neurosim.progress import progress
 from neurosim.result import Result
 
+from ..accuracy import Accuracy
 from ..parameters import check_range
-from .accuracy import Accuracy
 from .deciding import cognitron_slopes, pixel_slopes, relay_slopes
 from .drawing import SHEET, draw_accuracies, draw_sheet, draw_slopes, label_of
 from .neurons import Trained, train
@@ -109,7 +109,7 @@ def _check_enough(labels: np.ndarray) -> None:
     best = Accuracy.of(labels, labels)
     if best.by_chance > SURE:
         raise InputError(
-            f"{best.images} images are held out, {best.chance:.0%} of them of the commonest class: "
+            f"{best.cases} images are held out, {best.chance:.0%} of them of the commonest class: "
             f"even if all were told right, they would be by chance with probability "
             f"{best.by_chance:.2g}; it should be at most {SURE:g}, so give more images, "
             "above all of the rarer classes"
@@ -212,7 +212,7 @@ def _tabulate(result: Result, learners: Sequence[Learner]) -> None:
     rows = [
         (
             of.view.name, of.responses.shape[1], len(of.trained.learning.mistakes_by_pass),
-            of.trained.learning.converged, of.accuracy.right, of.accuracy.images, of.accuracy.part,
+            of.trained.learning.converged, of.accuracy.right, of.accuracy.cases, of.accuracy.part,
             *of.accuracy.interval, of.accuracy.by_chance,
         )
         for of in learners

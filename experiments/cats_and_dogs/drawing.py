@@ -9,7 +9,8 @@ import numpy as np
 
 from neurosim.plotting import COLOURS, FAINT, show_image
 
-from .accuracy import CONFIDENCE, Accuracy
+from ..accuracy import Accuracy
+from ..proportions import CONFIDENCE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -25,6 +25,27 @@ def add_spaced(weight, x, source, apart, sums, target, n):
 
 
 @inner
+def add_pixel(x, source, channels_in, weights, first, sums, target, channels):
+    """Add what one pixel sends through one tap, four of its channels at a time.
+
+    They are added one after the other: each sum is read and written once for the four.
+    """
+    total = sums[target : target + channels]
+    paired = channels_in - channels_in % 4
+    for i in range(0, paired, 4):
+        a, b, c, d = x[source + i], x[source + i + 1], x[source + i + 2], x[source + i + 3]
+        start = first + i * channels
+        of_a = weights[start : start + channels]
+        of_b = weights[start + channels : start + 2 * channels]
+        of_c = weights[start + 2 * channels : start + 3 * channels]
+        of_d = weights[start + 3 * channels : start + 4 * channels]
+        for o in range(channels):
+            total[o] = (((total[o] + of_a[o] * a) + of_b[o] * b) + of_c[o] * c) + of_d[o] * d
+    for i in range(paired, channels_in):
+        add_scaled(x[source + i], weights, first + i * channels, sums, target, channels)
+
+
+@inner
 def add_convolution(row, weights, x, low, high, sums, base):
     """Add a convolution of any stride and any number of channels to targets [low, high).
 
@@ -64,9 +85,7 @@ def add_convolution(row, weights, x, low, high, sums, base):
                     z = folded(column * stride + shift, columns_in, border)
                     if z < 0:
                         continue
-                    for i in range(channels_in):
-                        value = x[source + z * channels_in + i]
-                        for o in range(channels):
-                            sums[target + column * channels + o] += (
-                                weights[first + i * channels + o] * value
-                            )
+                    add_pixel(
+                        x, source + z * channels_in, channels_in, weights, first, sums,
+                        target + column * channels, channels,
+                    )  # fmt: skip

@@ -14,6 +14,7 @@ from .tables import REFLECT, WRAP
 
 # Transfer functions by code; `neurons.TRANSFERS` gives them their names.
 IDENTITY, STEP, THRESHOLD_LINEAR, LOGISTIC, TANH, SOFTPLUS, POWER, NAKA_RUSHTON = range(8)
+EXPONENTIAL = 8
 
 
 # Learning rules by code; 0 is a connection that does not learn.
@@ -198,6 +199,8 @@ def transfer(code, x, a, b, c):
             y = a * (x / b) ** c / (1 + (x / b) ** c)
         else:
             y = a / (1 + (b / x) ** c)
+    elif code == EXPONENTIAL:  # beyond 709 only ∞ is left; NaN·∞ is NaN
+        y = math.exp(x) if x <= 709 else x * type(x)(math.inf)
     return y
 
 

@@ -36,6 +36,7 @@ from .model import Model
 from .operations.declaration import elementwise, operation, rearrangement
 from .optimizers import SGD, Adam, RMSprop
 from .record import no_gradients
+from .saving import load_model
 from .sequential import Sequential
 from .streams import set_random_seed
 from .tensor import Tensor, gradients
@@ -76,6 +77,7 @@ __all__ = [
     "ThresholdUnits",
     "elementwise",
     "gradients",
+    "load_model",
     "no_gradients",
     "operation",
     "operations",

@@ -275,6 +275,9 @@ def get(given: Any, name: str) -> Initializer:
         made = get(given["class_name"], name)
         settings = dict(given.get("config") or {})
         settings.pop("seed", None)  # the network's seed is the only one
+        for axes in ("input_axes", "output_axes"):  # Keras's; which they are is known here
+            if settings.get(axes) is None:
+                settings.pop(axes, None)
         known = made.get_config()
         for setting in settings:
             if setting not in known:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -22,6 +24,9 @@ from .reporting import Reporter
 from .samples import Samples
 from .training import Sums, Training, listed, parts
 from .whole_epochs import whole_epochs
+
+if TYPE_CHECKING:
+    from ..circuit import Circuit
 
 
 class Model(Network):
@@ -114,6 +119,28 @@ class Model(Network):
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.metrics = chosen, wanted
 
+    def get_config(self) -> dict[str, Any]:
+        """Return its layers, their settings and how they hang together, as Keras writes them.
+
+        Weights are no part of it.
+        """
+        from .configuration import functional_config
+
+        return functional_config(self)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Return a network of such layers, with first weights of its own.
+
+        Raises
+        ------
+        InputError
+            What is no such configuration, or names layers that are made by code.
+        """
+        from .construction import functional_of
+
+        return functional_of(config)  # type: ignore[return-value]
+
     def fit(
         self,
         x: Any,
@@ -131,6 +158,7 @@ class Model(Network):
         validation_batch_size: int | None = None,
         validation_freq: int = 1,
         nb_epoch: int | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> History:
         """Train the network, batch by batch, epoch by epoch.
 
@@ -164,6 +192,11 @@ class Model(Network):
             In batches of how many, and after every how many epochs, it is judged.
         nb_epoch
             An older word for epochs.
+        checkpoint
+            A ``.keras`` or ``.npz`` file in which it is written down how far training is: after
+            an epoch, a second after the last writing at the earliest, and where training ends or
+            is broken off.  Where it is there already, training goes on from it up to `epochs`, to
+            the weights that it would have come to without a break.
 
         Returns
         -------
@@ -176,6 +209,8 @@ class Model(Network):
         ConvergenceError
             The loss was no finite number any more; `step` says at which batch, and the message
             where it was seen first.  The weights are those from before it.
+        FileError
+            A checkpoint that cannot be read or written, or is of another training.
         """
         who = f"{self}: fit"
         loss = self._compiled(who)
@@ -203,22 +238,35 @@ class Model(Network):
         self.history = History()
         given: list[Any] = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
         given = [] if callbacks is None else given
-        reporter = Reporter(verbose, epochs - initial_epoch, steps, who)
         watching: list[Callback] = [*given, self.history]
         for callback in watching:
             if not isinstance(callback, Callback):
                 raise InputError(f"{who}: callbacks are made from Callback (got {callback!r})")
+        resuming = None
+        if checkpoint is not None:
+            from .saving.resuming import Resuming, settings
+
+            told = settings(
+                self, train, judged, given, batch_size=batch_size, shuffle=bool(shuffle),
+                initial_epoch=initial_epoch, validation_freq=every,
+            )  # fmt: skip
+            resuming = Resuming(checkpoint, self, told, list(watching))
+            watching.append(resuming)
+            initial_epoch = resuming.begin(initial_epoch, epochs)
+        reporter = Reporter(verbose, max(epochs - initial_epoch, 0), steps, who)
+        for callback in watching:
             callback.model = self
             callback.params = {"epochs": epochs, "steps": steps, "verbose": reporter.verbose}
             if judged is not None:
                 callback.params["validation_freq"] = every
         self.stop_training = False
-        with reporter:
+        with reporter, resuming or nullcontext():
             for callback in watching:
                 callback.on_train_begin()
             whole_ones = whole_epochs(training, train, batch_size, shuffle, watching)
             ahead = range(initial_epoch, epochs)
-            if whole_ones is not None and not given and judged is None and reporter.verbose != 2:
+            unseen = not given and judged is None and resuming is None
+            if whole_ones is not None and unseen and reporter.verbose != 2:
                 whole_ones.epochs(ahead, reporter, self.history)
                 return self.history
             for epoch in ahead:
@@ -378,6 +426,106 @@ class Model(Network):
         data = samples.read(self, x, y, who, self._compiled(who), sample_weight)
         found = self._training(who).judge(data, len(data))
         return found if return_dict else listed(found)
+
+    def to_circuit(self, name: str | None = None, binary: bool = False) -> Circuit:
+        """Return the network as a circuit of neurons with the same answers.
+
+        Positive weights excite, negative ones subtract, biases are the neurons'; a population has
+        the name of its layer, and the activation is its transfer function.  The largest of a window
+        is b + [a − b]₊, pair by pair; softmax are exponential neurons divided by their pool; both
+        have more populations, named after the layer too.  A batch normalization is taken into the
+        linear cells before it, or has neurons of gain and bias where it cannot be.  Dropout,
+        reshaping and concatenation need no neurons, a model inside is a circuit inside.
+
+        Parameters
+        ----------
+        name
+            Of the circuit; left out, the network's.
+        binary
+            Whether what comes in is 0 or 1.  Threshold units that hear only such cells get small
+            whole weights and thresholds that decide the same on all patterns, so that a network of
+            them alone is run by the bit engine and proved by `check`.
+
+        Returns
+        -------
+        A `Circuit` with the network's inputs, called "input" where they have no name, and one
+        output, which is called as the last layer.  The weights are copied: training the network
+        does not change it.
+
+        Raises
+        ------
+        InputError
+            The network is not built; an input with an open length; a layer that is made of other
+            things than such neurons, by its name.
+
+        Examples
+        --------
+        >>> from neurosim.networks import Dense, Input, Sequential
+        >>> network = Sequential([Input((2,)), Dense(1, kernel_initializer="ones")])
+        >>> network.to_circuit()([[1.0, 2.0]])
+        array([[3.]])
+        """
+        from ..conversion import to_circuit
+
+        return to_circuit(self, name, binary)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network whole: layers, weights, how it is trained, and how far that is.
+
+        Parameters
+        ----------
+        path
+            ``network.keras``, which Keras opens too and h5py is needed for, or ``network.npz``.
+            An old file there is replaced once the new one is written, not before.
+
+        Raises
+        ------
+        FileError
+            Another ending, a place that cannot be written to, weights that are not finite.
+        """
+        from .saving import save
+
+        save(self, path)
+
+    def save_weights(self, path: str | os.PathLike[str]) -> None:
+        """Write the weights alone.
+
+        Parameters
+        ----------
+        path
+            ``network.weights.h5``, which Keras reads too and h5py is needed for, or
+            ``network.npz``.
+
+        Raises
+        ------
+        FileError
+            As `save`.
+        InputError
+            The network is not built.
+        """
+        from .saving import save_weights
+
+        save_weights(self, path)
+
+    def load_weights(self, path: str | os.PathLike[str]) -> None:
+        """Take the weights of a file, whose layers are found by their classes and order.
+
+        Parameters
+        ----------
+        path
+            What `save_weights` or `save` wrote, or Keras did.
+
+        Raises
+        ------
+        FileError
+            No such file, a damaged one, or weights that do not fit, the layer named; then none is
+            taken.
+        InputError
+            The network is not built.
+        """
+        from .saving import load_weights
+
+        load_weights(self, path)
 
     # How it is done.
 

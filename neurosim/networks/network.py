@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, unknown
-from .graph import Shape, Symbol, in_order
+from .graph import Shape, Symbol, by_depth, in_order
 from .layers.layer import Layer, snake_case
 from .parameters import Parameter
 from .streams import Streams, as_seed, fresh_seed
@@ -22,20 +22,23 @@ class Network(Layer):
 
     Attributes
     ----------
-    layers : each once, in the order in which they are passed
+    layers : each once, those farthest from the output first
     inputs : the symbols of what comes in
     output : that of what goes out; None before the network is built
+    seed : as given, or None
     streams : where its random numbers come from
+    following : the number that the next layer's random numbers are found by
     """
 
     def _begin(self, name: str | None, seed: int | None, dtype: Any) -> None:
         Layer.__init__(self, name=name, dtype=dtype)
-        self.streams: Streams = Streams(fresh_seed() if seed is None else as_seed(seed))
+        self.seed = None if seed is None else as_seed(seed)
+        self.streams: Streams = Streams(fresh_seed() if self.seed is None else self.seed)
         self.layers: list[Layer] = []
         self.inputs: list[Symbol] = []
         self.output: Symbol | None = None
         self._plan: list[tuple[Symbol, tuple[Symbol, ...]]] = []
-        self._next = 1
+        self.following = 1
 
     def _join(self, inputs: Symbol | Sequence[Symbol], output: Symbol) -> None:
         """Take the layers between inputs and an output; build those that are not yet."""
@@ -61,6 +64,13 @@ class Network(Layer):
                 shapes = [source.shape for source in symbol.sources]
                 several = len(shapes) > 1
                 symbol.layer.ensure_built(shapes if several else shapes[0])
+        self.layers[:] = [place for place in by_depth(given, output) if isinstance(place, Layer)]
+        for layer in self.layers:
+            if isinstance(layer, Network):
+                for parameter in layer.weights:  # those of two inner networks must differ
+                    parameter.owner = (
+                        f"{layer.name}/{parameter.owner.removeprefix(f'{layer.name}/')}"
+                    )
         last = {source: symbol for symbol in ordered for source in symbol.sources}
         self._plan = [
             (symbol, tuple(s for s in dict.fromkeys(symbol.sources) if last[s] is symbol))
@@ -83,7 +93,7 @@ class Network(Layer):
             layer.name = stem if stem not in taken else next(n for n in numbered if n not in taken)
             for parameter in layer.parameters:  # it was used by itself before
                 parameter.owner = layer.name
-        self._next = layer.join(self.streams, self._next, self.dtype)
+        self.following = layer.join(self.streams, self.following, self.dtype)
         self.layers.append(layer)
 
     # As a layer.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
@@ -66,6 +66,9 @@ class Optimizer(ABC):
     iterations : steps taken
     parameters : those that learn, in the order of `apply`'s gradients; empty before `build`
     """
+
+    # Whether Keras keeps all of one parameter together, or all of one kind.
+    by_parameter: ClassVar[bool] = False
 
     def __init__(self, given: Mapping[str, Any], others: Mapping[str, Any]) -> None:
         named = dict(others)
@@ -268,6 +271,15 @@ class Optimizer(ABC):
             for p, array in zip(self.parameters, arrays, strict=True)
         ]
 
+    def variables(self) -> list[np.ndarray]:
+        """Return what is kept, to be read or written in place, in the order of Keras's files."""
+        by_kind = [
+            [array.reshape(p.array.shape) for p, array in zip(self.parameters, kept, strict=True)]
+            for kept in self._kept.values()
+        ]
+        ordered = zip(*by_kind, strict=True) if self.by_parameter else by_kind
+        return [array for arrays in ordered for array in arrays]
+
     def _fraction(self, name: str) -> None:
         """Raise InputError unless an option lies in [0, 1)."""
         value = _number(self, name, self.options[name])
@@ -408,6 +420,8 @@ class Adam(Optimizer):
     InputError
         Numbers outside their range; an option of Keras's that is not supported.
     """
+
+    by_parameter = True
 
     def __init__(
         self,

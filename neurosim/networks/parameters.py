@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
 from ..errors import InputError
 from .record import Leaf
 from .tensor import Tensor, real_numbers
+
+# How many weights may still be made blank; None where they are made by their initializers.
+_BLANK: ContextVar[list[int] | None] = ContextVar("blank", default=None)
+
+
+@contextmanager
+def blank_weights(most: int) -> Iterator[None]:
+    """Let the layers that are built within begin with zeros, since their weights will be read.
+
+    Parameters
+    ----------
+    most
+        How many numbers they may have in all; one more raises InputError before it is made.
+    """
+    before = _BLANK.set([most])
+    try:
+        yield
+    finally:
+        _BLANK.reset(before)
+
+
+def blank(shape: tuple[int, ...], dtype: np.dtype, path: str) -> np.ndarray | None:
+    """Return zeros where weights are made blank, None elsewhere."""
+    left = _BLANK.get()
+    if left is None:
+        return None
+    left[0] -= math.prod(shape)
+    if left[0] < 0:
+        raise InputError(f"{path}: its shape {shape} asks for more weights than there are to read")
+    return np.zeros(shape, dtype)
 
 
 class Parameter:

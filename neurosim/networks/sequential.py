@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 from ..errors import InputError
 from .graph import Shape, Symbol, sample_shape
@@ -67,14 +67,38 @@ class Sequential(Model):
             raise InputError(f"{self}: {layer} stands here already; make another one")
         if not self.layers and self._shape is None:
             self._shape = _first_shape(layer)
-        count = self._next
+        count = self.following
         self._adopt(layer)
         try:
             self._extend([layer])
         except InputError:
             self.layers.remove(layer)
-            self._next = count
+            self.following = count
             raise
+
+    @property
+    def first_shape(self) -> Symbol | None:
+        """What comes in, once it is known."""
+        return self._shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return its layers and their settings, without weights, as Keras writes them."""
+        from .configuration import sequential_config
+
+        return sequential_config(self)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Return a network of such layers, with first weights of its own.
+
+        Raises
+        ------
+        InputError
+            What is no such configuration, or names layers that are made by code.
+        """
+        from .construction import sequential_of
+
+        return sequential_of(config)  # type: ignore[return-value]
 
     def pop(self) -> Layer:
         """Take the last layer away, and return it.

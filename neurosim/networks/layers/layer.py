@@ -14,7 +14,7 @@ from ...errors import InputError, unknown
 from .. import initializers
 from ..graph import Shape, Symbol, sample_shape
 from ..initializers import Initializer
-from ..parameters import Parameter
+from ..parameters import Parameter, blank
 from ..streams import Draws, Streams, fresh_seed
 from ..tensor import Tensor, real_numbers
 
@@ -70,8 +70,7 @@ class Layer:
         who = type(self).__name__ + (f" {name!r}" if name else "")
         first = {key: others.pop(key) for key in SETTINGS[3:] if key in others}
         for setting in others:
-            known = [*signature(type(self).__init__).parameters, *SETTINGS]
-            known = [key for key in known if key not in ("self", "settings", "others", "_")]
+            known = self.settings()
             raise InputError(f"{who}: {unknown('setting', setting, known, most=len(known))}")
         if name is not None and (not isinstance(name, str) or not name or "/" in name):
             raise InputError(f"{who}: a layer's name is a word without slashes (got {name!r})")
@@ -118,6 +117,18 @@ class Layer:
         """Return a layer of such settings."""
         return cls(**config)
 
+    @classmethod
+    def settings(cls) -> tuple[str, ...]:
+        """Return the names of all settings that the class takes."""
+        asked = [signature(kind.__init__).parameters for kind in cls.__mro__[:-1]]  # type: ignore[misc]
+        names = dict.fromkeys(
+            name
+            for parameters in asked
+            for name, parameter in parameters.items()
+            if parameter.kind is not parameter.VAR_KEYWORD and name != "self"
+        )
+        return tuple(dict.fromkeys((*names, *SETTINGS)))
+
     # Weights.
 
     @property
@@ -149,11 +160,12 @@ class Layer:
             What makes it admissible at first and after each change, in place.
         """
         made: Initializer = initializers.get(initializer, str(self))
-        streams = self.random()
-        draws = Draws(streams.seed, self.number << 8 | len(self.parameters))
-        values = made.values(tuple(shape), draws).astype(self.dtype)
-        if constraint is not None:
-            constraint(values)
+        values = blank(tuple(shape), self.dtype, f"{self}: {name}")
+        if values is None:
+            draws = Draws(self.random().seed, self.number << 8 | len(self.parameters))
+            values = made.values(tuple(shape), draws).astype(self.dtype)
+            if constraint is not None:
+                constraint(values)
         parameter = Parameter(name, values, learned, constraint)
         parameter.owner = self.name or type(self).__name__
         parameter.frozen = not self._trainable
