@@ -134,6 +134,23 @@ def test_a_value_that_is_not_told_is_an_error():
         fit(model(), EarlyStopping())
 
 
+def test_epochs_that_are_not_judged_are_passed_over():
+    made, seen = Saving([Input((2,)), Dense(1)], seed=1), []
+
+    class Watch(EarlyStopping):
+        def on_epoch_end(self, epoch, logs=None):
+            super().on_epoch_end(epoch, logs)
+            seen.append(self.wait)
+
+    made.compile(SGD(0.01), "mse")
+    watch = Watch(patience=2, min_delta=100)  # the first is better than none, no other than it
+    best = ModelCheckpoint("m{epoch}", save_best_only=True)
+    history = fit(made, [watch, best], 9, validation_split=0.5, validation_freq=3)
+    assert history.epoch == list(range(9))
+    assert seen == [0, 0, 0, 0, 0, 1, 1, 1, 2]
+    assert made.saved[0] == "m3"
+
+
 def test_a_schedule_sets_the_rate_of_each_epoch():
     seen = []
     made = model()
@@ -146,6 +163,8 @@ def test_a_schedule_sets_the_rate_of_each_epoch():
     assert history.history["learning_rate"] == [0.005, 0.0025, 0.00125]
     assert made.optimizer.learning_rate == 0.00125
     assert LearningRateSchedule is LearningRateScheduler
+    fit(made, LearningRateScheduler(lambda epoch: 0.5 / (1 + epoch)), epochs=2)
+    assert made.optimizer.learning_rate == 0.25
     with pytest.raises(InputError, match="takes a function of epoch and rate"):
         LearningRateScheduler(0.1)
 
@@ -198,3 +217,16 @@ def test_a_callback_ends_training():
     made = model()
     assert fit(made, Enough()).epoch == [0, 1]
     assert fit(made, []).epoch == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"monitor": 3}, "monitor is the name of a value"),
+        ({"min_delta": "a"}, "min_delta must be a finite number"),
+        ({"baseline": float("nan")}, "baseline must be a finite number"),
+    ],
+)
+def test_settings_of_early_stopping_are_checked(settings, message):
+    with pytest.raises(InputError, match=f"EarlyStopping: {message}"):
+        EarlyStopping(**settings)

@@ -78,6 +78,7 @@ def test_steps_may_be_vectors_and_numbers_of_any_kind():
         ([[1], [2**40]], {}, "sequence 1 has values that dtype int32 does not hold"),
         ([[np.nan]], {}, "does not hold"),
         ([["a"]], {}, "does not hold"),
+        (["ab"], {}, "sequence 0 must be a list or an array .got 'ab'"),
         ([[1]], {"value": 0.5}, "the value 0.5 is no single value of dtype int32"),
         ([[1]], {"value": "-"}, "the value '-' is no single value"),
         ([[1]], {"value": [1, 2]}, "is no single value"),
@@ -236,6 +237,7 @@ def test_the_scaler_measures_the_training_data_alone():
         (np.zeros((2, 3, 3)), None, r"images are made rows with x.reshape\(len\(x\), -1\)"),
         ([["a"]], None, r"takes a table of numbers .got \[\['a'\]\]"),
         ([[1, 2], [3, np.nan]], None, "feature 1 of sample 1 is nan; all values must be finite"),
+        ([[1, 1e300], [2, -1e300]], None, "the variance of feature 1 is more than float64 holds"),
         (np.zeros((0, 2)), None, r"there is nothing to fit in shape \(0, 2\)"),
     ],
 )

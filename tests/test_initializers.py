@@ -100,3 +100,20 @@ def test_settings_come_back():
 def test_what_is_no_initializer_is_told(given, message):
     with pytest.raises(InputError, match=message):
         initializers.get(given, "kernel")
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "message"),
+    [
+        ("VarianceScaling", {"mode": "fan_sum"}, r"no mode is called 'fan_sum' \(did you mean"),
+        ("VarianceScaling", {"distribution": "bell"}, "no distribution is called 'bell'"),
+        ("VarianceScaling", {"scale": -1.0}, "scale must be over 0"),
+        ("RandomNormal", {"stddev": "a"}, r"RandomNormal: stddev must be a finite number"),
+        ("RandomUniform", {"maxval": np.inf}, r"maxval must be a finite number \(got inf\)"),
+        ("Constant", {"value": np.nan}, r"value must be a finite number \(got nan\)"),
+        ("Orthogonal", {"gain": None}, "gain must be a finite number"),
+    ],
+)
+def test_settings_that_cannot_be_are_told(kind, settings, message):
+    with pytest.raises(InputError, match=message):
+        initializers.get({"class_name": kind, "config": settings}, "x")

@@ -196,6 +196,24 @@ def test_weights_of_samples_count_as_in_keras(kind, rng):
     np.testing.assert_allclose(histories[0], histories[1], atol=1e-5)
 
 
+def test_targets_of_shares_and_weights_of_classes_are_judged_as_in_keras(rng):
+    def layers(k):
+        return [k.input((3,)), k.layers.Dense(1, activation="sigmoid")]
+
+    x, y = rng.normal(size=(80, 3)), rng.choice([0, 0.3, 0.7, 1], size=80)
+    stories = []
+    for model in both(layers):
+        model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+        story = model.fit(
+            x, y, epochs=2, shuffle=False, verbose=0, validation_split=0.25,
+            class_weight={0: 1.0, 1: 3.0},
+        )  # fmt: skip
+        stories.append(story.history)
+    assert stories[0].keys() == stories[1].keys()
+    for key, values in stories[1].items():
+        np.testing.assert_allclose(stories[0][key], values, atol=1e-5, err_msg=key)
+
+
 def test_losses_of_steps_in_time_pass_over_padding(rng):
     def layers(k):
         return [
@@ -212,6 +230,26 @@ def test_losses_of_steps_in_time_pass_over_padding(rng):
         model.compile("sgd", "sparse_categorical_crossentropy")
         histories.append(model.fit(x, y, epochs=3, shuffle=False, verbose=0).history["loss"])
     np.testing.assert_allclose(histories[0], histories[1], atol=1e-5)
+
+
+def test_what_branches_do_with_padding(rng):
+    def model(library):
+        k = Words(library)
+        words_of = k.input((15,), dtype="int32")
+        first = k.layers.Embedding(50, 6, mask_zero=True)(words_of)
+        second = k.layers.BatchNormalization()(first)
+        added = k.layers.Add()([second, k.layers.LSTM(6, return_sequences=True)(second)])
+        after = k.layers.Concatenate(axis=1)([added, first])
+        beside = k.layers.Concatenate()([after, after])
+        return library.Model(words_of, k.layers.Dense(1)(k.layers.LSTM(4)(beside)))
+
+    x, y = words(rng)
+    mine, theirs = model(ours), model(keras)
+    named = {(p.name, p.shape): p.array for p in mine.weights}  # the order is not the same
+    theirs.set_weights([named[w.path.split("/")[-1], tuple(w.shape)] for w in theirs.weights])
+    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
+    expected = losses(theirs, x, y, "sgd", "mse")
+    np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)
 
 
 def test_one_script_gives_statistically_the_same_curve(rng):

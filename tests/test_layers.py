@@ -37,6 +37,7 @@ from neurosim.networks import (
         (Dropout(0.5), (5, 2), (5, 2)),
         (Flatten(), (4, 3, 2), (24,)),
         (Reshape((2, -1)), (4, 3), (2, 6)),
+        (Reshape(np.array([2, 6])), (4, 3), (2, 6)),
         (Conv2D(4, 3), (8, 9, 2), (6, 7, 4)),
         (Conv2D(4, (3, 2), strides=2, padding="same"), (8, 9, 2), (4, 5, 4)),
         (Conv2D(1, 2, strides=(3, 1)), (8, 9, 2), (3, 8, 1)),
@@ -137,6 +138,77 @@ def test_a_mask_goes_to_the_layer_that_passes_over_it(rng):
     short = Sequential([Input((2,), dtype="int64"), Embedding(5, 3, mask_zero=True), LSTM(2)])
     short.set_weights(model.get_weights())
     np.testing.assert_allclose(short.predict(words[:, :2]), padded, rtol=1e-6)
+
+
+def test_a_layer_that_was_used_alone_has_its_name_in_a_network(rng):
+    first, second = Dense(4), Dense(1)
+    second(first(np.ones((2, 3))))
+    model = Sequential([Input((3,)), first, second])
+    assert [p.path for p in model.weights][::2] == ["dense/kernel", "dense_1/kernel"]
+    model.compile("adam", "mse")
+    model.fit(np.ones((2, 3)), np.ones(2), verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("do", "message"),
+    [
+        (lambda: Concatenate(7)([Input((3,)), Input((3,))]), "must be the same but along axis 7"),
+        (lambda: Concatenate("a"), "axis must be a whole number"),
+        (lambda: Sequential([Dense(1)]).build(8), r"build takes a shape.*\(got 8\)"),
+        (lambda: Sequential([Dense(1)]).get_layer(index="a"), r"\(got index 'a'\)"),
+    ],
+)  # fmt: skip
+def test_settings_of_another_kind_are_told(do, message):
+    with pytest.raises(InputError, match=message):
+        do()
+
+
+def test_a_layer_answers_a_tensor():
+    class Bare(Layer):
+        def call(self, x):
+            return x.numpy()
+
+    with pytest.raises(InputError, match=r"Bare: call\(\) must return a Tensor \(got ndarray\)"):
+        Bare()([[1.0]])
+
+
+def test_a_step_counts_after_branches_where_it_does_in_one():
+    heard = []
+
+    class Ear(Layer):
+        def call(self, x, mask):
+            heard.append(mask)
+            return x
+
+    one, two = Input((3,), dtype="int64"), Input((3,), dtype="int64")
+    table = Embedding(5, 2, mask_zero=True)
+    a, b, all_of_one = table(one), table(two), Embedding(5, 2)(one)
+    ears = [
+        Ear()(join([left, right]))
+        for join in (Add(), Concatenate(), Concatenate(axis=1))
+        for left, right in ((a, b), (a, all_of_one))
+    ]
+    narrow = [Dense(2)(ear) for ear in ears]
+    model = Model([one, two], Concatenate(axis=1)(narrow))
+    model.predict([[[1, 0, 0]], [[1, 2, 0]]])
+    expected = [[1, 1, 0], None, [1, 1, 0], None, [1, 0, 0, 1, 1, 0], [1, 0, 0, 1, 1, 1]]
+    for mask, right in zip(heard, expected, strict=True):
+        assert mask is None if right is None else (mask == np.array(right, bool)).all()
+
+
+def test_batches_are_normalized_by_the_steps_that_count(rng):
+    words = np.array([[3, 1, 0, 0], [2, 0, 0, 0], [4, 4, 1, 0]])
+    model = Sequential(
+        [Input((4,), dtype="int64"), Embedding(5, 3, mask_zero=True), BatchNormalization()],
+        seed=1, dtype="float64",
+    )  # fmt: skip
+    y = model(words, training=True).numpy()
+    table, _, _, mean, variance = model.get_weights()
+    counted = table[words][words != 0]
+    expected = (table[words] - counted.mean(0)) / np.sqrt(counted.var(0) + 1e-3)
+    np.testing.assert_allclose(y, expected, rtol=1e-5)
+    np.testing.assert_allclose(mean, 0.01 * counted.mean(0), rtol=1e-5)
+    np.testing.assert_allclose(variance, 0.99 + 0.01 * counted.var(0), rtol=1e-5)
 
 
 def test_branches_add_and_stand_side_by_side(rng):

@@ -365,3 +365,15 @@ def test_what_cannot_be_differentiated_is_told(make, message):
 def test_an_operation_says_what_it_is():
     assert multiply.__name__ == "multiply"
     assert multiply.__doc__ == "x·y."
+
+
+def test_what_a_dtype_cannot_hold():
+    assert np.isinf(Tensor(1e300).item())  # as IEEE arithmetic, without a warning
+    assert np.isinf((Tensor(1.0) * 1e300).item())
+    x = Tensor([1.0], requires_grad=True)
+    (x * 1).backward([1e300])
+    assert np.isinf(x.grad).all()
+    with pytest.raises(InputError, match="NaN and infinity are no int64"):
+        Tensor([1.0, np.nan], dtype="int64")
+    with pytest.raises(InputError, match="Tensor has masked numbers"):
+        Tensor(np.ma.masked_equal([1.0, 2.0], 2.0))

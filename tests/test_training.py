@@ -10,7 +10,9 @@ from neurosim.networks import (
     Callback,
     Dense,
     Dropout,
+    Embedding,
     Input,
+    Layer,
     Model,
     Sequential,
     no_gradients,
@@ -107,6 +109,17 @@ def test_the_last_samples_are_kept_for_validation(rng):
     assert len(seldom.history["val_loss"]) == 2
 
 
+def test_weights_of_classes_do_not_count_in_validation(rng):
+    x, labels = data(rng)[0], np.arange(10) % 2
+    model = linear()
+    history = model.fit(
+        x, np.eye(2)[labels], validation_split=0.3, class_weight={0: 0.5, 1: 5.0}, verbose=0
+    )
+    w, b = model.get_weights()
+    apart = x[7:] @ w + b - np.eye(2)[labels[7:]]
+    assert history.history["val_loss"] == pytest.approx([(apart**2).mean()])
+
+
 def test_evaluate_returns_the_loss_and_the_metrics(rng):
     x, y = data(rng)
     model = linear(metrics=["mae", "mse"])
@@ -152,6 +165,13 @@ def test_accuracy_is_resolved_as_keras_does(units, activation, loss, targets, ac
     assert found[0] == pytest.approx(expected, rel=1e-9)
 
 
+def test_accuracy_of_a_target_between_0_and_1_is_nil_as_in_keras():
+    model = Sequential([Input((1,)), Dense(1)])
+    model.compile("sgd", "mse", metrics=["accuracy"])
+    model.set_weights([[[1.0]], [0.0]])
+    assert model.evaluate([[0.7], [3.2], [1.0], [0.2]], [0.7, 3.2, 1, 0], verbose=0)[1] == 0.5
+
+
 def test_an_activation_apart_gives_the_same_losses(rng):
     x, labels = rng.normal(size=(20, 4)), rng.integers(0, 3, 20)
     from neurosim.networks import Activation
@@ -162,6 +182,17 @@ def test_an_activation_apart_gives_the_same_losses(rng):
         model.compile("adam", "sparse_categorical_crossentropy")
     histories = [m.fit(x, labels, epochs=3, verbose=0).history["loss"] for m in (one, two)]
     assert histories[0] == pytest.approx(histories[1], rel=1e-6)
+
+
+def test_two_networks_do_not_share_an_optimizer(rng):
+    x, y = data(rng)
+    optimizer = Adam()
+    first, second = linear(optimizer=optimizer), linear(optimizer=optimizer)
+    first.train_on_batch(x, y)
+    with pytest.raises(InputError, match=r"trains another network already.*compile\(Adam\(\), …"):
+        second.train_on_batch(x, y)
+    first.train_on_batch(x, y)
+    assert optimizer.iterations == 2
 
 
 def test_a_batch_at_a_time(rng):
@@ -219,6 +250,41 @@ def test_dropout_is_drawn_anew_at_every_batch(rng):
     np.testing.assert_array_equal(seen[0], again)
 
 
+class Spy(Layer):
+    """Keeps what goes through it in training."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def call(self, x, training):
+        if training:
+            self.seen.append(x.numpy())
+        return x
+
+
+def inner_dropout():
+    spy = Spy()
+    inner = Sequential([Input((50,)), Dropout(0.5)], seed=1)
+    return spy, Sequential([inner, spy, Dense(1)], seed=2)
+
+
+def shared_dropout():
+    spy, x = Spy(), Input((50,))
+    dropped = Dropout(0.5)(x)
+    Model(x, dropped, seed=1)
+    return spy, Model(x, Dense(1)(spy(dropped)), seed=2)
+
+
+@pytest.mark.parametrize("made", [inner_dropout, shared_dropout])
+def test_dropout_is_drawn_anew_also_where_a_layer_belongs_to_another_network(made):
+    spy, model = made()
+    model.compile("sgd", "mse")
+    model.fit(np.ones((3, 50)), np.ones(3), batch_size=1, verbose=0)
+    first, second, third = (cells.tolist() for cells in spy.seen)
+    assert first != second != third != first
+
+
 def test_what_is_not_finite_stops_training_and_is_found(rng):
     x, y = data(rng)
     model = linear(optimizer=SGD(1e200))
@@ -232,10 +298,52 @@ def test_what_is_not_finite_stops_training_and_is_found(rng):
     with pytest.raises(
         ConvergenceError,
         match=r"became nan, epoch 1, batch 2; first not finite: the"
-        r" input; look at the data",
+        r" input, as float64; look at np.abs\(x\)",
     ):
         model.fit(bad, y, batch_size=5, epochs=10, shuffle=False, verbose=0)
     assert np.isfinite(model.get_weights()[0]).all()
+
+
+@pytest.mark.parametrize("units", [2, 40])  # by the kernel of whole epochs, and by operations
+def test_numbers_that_float32_cannot_hold_are_named(units, rng):
+    x, y = rng.normal(size=(10, 3)), rng.normal(size=(10, units))
+    for place, given in (("input", (1e300 * x, y)), ("targets", (x, 1e300 * y))):
+        made = Sequential([Input((3,)), Spy(), Dense(units)][:: 1 if units > 2 else 2])
+        made.compile("sgd", "mse")
+        with pytest.raises(ConvergenceError, match=f"first not finite: the {place}, as float32"):
+            made.fit(*given, verbose=0)
+
+
+def test_a_loss_of_ones_own_is_weighted_whatever_its_shape(rng):
+    x, y = data(rng)
+    each = {
+        "a value": lambda t, p: (p - t) * (p - t),
+        "a sample": lambda t, p: ((p - t) * (p - t)).mean(axis=1),
+        "a batch": lambda t, p: ((p - t) * (p - t)).mean(),
+    }
+    for loss in each.values():
+        found = linear(loss=loss).evaluate(x, y, 10, 0, sample_weight=np.full(10, 3.0))
+        assert found == pytest.approx(3 * linear().evaluate(x, y, 10, 0))
+
+
+def test_a_loss_of_ones_own_passes_over_padding():
+    words = np.array([[1, 2, 0, 0], [3, 0, 0, 0]])
+    model = Sequential([Input((4,), dtype="int64"), Embedding(5, 3, mask_zero=True), Dense(1)])
+    model.compile("sgd", lambda targets, found: (found - targets) * (found - targets))
+    counted = model.predict(words)[words != 0]
+    assert model.evaluate(words, np.zeros((2, 4, 1)), verbose=0) == pytest.approx(
+        np.mean(counted**2), rel=1e-5
+    )
+
+
+def test_weights_of_classes_go_to_the_nearest_class(rng):
+    x, shares = data(rng)[0], np.array([[0.3], [0.7]] * 5)
+    found = []
+    for given in ({"class_weight": {1: 3.0}}, {"sample_weight": np.array([1.0, 3.0] * 5)}):
+        model = Sequential([Input((3,)), Dense(1, "sigmoid")], seed=1)
+        model.compile("sgd", "binary_crossentropy")
+        found.append(model.fit(x, shares, shuffle=False, verbose=0, **given).history["loss"])
+    assert found[0] == found[1]
 
 
 def test_a_layer_from_which_nan_comes_is_named(rng):
@@ -303,6 +411,19 @@ def test_lines_of_progress(rng, capsys):
         (lambda m, x, y: m.fit(x.astype(str), y), "x takes real numbers"),
         (lambda m, x, y: m.fit(iter(x), y), "x is an array, not a generator"),
         (lambda m, x, y: m.predict(x[:, :2]), r"predict: Dense 'dense' takes x of shape"),
+        (lambda m, x, y: m.fit(x, y, class_weight={0: "a"}), r"of class 0 is no number \('a'\)"),
+        (lambda m, x, y: m.fit(x, y, class_weight={0: [1]}), r"of class 0 is no number \(\[1\]\)"),
+        (lambda m, x, y: m.fit(x, y, validation_split="0.5"), r"between 0 and 1 \(got '0.5'\)"),
+        (lambda m, x, y: m.fit(x, y, validation_split=0.5, validation_batch_size=-1),
+         r"validation_batch_size must be a whole number from 1 \(got -1\)"),
+        (lambda m, x, y: m.fit(x, y, callbacks=3), r"callbacks are made from Callback \(got 3\)"),
+        (lambda m, x, y: m.compile("sgd", "mse", 3), r"metrics are names or functions \(got 3\)"),
+        (lambda m, x, y: m.test_on_batch(3.0, y), "test_on_batch: x has no samples"),
+        (lambda m, x, y: m.predict(np.ma.masked_less(x, 0)), "x has masked numbers; filled"),
+        (lambda m, x, y: m.set_weights([np.full((3, 2), np.inf), np.zeros(2)]),
+         "kernel: weights must be finite numbers as float64"),
+        (lambda m, x, y: (m.compile("sgd", lambda t, p: t), m.fit(x, y)),
+         r"a loss of one's own returns a Tensor.*\(got ndarray\)"),
         (lambda m, x, y: m.compile("adma", "mse"), r"no optimizer is called 'adma' \(did you mean"),
         (lambda m, x, y: m.compile("sgd"), "compile: give a loss, as 'mse'"),
         (lambda m, x, y: m.compile("sgd", "msee"), r"no loss is called 'msee' \(did you mean"),
@@ -317,6 +438,7 @@ def test_what_does_not_fit_is_told_before_anything_is_changed(do, message, rng):
     with pytest.raises(InputError, match=message):
         do(model, x, y)
     np.testing.assert_array_equal(before[0], model.get_weights()[0])
+    model.compile("sgd", "mse")
     assert model.fit(x, y, verbose=0).history["loss"]
 
 

@@ -107,6 +107,14 @@ def test_optimizers_and_orders(rng, optimizer, shuffle, calls, one_by_one):
     both(layers, make, loss, x, y, calls, one_by_one, shuffle=shuffle)
 
 
+def test_accuracy_of_shares(rng, calls, one_by_one):
+    x, y = rng.normal(size=(12, 2)), rng.choice([0, 0.3, 0.7, 1], size=(12, 1))
+    both(
+        lambda: [Dense(1, "sigmoid")], OPTIMIZERS["sgd"], "binary_crossentropy", x, y, calls,
+        one_by_one,
+    )  # fmt: skip
+
+
 def test_weights_validation_and_a_batch_larger_than_the_samples(rng, calls, one_by_one):
     x, y = rng.normal(size=(12, 2, 2)), np.eye(3)[rng.integers(3, size=12)]
     both(

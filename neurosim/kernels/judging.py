@@ -42,7 +42,7 @@ def metric_of(metric, samples, i, answers, at, units):
     for j in range(units):
         y, t = answers[at + j], samples.targets[wanted + j]
         if metric == table.BINARY_ACCURACY:
-            total += 1.0 if (y > half) == (t > half) else 0.0
+            total += 1.0 if (1.0 if y > half else 0.0) == t else 0.0
         elif metric == table.ABSOLUTE_ERROR:
             total += abs(y - t)
         else:

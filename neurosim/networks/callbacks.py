@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import InputError, unknown
-from .layers.settings import whole, word
+from .layers.settings import finite, whole, word
 
 if TYPE_CHECKING:
     from .model import Model
@@ -26,7 +27,8 @@ class Callback:
     Attributes
     ----------
     model : the network that is trained
-    params : ``epochs``, ``steps`` (batches an epoch) and ``verbose``
+    params : ``epochs``, ``steps`` (batches an epoch), ``verbose``; and ``validation_freq``, after
+        every how many epochs the network is judged, where it is
     """
 
     model: Model
@@ -119,6 +121,10 @@ class _Monitor(Callback):
     """One that looks at whether a value gets better."""
 
     def __init__(self, monitor: str, mode: str) -> None:
+        if not isinstance(monitor, str):
+            raise InputError(
+                f"{type(self).__name__}: monitor is the name of a value (got {monitor!r})"
+            )
         self.monitor = monitor
         mode = word(mode, f"{type(self).__name__}: mode", ("auto", "min", "max"))
         name = monitor.removeprefix("val_")
@@ -126,9 +132,18 @@ class _Monitor(Callback):
         self.sign = -1 if rising else 1
         self.best = math.inf  # of sign·value
 
-    def value(self, logs: Logs | None) -> float:
-        """Return sign·value, which is to fall, or raise InputError where it is not told."""
+    def value(self, epoch: int, logs: Logs | None) -> float | None:
+        """Return sign·value, which is to fall; None after an epoch that is not judged.
+
+        Raises
+        ------
+        InputError
+            The value is never told.
+        """
         logs = logs or {}
+        every = self.params.get("validation_freq", 1)
+        if self.monitor.startswith("val_") and (epoch + 1) % every:
+            return None
         if self.monitor not in logs:
             what = unknown("value", self.monitor, logs)
             hint = "; val_… is told with validation_data or validation_split"
@@ -173,10 +188,10 @@ class EarlyStopping(_Monitor):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode)
-        self.min_delta = abs(float(min_delta))
+        self.min_delta = abs(finite(min_delta, "EarlyStopping: min_delta"))
         self.patience = whole(patience, "EarlyStopping: patience", 0)
         self.verbose = verbose
-        self.baseline = baseline
+        self.baseline = None if baseline is None else finite(baseline, "EarlyStopping: baseline")
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = whole(start_from_epoch, "EarlyStopping: start_from_epoch", 0)
         self._begin()
@@ -194,8 +209,8 @@ class EarlyStopping(_Monitor):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Look at the value, and stop where it is time."""
-        value = self.value(logs)
-        if epoch < self.start_from_epoch:
+        value = self.value(epoch, logs)
+        if value is None or epoch < self.start_from_epoch:
             return
         if self.restore_best_weights and self.best_weights is None:
             self.best_weights, self.best_epoch = self.model.get_weights(), epoch
@@ -270,8 +285,8 @@ class ModelCheckpoint(_Monitor):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Save the network where it is to be."""
         if self.save_best_only:
-            value = self.value(logs)
-            if not value < self.best:
+            value = self.value(epoch, logs)
+            if value is None or not value < self.best:
                 return
             self.best = value
         try:
@@ -303,23 +318,26 @@ class LearningRateScheduler(Callback):
     Parameters
     ----------
     schedule
-        A function of the epoch's number, from 0, and the present rate, that returns the new one.
+        A function of the epoch's number, from 0, and the present rate, that returns the new one;
+        as of old, it may take the epoch alone.
     verbose
         1 tells each time.
     """
 
-    def __init__(self, schedule: Callable[[int, float], float], verbose: int = 0) -> None:
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         if not callable(schedule):
             raise InputError(
                 f"LearningRateScheduler takes a function of epoch and rate (got {schedule!r})"
             )
         self.schedule = schedule
         self.verbose = verbose
+        self._takes = _takes(schedule)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Set the rate."""
         optimizer = self.model.optimizer
-        rate = self.schedule(epoch, float(optimizer.learning_rate))
+        told = (epoch, float(optimizer.learning_rate))
+        rate = self.schedule(*told[: self._takes])
         optimizer.learning_rate = rate
         if self.verbose:
             print_line(f"Epoch {epoch + 1}: learning rate {rate:g}")
@@ -331,6 +349,17 @@ class LearningRateScheduler(Callback):
 
 
 LearningRateSchedule = LearningRateScheduler
+
+
+def _takes(schedule: Callable[..., float]) -> int:
+    """Return whether a schedule takes the epoch alone, 1, or the rate too, 2."""
+    try:
+        signature(schedule).bind(0, 0.0)
+    except TypeError:
+        return 1
+    except ValueError:  # one of C's tells nothing
+        return 2
+    return 2
 
 
 def print_line(text: str) -> None:

@@ -16,6 +16,9 @@ import numpy as np
 from ..errors import InputError, unknown
 from .streams import Draws
 
+MODES = ("fan_in", "fan_out", "fan_avg")
+DISTRIBUTIONS = ("uniform", "truncated_normal", "untruncated_normal", "normal")
+
 
 @dataclass(frozen=True)
 class Initializer:
@@ -35,6 +38,10 @@ class Constant(Initializer):
     """One value everywhere."""
 
     value: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check its settings."""
+        _check(self, "value")
 
     def values(self, shape: tuple[int, ...], draws: Draws) -> np.ndarray:
         """Return them, float64."""
@@ -68,6 +75,10 @@ class RandomUniform(Initializer):
     minval: float = -0.05
     maxval: float = 0.05
 
+    def __post_init__(self) -> None:
+        """Check its settings."""
+        _check(self, "minval", "maxval")
+
     def values(self, shape: tuple[int, ...], draws: Draws) -> np.ndarray:
         """Return them, float64."""
         return draws.uniform(shape, self.minval, self.maxval)
@@ -79,6 +90,10 @@ class RandomNormal(Initializer):
 
     mean: float = 0.0
     stddev: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Check its settings."""
+        _check(self, "mean", "stddev")
 
     def values(self, shape: tuple[int, ...], draws: Draws) -> np.ndarray:
         """Return them, float64."""
@@ -113,12 +128,23 @@ class VarianceScaling(Initializer):
     ----------
     scale : 1 keeps a linear layer's variance, 2 that of threshold-linear cells
     mode : ``fan_in`` (inputs), ``fan_out`` (outputs) or ``fan_avg``
-    distribution : ``uniform``, ``truncated_normal`` or ``untruncated_normal``
+    distribution : ``uniform``, ``truncated_normal`` (as of old, ``normal``) or
+        ``untruncated_normal``
     """
 
     scale: float = 1.0
     mode: str = "fan_in"
     distribution: str = "truncated_normal"
+
+    def __post_init__(self) -> None:
+        """Check its settings."""
+        _check(self, "scale")
+        if self.scale <= 0:
+            raise InputError(f"{type(self).__name__}: scale must be over 0 (got {self.scale})")
+        for setting, known in (("mode", MODES), ("distribution", DISTRIBUTIONS)):
+            given = getattr(self, setting)
+            if given not in known:
+                raise InputError(f"{type(self).__name__}: {unknown(setting, str(given), known)}")
 
     def values(self, shape: tuple[int, ...], draws: Draws) -> np.ndarray:
         """Return them, float64."""
@@ -190,6 +216,10 @@ class Orthogonal(Initializer):
     """Rows, or columns, at right angles, each of length `gain`."""
 
     gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check its settings."""
+        _check(self, "gain")
 
     def values(self, shape: tuple[int, ...], draws: Draws) -> np.ndarray:
         """Return them, float64."""
@@ -264,6 +294,17 @@ def serialized(initializer: Initializer) -> dict[str, Any]:
         "config": initializer.get_config(),
         "registered_name": None,
     }
+
+
+def _check(initializer: Initializer, *settings: str) -> None:
+    """Raise InputError unless some settings are finite numbers."""
+    for setting in settings:
+        value = getattr(initializer, setting)
+        number = isinstance(value, float | int | np.number) and not isinstance(value, bool)
+        if not number or not math.isfinite(value):
+            raise InputError(
+                f"{type(initializer).__name__}: {setting} must be a finite number (got {value!r})"
+            )
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -73,7 +73,8 @@ class Loss:
             raise InputError(
                 f"{who}: with loss '{self.name}' targets lie from 0 to 1 (got {worst:g})"
             )
-        return np.ascontiguousarray(y, dtype=dtype)
+        with np.errstate(over="ignore"):  # infinity is told of where it is met
+            return np.ascontiguousarray(y, dtype=dtype)
 
     def _classes(self, y: np.ndarray, output: Shape, who: str) -> np.ndarray:
         count = output[-1]
@@ -95,7 +96,8 @@ class Loss:
                 f"{who}: loss '{self.name}' takes an output of several classes, and this has one "
                 "unit; for two classes there is 'binary_crossentropy'"
             )
-        whole = y.astype(np.int64) if y.dtype.kind in "biu" or np.isfinite(y).all() else None
+        with np.errstate(invalid="ignore"):  # what no int64 holds is not the same then
+            whole = y.astype(np.int64) if y.dtype.kind in "biu" or np.isfinite(y).all() else None
         if whole is None or (y.dtype.kind == "f" and (whole != y).any()):
             raise InputError(f"{who}: classes are whole numbers")
         if whole.size and not (whole.min() >= 0 and whole.max() < (count or 0)):
@@ -173,8 +175,14 @@ def _reduced(function: Callable[..., Tensor]) -> Callable[[Tensor, np.ndarray, W
 
     def loss(predicted: Tensor, targets: np.ndarray, weights: Weights) -> Tensor:
         each = function(targets, predicted)
-        if weights is not None and each.ndim:
-            each = each * weights.reshape(-1, *[1] * (each.ndim - 1))
+        if not isinstance(each, Tensor):
+            raise InputError(
+                f"{getattr(function, '__name__', 'loss')}: a loss of one's own returns a Tensor, "
+                f"computed from the output, which is one (got {type(each).__name__})"
+            )
+        if weights is not None:
+            wider = max(each.ndim - weights.ndim, 0)
+            each = each * weights.reshape(*weights.shape, *[1] * wider)
         return each.mean()
 
     return loss

@@ -36,8 +36,11 @@ class Metric:
 
 
 def binary_accuracy(activities: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """1 where an activity is over a half as its target is."""
-    right: np.ndarray = (activities > 0.5) == (targets > 0.5)
+    """1 where an activity is over a half and its target is 1, or neither and it is 0.
+
+    A target between counts for nothing, as in Keras.
+    """
+    right: np.ndarray = (activities > 0.5) == targets
     return right
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -112,8 +113,8 @@ class Model(Network):
         if loss is None:
             raise InputError(f"{who}: give a loss, as 'mse' or 'binary_crossentropy'")
         chosen = losses.get(loss, who)
-        one = isinstance(metrics, str) or callable(metrics)
-        wanted = [metrics] if one else list(metrics or ())
+        wanted = list(metrics) if isinstance(metrics, list | tuple) else [metrics]
+        wanted = [] if metrics is None else wanted
         check_names(wanted, who)
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.metrics = chosen, wanted
@@ -182,7 +183,7 @@ class Model(Network):
         shuffle
             Whether each epoch goes over the samples in another order.
         class_weight
-            How much the samples of a class count: a dict.
+            How much the samples of a class count in training: a dict.
         sample_weight
             How much each sample counts, (samples,).
         initial_epoch
@@ -218,6 +219,9 @@ class Model(Network):
         initial_epoch = whole(initial_epoch, f"{who}: initial_epoch", 0)
         batch_size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
         every = whole(validation_freq, f"{who}: validation_freq")
+        judged_size = batch_size
+        if validation_batch_size is not None:
+            judged_size = whole(validation_batch_size, f"{who}: validation_batch_size")
         if y is None:
             raise InputError(f"{who}: y is missing, the targets of x")
         train = samples.read(self, x, y, who, loss, sample_weight, class_weight)
@@ -226,11 +230,14 @@ class Model(Network):
             judged = self._validation(validation_data, loss, who)
         elif validation_split:
             train, judged = train.split(validation_split, who)
+            if class_weight is not None:  # as in Keras, it is judged by samples that count alike
+                judged = replace(judged, weights=None)
         training = self._training(who)
-        self._ready_optimizer()
+        self._ready_optimizer(who)
         steps = -(-len(train) // batch_size)
         self.history = History()
-        given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+        given: list[Any] = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+        given = [] if callbacks is None else given
         watching: list[Callback] = [*given, self.history]
         for callback in watching:
             if not isinstance(callback, Callback):
@@ -250,6 +257,8 @@ class Model(Network):
         for callback in watching:
             callback.model = self
             callback.params = {"epochs": epochs, "steps": steps, "verbose": reporter.verbose}
+            if judged is not None:
+                callback.params["validation_freq"] = every
         self.stop_training = False
         with reporter, resuming or nullcontext():
             for callback in watching:
@@ -268,8 +277,7 @@ class Model(Network):
                 else:
                     logs = training.epoch(train, batch_size, shuffle, watching, reporter, epoch)
                 if judged is not None and (epoch + 1) % every == 0:
-                    size = validation_batch_size or batch_size
-                    found = training.judge(judged, size)
+                    found = training.judge(judged, judged_size)
                     logs.update({f"val_{name}": value for name, value in found.items()})
                 for callback in watching:
                     callback.on_epoch_end(epoch, logs)
@@ -400,7 +408,7 @@ class Model(Network):
         loss = self._compiled(who)
         data = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         training = self._training(who)
-        self._ready_optimizer()
+        self._ready_optimizer(who)
         sums = Sums(training.metrics)
         training.step(data, slice(None), sums, {})
         found = sums.means()
@@ -414,7 +422,10 @@ class Model(Network):
         return_dict: bool = False,
     ) -> Any:
         """Judge the network by one batch, as `evaluate`."""
-        return self.evaluate(x, y, len(x), 0, sample_weight, return_dict)
+        who = f"{self}: test_on_batch"
+        data = samples.read(self, x, y, who, self._compiled(who), sample_weight)
+        found = self._training(who).judge(data, len(data))
+        return found if return_dict else listed(found)
 
     def to_circuit(self, name: str | None = None, binary: bool = False) -> Circuit:
         """Return the network as a circuit of neurons with the same answers.
@@ -525,10 +536,23 @@ class Model(Network):
         chosen = [metrics.get(wanted, loss, output.shape, who) for wanted in self.metrics]
         return Training(self, loss, chosen, who)
 
-    def _ready_optimizer(self) -> None:
-        """Let the optimizer begin, or go on where the same weights are trained as before."""
-        if list(self.optimizer.parameters) != self.trainable_weights:
-            self.optimizer.build(self.trainable_weights)
+    def _ready_optimizer(self, who: str) -> None:
+        """Let the optimizer begin, or go on where the same weights are trained as before.
+
+        Raises
+        ------
+        InputError
+            It is another network's.
+        """
+        before = self.optimizer.parameters
+        if list(before) == self.trainable_weights:
+            return
+        if before and not set(before) & set(self.weights):  # or it would forget at every turn
+            raise InputError(
+                f"{who}: its optimizer trains another network already; give each one of its own, "
+                f"as compile({self.optimizer}(), …)"
+            )
+        self.optimizer.build(self.trainable_weights)
 
     def _compiled(self, who: str) -> Loss:
         if self.loss is None:

@@ -91,6 +91,8 @@ class Network(Layer):
             stem = snake_case(type(layer).__name__)
             numbered = (f"{stem}_{number}" for number in range(1, len(taken) + 2))
             layer.name = stem if stem not in taken else next(n for n in numbered if n not in taken)
+            for parameter in layer.parameters:  # it was used by itself before
+                parameter.owner = layer.name
         self.following = layer.join(self.streams, self.following, self.dtype)
         self.layers.append(layer)
 
@@ -103,7 +105,7 @@ class Network(Layer):
     def build(self, input_shape: Any) -> None:
         """Do nothing: a model is built when it is made."""
 
-    def apply(self, x: Any, training: bool, mask: np.ndarray | None) -> Tensor:
+    def apply(self, x: Any, training: bool, mask: Any) -> Tensor:
         """Return what flows out where such tensors come in."""
         return self.run([x] if isinstance(x, Tensor) else list(x), training, mask)[0]
 
@@ -111,7 +113,7 @@ class Network(Layer):
         self,
         values: Sequence[Tensor],
         training: bool = False,
-        mask: np.ndarray | None = None,
+        mask: Any = None,
         drive: bool = False,
         watch: Callable[[Layer, Tensor], None] | None = None,
     ) -> tuple[Tensor, np.ndarray | None]:
@@ -124,23 +126,24 @@ class Network(Layer):
         training
             Whether cells drop out and batches are normalized by themselves.
         mask
-            Which steps of the inputs count.
+            Which steps of the inputs count; a list of such for several inputs.
         drive
             Whether to stop before the last layer's activation.
         watch
             Is shown each layer and what flows out of it.
         """
         output = self.require_built()
-        flows: dict[Symbol, tuple[Tensor, np.ndarray | None]] = {
-            symbol: (value, mask) for symbol, value in zip(self.inputs, values, strict=True)
-        }
+        masks = mask if isinstance(mask, list) else [mask] * len(values)
+        flows: dict[Symbol, tuple[Tensor, np.ndarray | None]] = dict(
+            zip(self.inputs, zip(values, masks, strict=True), strict=True)
+        )
         for symbol, spent in self._plan:
             layer = symbol.layer
             assert layer is not None
             heard = [flows[source] for source in symbol.sources]
-            x: Any = [value for value, _ in heard] if len(heard) > 1 else heard[0][0]
-            masks = [m for _, m in heard if m is not None]
-            told = masks[0] if masks else None
+            x: Any
+            told: Any  # of several branches, a list like that of their values
+            x, told = map(list, zip(*heard, strict=True)) if len(heard) > 1 else heard[0]
             if drive and symbol is output:
                 answer = layer.drive(x)  # type: ignore[attr-defined]
             else:
@@ -202,8 +205,9 @@ class Network(Layer):
         if (name is None) == (index is None):
             raise InputError(f"{self}: get_layer takes a name or an index")
         if index is not None:
-            if not -len(self.layers) <= index < len(self.layers):
-                raise InputError(f"{self} has {len(self.layers)} layers (got index {index})")
+            number = isinstance(index, int | np.integer) and not isinstance(index, bool)
+            if not number or not -len(self.layers) <= index < len(self.layers):
+                raise InputError(f"{self} has {len(self.layers)} layers (got index {index!r})")
             return self.layers[index]
         names = {layer.name: layer for layer in self.layers}
         if name not in names:

@@ -110,16 +110,17 @@ class Parameter:
             raise InputError(
                 f"{self.path}: its values have shape {self.shape} (got shape {given.shape})"
             )
-        if not np.isfinite(given).all():
-            raise InputError(f"{self.path}: weights must be finite numbers")
-        if self.constraint is not None:
+        with np.errstate(over="ignore"):
             taken = given.astype(self.array.dtype)
+        if not np.isfinite(taken).all():
+            raise InputError(f"{self.path}: weights must be finite numbers as {taken.dtype}")
+        if self.constraint is not None:
             admitted = taken.copy()
             self.constraint(admitted)
             if (admitted != taken).any():
                 wrong = taken[admitted != taken][0]
                 raise InputError(f"{self.path}: weights must be {self.constraint} (got {wrong:g})")
-        self.array[...] = given
+        self.array[...] = taken
 
     def __repr__(self) -> str:
         return f"Parameter({self.path!r}, shape={self.shape}, dtype={self.array.dtype})"

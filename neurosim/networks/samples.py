@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +40,14 @@ class Samples:
         self, which: np.ndarray | slice
     ) -> tuple[list[Tensor], np.ndarray | None, np.ndarray | None]:
         """Return the inputs, targets and weights of some samples."""
-        inputs = [
-            Tensor.of(
-                x[which].astype(self.dtype, copy=False) if x.dtype.kind == "f" else x[which], None
-            )
-            for x in self.inputs
-        ]
+        with np.errstate(over="ignore"):  # infinity is told of where it is met
+            inputs = [
+                Tensor.of(
+                    x[which].astype(self.dtype, copy=False) if x.dtype.kind == "f" else x[which],
+                    None,
+                )
+                for x in self.inputs
+            ]
         targets = self.targets[which] if self.targets is not None else None
         return inputs, targets, self.weights[which] if self.weights is not None else None
 
@@ -57,7 +59,8 @@ class Samples:
         InputError
             A fraction that leaves one of both without samples.
         """
-        if isinstance(fraction, bool) or not 0 < fraction < 1:
+        number = isinstance(fraction, float | int | np.number) and not isinstance(fraction, bool)
+        if not number or not 0 < fraction < 1:
             raise InputError(f"{who}: validation_split lies between 0 and 1 (got {fraction!r})")
         at = int(len(self) * (1 - fraction))
         if not 0 < at < len(self):
@@ -189,10 +192,11 @@ def _weights(
     if targets.dtype.kind == "f" and targets.ndim > 1 and targets.shape[-1] > 1:
         classes = targets.argmax(axis=-1)
     else:
-        classes = targets.reshape(count, -1)[:, 0]
+        values = targets[..., 0] if targets.dtype.kind == "f" and targets.ndim > 1 else targets
+        classes = np.round(values)  # as Keras does, of shares
     weights = np.ones(classes.shape)
     for label, weight in class_weight.items():
-        if isinstance(weight, bool) or not isinstance(weight, Sequence | float | int | np.number):
+        if isinstance(weight, bool) or not isinstance(weight, float | int | np.number):
             raise InputError(f"{who}: class_weight of class {label} is no number ({weight!r})")
         if not 0 <= float(weight) < np.inf:
             raise InputError(f"{who}: class_weight takes finite numbers from 0 (got {weight!r})")

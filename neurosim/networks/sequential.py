@@ -120,6 +120,10 @@ class Sequential(Model):
         if self.output is not None:
             return
         if self._shape is None and input_shape is not None:
+            if not isinstance(input_shape, Sequence) or not input_shape:
+                raise InputError(
+                    f"{self}: build takes a shape, as (None, 784) (got {input_shape!r})"
+                )
             shape = tuple(input_shape)
             self._shape = Symbol((None, *sample_shape(shape[1:], f"{self}: build")))
         if self._shape is None or not self.layers:

@@ -51,7 +51,11 @@ class Tensor:
         self, values: Any, requires_grad: bool = False, dtype: DTypeLike | None = None
     ) -> None:
         array = real_numbers(values, "Tensor")
-        self._array: np.ndarray = array.astype(_dtype(dtype, array.dtype), copy=True)
+        kind = _dtype(dtype, array.dtype)
+        if kind.kind != "f" and not np.isfinite(array).all():
+            raise InputError(f"Tensor: NaN and infinity are no {kind}; take float32")
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._array: np.ndarray = array.astype(kind, copy=True)
         self._node: Node | None = None
         if requires_grad:
             if self.dtype.kind != "f":
@@ -359,6 +363,8 @@ def gradients(of: Tensor, by: Sequence[Tensor], cotangent: Any = None) -> list[n
 
 def real_numbers(values: Any, name: str) -> np.ndarray:
     """Return real numbers as an array, or raise InputError."""
+    if np.ma.is_masked(values):
+        raise InputError(f"{name} has masked numbers; filled(…) puts others in their place")
     try:
         array = np.asarray(values)
     except InputError:
@@ -404,7 +410,8 @@ def _root(tensor: Tensor, cotangent: Any, name: str) -> tuple[Node, np.ndarray]:
         raise InputError(
             f"{name}: the cotangent must have the tensor's shape {tensor.shape} (got {seed.shape})"
         )
-    return tensor.node, seed.astype(tensor.dtype, copy=False)
+    with np.errstate(over="ignore"):
+        return tensor.node, seed.astype(tensor.dtype, copy=False)
 
 
 def _short(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from .metrics import Metric
 from .record import no_gradients, walk_back
 from .reporting import Reporter
 from .samples import Samples
+from .streams import Streams
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -101,7 +103,7 @@ class Training:
         loss, activities = self.loss_of(x, y, weights, training=True)
         value = float(loss.array)
         if not math.isfinite(value):
-            raise self.lost(x, value, at)
+            raise self.lost(x, y, value, at)
         trained = self.model.trainable_weights
         if loss.node is not None:
             leaves = frozenset(p.leaf for p in trained)
@@ -112,8 +114,24 @@ class Training:
         for parameter in trained:
             if parameter.constraint is not None:
                 parameter.constraint(parameter.array)
-        self.model.streams.step += 1
+        for streams in self._streams:
+            streams.step += 1
         sums.add(value, len(x[0].array), activities, y)
+
+    @cached_property
+    def _streams(self) -> list[Streams]:
+        """Where the random numbers of the network and of all layers come from, each once.
+
+        A layer that stands in another network too keeps that one's; so do those of an inner one.
+        """
+        found: list[Streams] = []
+        ahead: list[Layer] = [self.model]
+        while ahead:
+            layer = ahead.pop()
+            ahead.extend(getattr(layer, "layers", ()))
+            if layer.streams is not None and not any(layer.streams is one for one in found):
+                found.append(layer.streams)
+        return found
 
     def loss_of(
         self, x: list[Tensor], y: np.ndarray, weights: np.ndarray | None, training: bool
@@ -140,20 +158,29 @@ class Training:
                 sums.add(float(loss.array), len(x[0].array), activities, y)
         return sums.means()
 
-    def lost(self, x: list[Tensor], value: float, at: dict[str, int]) -> ConvergenceError:
+    def lost(
+        self, x: list[Tensor], y: np.ndarray, value: float, at: dict[str, int]
+    ) -> ConvergenceError:
         """Return the error of a loss that is not finite, which says where that began."""
         place = "".join(f", {name} {number + 1}" for name, number in at.items())
         return ConvergenceError(
             f"{self.who}: the loss became {value}{place}; first not finite: "
-            f"{self._first_not_finite(x)}",
+            f"{self._first_not_finite(x, y)}",
             at.get("batch", 0) + 1,
         )
 
-    def _first_not_finite(self, x: list[Tensor]) -> str:
+    def _first_not_finite(self, x: list[Tensor], y: np.ndarray) -> str:
         for number, tensor in enumerate(x):
-            if not np.isfinite(tensor.array).all():
-                which = f" {number + 1}" if len(x) > 1 else ""
-                return f"the input{which}; look at the data, as np.isnan(x).any()"
+            which = f" {number + 1}" if len(x) > 1 else ""
+            for name, array, letter in (
+                (f"the input{which}", tensor.array, "x"),
+                ("the targets", y, "y"),
+            ):
+                if not np.isfinite(array).all():
+                    return (
+                        f"{name}, as {array.dtype}; look at np.abs({letter}).max(): NaN, "
+                        "infinity, or more than that holds"
+                    )
         advice = "a smaller learning rate, or inputs of a smaller scale, may help"
         for parameter in self.model.weights:
             if not np.isfinite(parameter.array).all():

@@ -64,8 +64,10 @@ class WholeEpochs:
         empty = np.empty(0, dtype)
         assert data.targets is not None
         labelled = data.targets.dtype.kind != "f"
+        with np.errstate(over="ignore"):  # infinity is told of where it is met
+            inputs = np.ascontiguousarray(data.inputs[0], dtype).reshape(-1)
         self._samples = table.Samples(
-            np.ascontiguousarray(data.inputs[0], dtype).reshape(-1),
+            inputs,
             empty if labelled else data.targets.reshape(-1),
             data.targets.reshape(-1) if labelled else np.empty(0, np.int64),
             empty if data.weights is None else np.ascontiguousarray(data.weights),
@@ -198,6 +200,7 @@ class WholeEpochs:
         """Return the error of the batch whose loss is not finite."""
         batch = int(self._at[table.BATCH])
         which = self._space.order[0, batch * self._batch : (batch + 1) * self._batch]
-        x, _, _ = self._data.batch(which)
+        x, y, _ = self._data.batch(which)
+        assert y is not None
         at = {"epoch": epoch, "batch": batch}
-        return self._training.lost(x, float(self._running[0]), at)
+        return self._training.lost(x, y, float(self._running[0]), at)

@@ -46,12 +46,18 @@ class StandardScaler:
         samples = len(table)
         if not table.size:
             raise InputError(f"StandardScaler: there is nothing to fit in shape {table.shape}")
-        total = table.sum(axis=0, dtype=np.float64)
-        mean = total / samples
-        deviations = table - mean
-        correction = deviations.sum(axis=0)
-        deviations *= deviations
-        var = (deviations.sum(axis=0) - correction**2 / samples) / samples
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = table.sum(axis=0, dtype=np.float64)
+            mean = total / samples
+            deviations = table - mean
+            correction = deviations.sum(axis=0)
+            deviations *= deviations
+            var = (deviations.sum(axis=0) - correction**2 / samples) / samples
+        if not np.isfinite(var).all():
+            raise InputError(
+                f"StandardScaler: the variance of feature {np.flatnonzero(~np.isfinite(var))[0]} "
+                "is more than float64 holds; give it another unit"
+            )
         rounding = np.finfo(np.float64).eps * samples
         varies = var > rounding * var + (rounding * mean) ** 2
         self.mean_, self.var_ = mean, var

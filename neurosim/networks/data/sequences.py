@@ -113,11 +113,16 @@ def _kind(dtype: Any) -> np.dtype:
 
 def _steps(sequence: Any, number: int) -> np.ndarray:
     try:
-        return np.asarray(sequence)
+        steps = np.asarray(sequence)
     except ValueError:
         raise InputError(
             f"pad_sequences: the steps of sequence {number} are of unequal shapes"
         ) from None
+    if not steps.ndim:  # text, whose letters are no steps
+        raise InputError(
+            f"pad_sequences: sequence {number} must be a list or an array (got {short(sequence)})"
+        )
+    return steps
 
 
 def _held(given: np.ndarray, dtype: np.dtype) -> np.ndarray | None:

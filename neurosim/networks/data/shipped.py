@@ -32,13 +32,13 @@ def load_digits() -> tuple[np.ndarray, np.ndarray]:
 
 
 def load_iris() -> tuple[np.ndarray, np.ndarray]:
-    """Return the lengths of 150 iris flowers' leaves, 50 of each of three kinds (Fisher 1936).
+    """Return how large the petals of 150 irises are, and the sepals; of three kinds (Fisher 1936).
 
     Returns
     -------
     x, y
         Length and width of the sepals, then of the petals, in cm, float64, (150, 4); 0 for Iris
-        setosa, 1 for versicolor, 2 for virginica, int64, (150,).
+        setosa, 1 for versicolor, 2 for virginica, 50 of each, int64, (150,).
     """
     x, y = load_csv(FOLDER / "iris.csv.gz", "target")
     return x, y.astype(np.int64)

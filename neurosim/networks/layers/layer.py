@@ -27,7 +27,8 @@ class Layer:
 
     A layer of one's own gives `call`; where the shape changes also `compute_output_shape`, and
     where there are weights `build`.  `call` may ask for ``training`` (whether it is) and for
-    ``mask`` (which steps of a sequence count, (batch, time), or None) by naming them.
+    ``mask`` (which steps of a sequence count, (batch, time), or None; a list of such for a list of
+    tensors) by naming them.
 
     Parameters
     ----------
@@ -98,9 +99,10 @@ class Layer:
         shape: Shape = input_shape
         return shape
 
-    def compute_mask(self, x: Any, mask: np.ndarray | None) -> np.ndarray | None:
+    def compute_mask(self, x: Any, mask: Any) -> np.ndarray | None:
         """Return which steps of what goes out count, (batch, time), or None for all."""
-        return mask if self.keeps_mask else None
+        kept: np.ndarray | None = mask if self.keeps_mask else None
+        return kept
 
     def get_config(self) -> dict[str, Any]:
         """Return its settings, with which the class makes the same layer without weights."""
@@ -260,12 +262,16 @@ class Layer:
             self.random().step += 1
         return answer
 
-    def apply(self, x: Any, training: bool, mask: np.ndarray | None) -> Tensor:
+    def apply(self, x: Any, training: bool, mask: Any) -> Tensor:
         """Return `call`'s answer, told what it asks for."""
-        if not self._asks:
-            return self.call(x)
         told = {"training": training, "mask": mask}
-        return self.call(x, **{key: told[key] for key in self._asks})
+        answer = self.call(x, **{key: told[key] for key in self._asks})
+        if not isinstance(answer, Tensor):
+            raise InputError(
+                f"{self}: call() must return a Tensor (got {type(answer).__name__}); what is made "
+                "by neurosim.networks.operations is one"
+            )
+        return answer
 
     def ensure_built(self, input_shape: Any) -> None:
         """Build the layer where it is not yet, and note its shapes.

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from ...errors import InputError
 from .. import operations
 from ..graph import Shape
 from ..tensor import Tensor
 from .layer import Layer
+from .settings import whole
+
+MOST_AXES = 32
 
 
 class Add(Layer):
@@ -26,6 +32,10 @@ class Add(Layer):
         for branch in x[1:]:
             total = total + branch
         return total
+
+    def compute_mask(self, x: Any, mask: Any) -> np.ndarray | None:
+        """Return which steps count in any branch."""
+        return _in_any(mask)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return their shape, or raise InputError where it is not one."""
@@ -49,17 +59,28 @@ class Concatenate(Layer):
 
     def __init__(self, axis: int = -1, **settings: Any) -> None:
         super().__init__(**settings)
-        self.axis = int(axis)
+        self.axis = whole(axis, f"{self}: axis", -MOST_AXES)
 
     def call(self, x: list[Tensor]) -> Tensor:
         """Return them side by side."""
         return operations.concatenate(x, axis=self.axis)
 
+    def compute_mask(self, x: Any, mask: Any) -> np.ndarray | None:
+        """Return which steps count in any branch, or those of all one after the other."""
+        if self.axis % x[0].ndim != 1 or x[0].ndim < 3 or all(m is None for m in mask):
+            return _in_any(mask)
+        steps = [
+            np.ones(branch.shape[:2], bool) if m is None else m
+            for branch, m in zip(x, mask, strict=True)
+        ]
+        return np.concatenate(steps, axis=1)
+
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape, that axis as long as all together, or raise InputError."""
         _check_several(self, input_shape)
         ranks = {len(shape) for shape in input_shape}
-        axis = self.axis % len(input_shape[0]) if len(ranks) == 1 else 0
+        count = len(input_shape[0])
+        axis = self.axis % count if len(ranks) == 1 and -count <= self.axis < count else 0
         rests = {shape[:axis] + shape[axis + 1 :] for shape in input_shape}
         if len(ranks) > 1 or len(rests) > 1 or axis == 0:
             raise InputError(
@@ -80,6 +101,15 @@ def _check_several(layer: Layer, input_shape: Any) -> None:
     """Raise InputError unless there are two or more to bring together."""
     if not isinstance(input_shape, list) or len(input_shape) < 2:
         raise InputError(f"{layer} takes a list of two or more (got shape {input_shape})")
+
+
+def _in_any(masks: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """Return which steps count in any branch, as in Keras; None where all of one do."""
+    given = [mask for mask in masks if mask is not None]
+    found: np.ndarray | None = None
+    if len(given) == len(masks):
+        found = np.logical_or.reduce(given)
+    return found
 
 
 def _told(shapes: Any) -> str:

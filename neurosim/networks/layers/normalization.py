@@ -12,11 +12,14 @@ from ..tensor import Tensor
 from .layer import Layer, known_length
 from .settings import fraction, positive
 
+FEW = 1e-7  # added to how many steps count, as in Keras, so that none does not divide by 0
+
 
 class BatchNormalization(Layer):
     """γ·(x − mean)/√(variance + ε) + β, channel by channel (Ioffe & Szegedy 2015).
 
-    In training mean and variance are the batch's; otherwise those that moved along with them.
+    In training mean and variance are the batch's, of the steps that count where some do not;
+    otherwise those that moved along with them.
 
     Parameters
     ----------
@@ -67,7 +70,7 @@ class BatchNormalization(Layer):
 
     keeps_mask = True
 
-    def call(self, x: Tensor, training: bool) -> Tensor:
+    def call(self, x: Tensor, training: bool, mask: np.ndarray | None) -> Tensor:
         """Return x normalized; in training the moving mean and variance follow."""
         channels = self.moving_mean.array
         gamma = self.gamma.tensor if self.gamma is not None else np.ones_like(channels)
@@ -75,10 +78,26 @@ class BatchNormalization(Layer):
         if not training or not self.trainable:  # one that is frozen stays as it is, as in Keras
             mean, variance = self.moving_mean.array, self.moving_variance.array
             return operations.normalize(x, mean, variance, gamma, beta, epsilon=self.epsilon)
-        y, mean, variance = operations.batch_normalization(x, gamma, beta, epsilon=self.epsilon)
+        if mask is not None:
+            y, mean, variance = self._by_steps(x, gamma, beta, mask)
+        else:
+            y, mean, variance = operations.batch_normalization(x, gamma, beta, epsilon=self.epsilon)
         for moving, found in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.array += (1 - self.momentum) * (found - moving.array)
         return y
+
+    def _by_steps(
+        self, x: Tensor, gamma: Any, beta: Any, mask: np.ndarray
+    ) -> tuple[Tensor, np.ndarray, np.ndarray]:
+        """Return x normalized by the steps that count, and their mean and variance."""
+        counts = np.broadcast_to(mask[..., None], (*x.shape[:-1], 1)).astype(x.dtype)
+        share = counts / (counts.sum() + FEW)
+        axes = range(x.ndim - 1)
+        mean = (x * share).sum(axes)
+        apart = x - mean
+        variance = (apart * apart * share).sum(axes)
+        y = apart / operations.sqrt(variance + self.epsilon) * gamma + beta
+        return y, mean.array, variance.array
 
     def get_config(self) -> dict[str, Any]:
         """Return its settings."""

@@ -31,23 +31,25 @@ def pair(value: Any, name: str) -> tuple[int, int]:
 
 def fraction(value: Any, name: str) -> float:
     """Return a number from 0 to below 1, or raise InputError."""
-    try:
-        found = float(value)
-    except (TypeError, ValueError):
-        found = math.nan
-    if isinstance(value, bool) or not 0 <= found < 1:
+    found = _number(value)
+    if not 0 <= found < 1:
         raise InputError(f"{name} must be a number from 0 to below 1 (got {value!r})")
     return found
 
 
 def positive(value: Any, name: str) -> float:
     """Return a finite number over 0, or raise InputError."""
-    try:
-        found = float(value)
-    except (TypeError, ValueError):
-        found = math.nan
-    if isinstance(value, bool) or not 0 < found < math.inf:
+    found = _number(value)
+    if not 0 < found < math.inf:
         raise InputError(f"{name} must be a finite number over 0 (got {value!r})")
+    return found
+
+
+def finite(value: Any, name: str) -> float:
+    """Return a finite number, or raise InputError."""
+    found = _number(value)
+    if not math.isfinite(found):
+        raise InputError(f"{name} must be a finite number (got {value!r})")
     return found
 
 
@@ -56,3 +58,11 @@ def word(value: Any, name: str, known: Sequence[str]) -> str:
     if not isinstance(value, str) or value.lower() not in known:
         raise InputError(f"{name}: {unknown('choice', str(value), known)}")
     return value.lower()
+
+
+def _number(value: Any) -> float:
+    """Return a number as Python's; NaN for what is none."""
+    try:
+        return math.nan if isinstance(value, bool | str) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ...errors import InputError
 from .. import operations
 from ..graph import Shape
@@ -50,7 +52,8 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Sequence[int], **settings: Any) -> None:
         super().__init__(**settings)
-        given = tuple(target_shape) if isinstance(target_shape, Sequence) else (target_shape,)
+        several = isinstance(target_shape, Sequence | np.ndarray)
+        given = tuple(target_shape) if several else (target_shape,)
         open_ones = [length for length in given if length == -1]
         if len(open_ones) > 1:
             raise InputError(f"{self}: one length may be -1 (got target_shape {given})")

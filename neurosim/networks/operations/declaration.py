@@ -86,8 +86,8 @@ def _declared(function: Definition, keep_integers: bool) -> Callable[..., Tensor
     @wraps(function)
     def recorded(*args: Any, **options: Any) -> Tensor:
         operands = args[:count]
-        arrays = _arrays(name, operands, keep_integers)
         with np.errstate(all="ignore"):
+            arrays = _arrays(name, operands, keep_integers)
             value, vjp = function(*arrays, *args[len(operands) :], **options)
         value = np.asarray(value) if isinstance(value, np.generic) else value
         sources = tuple([x.node if isinstance(x, Tensor) else None for x in operands])
