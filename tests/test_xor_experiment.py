@@ -36,14 +36,15 @@ def test_a_network_as_neurons_answers_as_it_does(threshold):
     network = by_hand()
     circuit = neurons.as_neurons(network, threshold)
     decided = network.predict(training.PATTERNS)[:, 0] > 0.5
-    assert [circuit(int(x), int(y)) for x, y in training.PATTERNS] == decided.astype(int).tolist()
-    assert circuit.check(lambda x, y: x ^ y)
+    answers = [int(circuit(pattern.astype(int))[0]) for pattern in training.PATTERNS]
+    assert answers == decided.astype(int).tolist()
+    assert circuit.check(lambda pattern: [pattern[0] ^ pattern[1]])
 
 
 def test_a_network_that_did_not_learn_is_not_xor_as_neurons():
     network = by_hand()
     network.set_weights([-weights for weights in network.get_weights()])
-    assert not neurons.as_neurons(network).check(lambda x, y: x ^ y)
+    assert not neurons.as_neurons(network).check(lambda pattern: [pattern[0] ^ pattern[1]])
 
 
 def test_the_losses_at_rest_are_those_of_answers_that_are_alike():

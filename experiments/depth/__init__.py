@@ -23,7 +23,8 @@ def run(
     XORs, whose synapses grow as n does.  Layers of two cells fold the line: L of them make 2ᴸ
     straight pieces (Telgarsky 2016; Montúfar et al. 2014), where one layer of N cells makes N + 1
     at most.  Of two networks with equally many weights the deep one learns a sawtooth sooner from
-    most starts, if its cells are tanh: it learns sub-classes first, and joins them.
+    most starts, if its cells are tanh and their weights begin as He's: it learns sub-classes
+    first, and joins them.
 
     Parameters
     ----------

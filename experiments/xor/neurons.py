@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from neurosim import Circuit, stack
-from neurosim.networks import Sequential
+from neurosim import Circuit
+from neurosim.networks import Dense, Input, Sequential
 from neurosim.result import Result
 
 from .training import TWO, Hidden, Outcome
@@ -22,24 +22,27 @@ def as_neurons(network: Sequential, threshold: bool = False) -> Circuit:
     ----------
     threshold
         Whether the hidden cells are threshold neurons, too, that fire where a tanh cell is not
-        below 0: tanh u becomes 2·[u ≥ 0] − 1.
+        below 0: tanh u becomes 2·[u ≥ 0] − 1, and the weights that hear it are changed for that.
     """
-    circuit = Circuit("learned xor")
-    x, y = circuit.inputs("x", "y", real=False)
-    heard = stack([x, y])
-    pairs = zip(network.get_weights()[::2], network.get_weights()[1::2], strict=True)
-    layers = [(kernel.T, bias) for kernel, bias in pairs]
-    for number, (weights, bias) in enumerate(layers):
-        if threshold and number:
-            weights, bias = 2 * weights, bias - weights.sum(axis=1)
-        if number == len(layers) - 1:
-            circuit.output(circuit.binary("z", drive=weights[0] @ heard, threshold=-bias[0]))
-        elif threshold:
-            heard = circuit.binary(f"h{number + 1}", drive=weights @ heard, threshold=-bias)
-        else:
-            heard = circuit.rate(f"h{number + 1}", drive=weights @ heard, bias=bias,
-                                 transfer="tanh")  # fmt: skip
-    return circuit
+    *hidden, output = (
+        (layer.units, kernel, bias)
+        for layer in network.layers
+        if isinstance(layer, Dense)
+        for kernel, bias in [layer.get_weights()]
+    )
+    layers = [Dense(units, "step" if threshold else "tanh") for units, _, _ in hidden]
+    decided = Sequential([Input((2,)), *layers, Dense(output[0], "step")], name="learned xor")
+    weights = []
+    for number, (_, kernel, bias) in enumerate([*hidden, output]):
+        halved = threshold and number > 0
+        weights += [2 * kernel, bias - kernel.sum(axis=0)] if halved else [kernel, bias]
+    decided.set_weights(weights)
+    return decided.to_circuit(binary=True)
+
+
+def exclusive_or(pattern: np.ndarray) -> list[bool]:
+    """Return what is to be learned, of one output cell."""
+    return [bool(pattern[0] != pattern[1])]
 
 
 def prove(result: Result, outcomes: Mapping[Hidden, Outcome]) -> Sequential:
@@ -50,7 +53,7 @@ def prove(result: Result, outcomes: Mapping[Hidden, Outcome]) -> Sequential:
         for model, right in zip(outcome.networks, outcome.learned, strict=True)
         if right
     ]
-    proofs = [bool(as_neurons(model).check(lambda x, y: x ^ y)) for model in learned]
+    proofs = [bool(as_neurons(model).check(exclusive_or)) for model in learned]
     result.claim(
         f"the {len(learned)} networks that learned it, as circuits of neurons, are XOR, proved on "
         "all 4 patterns",
@@ -60,7 +63,7 @@ def prove(result: Result, outcomes: Mapping[Hidden, Outcome]) -> Sequential:
     ways = [model for model, right in zip(two.networks, two.learned, strict=True) if right]
     binary = [
         model for model in ways
-        if as_neurons(model, threshold=True).check(lambda x, y: x ^ y)
+        if as_neurons(model, threshold=True).check(exclusive_or)
     ]  # fmt: skip
     result.claim(
         f"of the {len(ways)} of two hidden cells, those that are XOR still when the hidden cells "
