@@ -9,13 +9,14 @@ from ...errors import InputError
 from .. import activations, initializers, operations
 from ..graph import Shape
 from ..tensor import Tensor
+from .driven import Driven
 from .layer import Layer, known_length, lengths
 from .settings import pair, whole, word
 
 PADDINGS = ("valid", "same")
 
 
-class Conv2D(Layer):
+class Conv2D(Driven):
     """Sheets of cells that share their weights: f(x ∗ W + b) at every place of an image.
 
     Parameters
@@ -76,24 +77,15 @@ class Conv2D(Layer):
             else None
         )
 
-    def call(self, x: Tensor) -> Tensor:
-        """Return the cells' activities, (batch, height, width, filters)."""
-        if self.activation in activations.APART:
-            return activations.activate(self.drive(x), self.activation)
-        return self._answer(x, self.activation)
-
-    def drive(self, x: Tensor) -> Tensor:
-        """Return x ∗ W + b, before the activation."""
-        return self._answer(x, "linear")
-
-    def _answer(self, x: Tensor, activation: str) -> Tensor:
+    def answer(self, x: Tensor, transfer: str) -> Tensor:
+        """Return the transfer function of x ∗ W + b, (batch, height, width, filters)."""
         return operations.conv2d(
             x,
             self.kernel.tensor,
             self.bias.tensor if self.bias is not None else None,
             strides=self.strides,
             padding=self.padding,
-            activation=activations.TRANSFERS[activation],
+            activation=transfer,
         )
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

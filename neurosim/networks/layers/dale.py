@@ -13,11 +13,12 @@ from ..constraints import AtLeast
 from ..graph import Shape
 from ..initializers import Constant, Exponential
 from ..tensor import Tensor
-from .layer import Layer, known_length
+from .driven import Driven
+from .layer import known_length
 from .settings import fraction, positive, whole
 
 
-class DaleDense(Layer):
+class DaleDense(Driven):
     """Excitatory cells and the interneurons that inhibit them: f(x·W − γ·(x·A)·B + b).
 
     By Dale's principle (Eccles, Fatt & Koketsu 1954) a cell acts in one way at all its synapses.
@@ -103,17 +104,8 @@ class DaleDense(Layer):
         )
         self.bias = self.add_weight((self.units,), self.bias_initializer, "bias")
 
-    def call(self, x: Tensor) -> Tensor:
-        """Return the excitatory cells' activities, (…, units)."""
-        if self.activation in activations.APART:
-            return activations.activate(self.drive(x), self.activation)
-        return self._answer(x, self.activation)
-
-    def drive(self, x: Tensor) -> Tensor:
-        """Return x·W − γ·(x·A)·B + b, before the activation."""
-        return self._answer(x, "linear")
-
-    def _answer(self, x: Tensor, activation: str) -> Tensor:
+    def answer(self, x: Tensor, transfer: str) -> Tensor:
+        """Return the transfer function of x·W − γ·(x·A)·B + b, (…, units)."""
         least = x.array.min(initial=0)
         if least < 0:
             raise InputError(
@@ -122,7 +114,7 @@ class DaleDense(Layer):
             )
         return operations.dale_dense(
             x, self.excitation.tensor, self.feed.tensor, self.inhibition.tensor, self.bias.tensor,
-            gain=self.gain, activation=activations.TRANSFERS[activation],
+            gain=self.gain, activation=transfer,
         )  # fmt: skip
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

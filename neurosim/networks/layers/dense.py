@@ -7,11 +7,12 @@ from typing import Any
 from .. import activations, initializers, operations
 from ..graph import Shape
 from ..tensor import Tensor
-from .layer import Layer, known_length
+from .driven import Driven
+from .layer import known_length
 from .settings import whole
 
 
-class Dense(Layer):
+class Dense(Driven):
     """Cells each of which weighs all inputs: f(x·W + b).
 
     Parameters
@@ -66,21 +67,10 @@ class Dense(Layer):
             self.add_weight((self.units,), self.bias_initializer, "bias") if self.use_bias else None
         )
 
-    def call(self, x: Tensor) -> Tensor:
-        """Return the cells' activities, (…, units)."""
-        if self.activation in activations.APART:
-            return activations.activate(self.drive(x), self.activation)
-        return self._answer(x, self.activation)
-
-    def drive(self, x: Tensor) -> Tensor:
-        """Return x·W + b, before the activation."""
-        return self._answer(x, "linear")
-
-    def _answer(self, x: Tensor, activation: str) -> Tensor:
+    def answer(self, x: Tensor, transfer: str) -> Tensor:
+        """Return the transfer function of x·W + b, (…, units)."""
         bias = self.bias.tensor if self.bias is not None else None
-        return operations.dense(
-            x, self.kernel.tensor, bias, activation=activations.TRANSFERS[activation]
-        )
+        return operations.dense(x, self.kernel.tensor, bias, activation=transfer)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape with the last axis as long as there are cells."""
