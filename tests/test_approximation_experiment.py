@@ -12,6 +12,7 @@ from neurosim import InputError
 from neurosim.result import Result
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("name", TARGETS)
 def test_the_staircase_and_the_series_keep_their_bounds(name):
     result = Result("approximation")
