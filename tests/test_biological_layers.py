@@ -22,6 +22,7 @@ from neurosim.networks import (
     ThresholdUnits,
 )
 from neurosim.networks.constraints import AtLeast
+from neurosim.networks.data import load_digits
 from neurosim.networks.initializers import Exponential
 from neurosim.networks.parameters import Parameter
 from neurosim.networks.streams import Draws
@@ -161,10 +162,8 @@ def test_how_many_there_cannot_be(inhibitory, message):
 @pytest.mark.slow
 def test_dales_law_learns_digits_about_as_well():
     """The loss in held-out accuracy is below three points, by the 95% interval over seeds."""
-    from sklearn.datasets import load_digits
-
-    pixels, labels = load_digits(return_X_y=True)
-    pixels = pixels / 16
+    images, labels = load_digits()
+    pixels = images.reshape(-1, 64) / 16
 
     def accuracy(seed, *layers):
         order = np.random.default_rng(seed).permutation(len(pixels))

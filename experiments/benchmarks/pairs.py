@@ -17,9 +17,9 @@ from .timing import Benchmark, Row, compare
 
 NAMES = (
     "rate_network", "trials", "few_neurons", "sparse_network", "adder", "words", "crossover",
-    "dog_sheets", "lgn_movie", "tuning", "reverse_correlation", "least_squares",
-    "perceptron", "delta_rule", "plastic", "cognitron", "mlp", "sheet_cnn", "sheet_lstm",
-    "residual_network", "convolution_layers", "recurrent", "exclusive_or", "start",
+    "dog_sheets", "lgn_movie", "tuning", "reverse_correlation", "least_squares", "perceptron",
+    "delta_rule", "plastic", "cognitron", "mlp", "sheet_cnn", "sheet_lstm", "residual_network",
+    "exclusive_or", "convolution_layers", "recurrent", "training_memory", "start",
 )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ TARGETS = {
     ("convolution_layers", "PyTorch"): Target(1 / 1.3),
     ("convolution_layers", "PyTorch channels-last"): Target(1 / 1.3),
     ("recurrent", "PyTorch"): Target(1),
+    ("training_memory", "PyTorch, fused Adam"): Target(1 / 1.5),
     ("start", "python -c pass"): Target(most=200),
     ("start", "its imports"): Target(most=2_000),
     ("start", "the same, compiled"): Target(most=10_000),
