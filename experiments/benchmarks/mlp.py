@@ -64,7 +64,7 @@ def benchmarks(quick: bool) -> list[Benchmark]:
                 "PyTorch, fused Adam": lambda: torch_side(task, fused=True),
             },
             floor=lambda: floor(task),
-            tolerance=1e-2,  # rounding differs, and grows from step to step
+            tolerance=3e-2,  # rounding and PyTorch's ε differ, and that grows from step to step
             rounds=7,
         )
     ]
