@@ -64,7 +64,9 @@ def benchmarks(quick: bool) -> list[Benchmark]:
                 "PyTorch, fused Adam": lambda: torch_side(task, fused=True),
             },
             floor=lambda: floor(task),
-            tolerance=3e-2,  # rounding and PyTorch's ε differ, and that grows from step to step
+            # Rounding grows over 469 steps: PyTorch's own two ways come to differ by 3e-3, JAX and
+            # ours by 7e-3, PyTorch, whose ε stands elsewhere, and ours by 1.2e-2.
+            tolerance=3e-2,
             rounds=7,
         )
     ]

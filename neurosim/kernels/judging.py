@@ -14,8 +14,6 @@ logistic = rule(rules.logistic)
 logistic_surprise = rule(rules.logistic_surprise, softplus=rule(rules.softplus))
 within = rule(rules.within)
 
-CLIPPED = 1e-7  # by so much, as in Keras, a probability stays away from 0 and 1
-
 
 @inner
 def place_of_largest(x, at, units):
@@ -57,7 +55,7 @@ def elementwise_loss(loss, samples, i, answers, deltas, at, units, weight):
     The fused loss takes net inputs for answers, and finds their logistic among the deltas.
     """
     real = answers.dtype.type
-    one, zero, two, low = real(1), real(0), real(2), real(CLIPPED)
+    one, zero, two, low = real(1), real(0), real(2), real(rules.CLIPPED)
     wanted = i * units
     total = 0.0
     for j in range(units):
@@ -97,7 +95,7 @@ def categorical_loss(samples, i, answers, deltas, at, units, weight, fused, norm
     their sum, and clipped.
     """
     real = answers.dtype.type
-    one, low = real(1), real(CLIPPED)
+    one, low = real(1), real(rules.CLIPPED)
     loss = 0.0
     total = real(0)
     if fused:

@@ -23,6 +23,9 @@ FIXED, HEBB, OJA, DELTA = range(4)
 # Of a value: by less than this, what the order of a sum leaves may differ from another order's.
 ROUNDING = 2.0**-40
 
+# So near to 0 and 1 a probability may come where its logarithm is taken, as in Keras.
+CLIPPED = 1e-7
+
 
 def net_input(drive, pool, vetoed):
     """u = (bias + E − S) / (σ + D): `drive` over `pool`, 0/0 = 0, and 0 under a veto."""

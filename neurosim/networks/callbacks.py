@@ -68,15 +68,6 @@ class Callback:
             or mine.on_train_batch_end is not Callback.on_train_batch_end
         )
 
-    @property
-    def sees_epochs(self) -> bool:
-        """Whether it does anything at an epoch."""
-        mine = type(self)
-        return (
-            mine.on_epoch_begin is not Callback.on_epoch_begin
-            or mine.on_epoch_end is not Callback.on_epoch_end
-        )
-
 
 class History(Callback):
     """What came out of each epoch; `fit` returns it.

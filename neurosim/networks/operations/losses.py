@@ -15,11 +15,10 @@ import numpy as np
 
 from ... import kernels
 from ...errors import InputError
+from ...kernels.rules import CLIPPED
 from ..record import Vjp
 from ..tensor import REAL, Tensor, real_numbers
 from .declaration import operation
-
-CLIPPED = 1e-7  # how near to 0 and 1 a probability may come where its logarithm is taken
 
 
 @operation
