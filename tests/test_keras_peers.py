@@ -104,9 +104,22 @@ NETWORKS = {
 }  # fmt: skip
 
 
-def both(layers):
+def set_precision(dtype):
+    keras.config.set_floatx(dtype)  # of the data
+    keras.config.set_dtype_policy(dtype)  # of the layers
+
+
+@pytest.fixture
+def precision():
+    """Set the precision of Keras, for one test."""
+    yield set_precision
+    set_precision("float32")
+
+
+def both(layers, dtype="float32", seed=0):
     """One network in both libraries, with the same weights."""
-    mine, theirs = (Words(lib).sequential(layers(Words(lib))) for lib in (ours, keras))
+    mine = ours.Sequential(layers(Words(ours)), seed=seed, dtype=dtype)
+    theirs = keras.Sequential(layers(Words(keras)))
     assert [w.shape for w in mine.get_weights()] == [w.shape for w in theirs.get_weights()]
     theirs.set_weights(mine.get_weights())
     return mine, theirs
@@ -124,16 +137,30 @@ def losses(model, x, y, optimizer, loss):
     return np.array(found)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_losses_agree_over_fifty_steps(name, rng):
+def farthest_apart(name, dtype, seed):
+    """The largest difference of fifty losses of Adam; of the predictions after them a tenth."""
     layers, data, loss = NETWORKS[name]
-    x, y = data(rng)
-    mine, theirs = both(layers)
+    x, y = data(np.random.default_rng(seed))
+    mine, theirs = both(layers, dtype, seed)
     expected = losses(theirs, x, y, keras.optimizers.Adam(), loss)
     found = losses(mine, x, y, ours.Adam(), loss)
     assert expected[-5:].mean() < expected[:5].mean()  # it learned
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-3)
+    predictions = mine.predict(x) - theirs.predict(x, verbose=0)
+    return max(np.abs(found - expected).max(), np.abs(predictions).max() / 10)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_losses_agree_over_fifty_steps(name, precision):
+    precision("float64")
+    # Keras keeps the rate and the epsilon in float32: 10⁻⁷ off.
+    assert farthest_apart(name, "float64", seed=0) < 1e-6
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_losses_agree_in_single_precision(name):
+    # A unit so near to its threshold that the last bit decides parts two trainings by 10⁻³. That
+    # is rare: no two of three networks meet it.
+    assert np.median([farthest_apart(name, "float32", seed) for seed in range(3)]) < 1e-4
 
 
 @pytest.mark.parametrize(
