@@ -336,6 +336,32 @@ def test_a_loss_of_ones_own_passes_over_padding():
     )
 
 
+def padded(units, activation, loss, metrics):
+    words = np.array([[1, 2, 0, 0], [3, 0, 0, 0], [4, 4, 1, 2]])
+    table = Embedding(5, 3, mask_zero=True)
+    model = Sequential([Input((4,), dtype="int64"), table, Dense(units, activation)], seed=1)
+    model.compile("sgd", loss, metrics)
+    return model, words, words != 0
+
+
+def test_metrics_pass_over_padding_too(rng):
+    model, words, counts = padded(1, "sigmoid", "binary_crossentropy", ["accuracy", "mae"])
+    targets = rng.integers(0, 2, size=(3, 4, 1))
+    activities = model.predict(words)
+    right = ((activities > 0.5) == targets)[counts].mean()
+    apart = np.abs(activities - targets)[counts].mean()
+    for size in (3, 2):  # each step counts alike, in whichever batch
+        found = model.evaluate(words, targets, batch_size=size, verbose=0)
+        assert found[1:] == pytest.approx([right, apart], rel=1e-6)
+
+
+def test_accuracy_of_labels_passes_over_padding(rng):
+    model, words, counts = padded(3, "softmax", "sparse_categorical_crossentropy", ["accuracy"])
+    targets = rng.integers(0, 3, size=(3, 4))
+    right = model.predict(words).argmax(axis=-1) == targets
+    assert model.evaluate(words, targets, verbose=0)[1] == pytest.approx(right[counts].mean())
+
+
 def test_weights_of_classes_go_to_the_nearest_class(rng):
     x, shares = data(rng)[0], np.array([[0.3], [0.7]] * 5)
     found = []

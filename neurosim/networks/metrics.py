@@ -18,7 +18,7 @@ Judged = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Metric:
-    """A mean over samples.
+    """A mean over samples, or over those steps of theirs that count.
 
     Attributes
     ----------
@@ -29,9 +29,13 @@ class Metric:
     name: str
     of: Judged
 
-    def total(self, activities: np.ndarray, targets: np.ndarray) -> tuple[float, int]:
-        """Return the sum over a batch, and of how many."""
+    def total(
+        self, activities: np.ndarray, targets: np.ndarray, mask: np.ndarray | None = None
+    ) -> tuple[float, int]:
+        """Return the sum over a batch, and of how many; a mask (batch, time) says which count."""
         judged = self.of(activities, targets)
+        if mask is not None and judged.shape[: mask.ndim] == mask.shape:
+            judged = judged[mask]
         return float(judged.sum(dtype=np.float64)), judged.size
 
 

@@ -35,12 +35,15 @@ class Sums:
         self._totals = [0.0] * len(metrics)
         self._counts = [0] * len(metrics)
 
-    def add(self, loss: float, count: int, activities: np.ndarray, targets: np.ndarray) -> None:
+    def add(
+        self, loss: float, count: int, activities: np.ndarray, targets: np.ndarray,
+        mask: np.ndarray | None,
+    ) -> None:  # fmt: skip
         """Add a batch: its mean loss, how many samples, and what the metrics judge."""
         self._loss += loss * count
         self._samples += count
         for k, metric in enumerate(self._metrics):
-            total, judged = metric.total(activities, targets)
+            total, judged = metric.total(activities, targets, mask)
             self._totals[k] += total
             self._counts[k] += judged
 
@@ -100,7 +103,7 @@ class Training:
         """
         x, y, weights = data.batch(which)
         assert y is not None
-        loss, activities = self.loss_of(x, y, weights, training=True)
+        loss, activities, mask = self.loss_of(x, y, weights, training=True)
         value = float(loss.array)
         if not math.isfinite(value):
             raise self.lost(x, y, value, at)
@@ -116,7 +119,7 @@ class Training:
                 parameter.constraint(parameter.array)
         for streams in self._streams:
             streams.step += 1
-        sums.add(value, len(x[0].array), activities, y)
+        sums.add(value, len(x[0].array), activities, y, mask)
 
     @cached_property
     def _streams(self) -> list[Streams]:
@@ -135,17 +138,19 @@ class Training:
 
     def loss_of(
         self, x: list[Tensor], y: np.ndarray, weights: np.ndarray | None, training: bool
-    ) -> tuple[Tensor, np.ndarray]:
-        """Return the loss of a batch, and the activities of the network's output."""
+    ) -> tuple[Tensor, np.ndarray, np.ndarray | None]:
+        """Return the loss of a batch, the output's activities, and which of its steps count."""
         last = self.model.require_built().layer
         closing = getattr(last, "activation", None)
         together = self.loss.of_drive if closing == self.loss.closing else None
         output, mask = self.model.run(x, training, drive=together is not None)
-        if mask is not None and mask.shape == output.shape[: mask.ndim]:
+        if mask is not None and mask.shape != output.shape[: mask.ndim]:
+            mask = None
+        if mask is not None:
             weights = _masked(mask, weights, output.dtype)
         if together is not None:
-            return together(output, y, weights)
-        return self.loss.of(output, y, weights), output.array
+            return *together(output, y, weights), mask
+        return self.loss.of(output, y, weights), output.array, mask
 
     def judge(self, data: Samples, batch_size: int) -> Logs:
         """Return the loss and metrics on samples, as the network is."""
@@ -154,8 +159,8 @@ class Training:
             for part in parts(len(data), batch_size):
                 x, y, weights = data.batch(part)
                 assert y is not None
-                loss, activities = self.loss_of(x, y, weights, training=False)
-                sums.add(float(loss.array), len(x[0].array), activities, y)
+                loss, activities, mask = self.loss_of(x, y, weights, training=False)
+                sums.add(float(loss.array), len(x[0].array), activities, y, mask)
         return sums.means()
 
     def lost(
