@@ -304,6 +304,20 @@ def test_what_is_not_finite_stops_training_and_is_found(rng):
     assert np.isfinite(model.get_weights()[0]).all()
 
 
+@pytest.mark.parametrize("callbacks", [None, [Callback()]])
+def test_weights_that_the_last_batch_spoils_are_told(callbacks):
+    model = Sequential([Input((1,)), Dense(1, use_bias=False)])
+    model.compile(SGD(1e38), "mse")
+    with pytest.raises(
+        ConvergenceError, match="the weights dense/kernel are not finite, epoch 1, batch 2; a smal"
+    ) as found:
+        model.fit([[0.0], [1e3]], [0.0, 1e3], 1, shuffle=False, callbacks=callbacks, verbose=0)
+    assert found.value.step == 2
+    model.set_weights([[[1.0]]])
+    with pytest.raises(ConvergenceError, match="train_on_batch: the weights dense/kernel are not"):
+        model.train_on_batch([[1e3]], [0.0])
+
+
 @pytest.mark.parametrize("units", [2, 40])  # by the kernel of whole epochs, and by operations
 def test_numbers_that_float32_cannot_hold_are_named(units, rng):
     x, y = rng.normal(size=(10, 3)), rng.normal(size=(10, units))

@@ -208,7 +208,8 @@ class Model(Network):
             Before `compile`; samples, targets or settings that do not fit.
         ConvergenceError
             The loss was no finite number any more; `step` says at which batch, and the message
-            where it was seen first.  The weights are those from before it.
+            where it was seen first.  The weights are those from before it.  Or an epoch left
+            weights that are not finite: these are named.
         FileError
             A checkpoint that cannot be read or written, or is of another training.
         """
@@ -268,6 +269,7 @@ class Model(Network):
             unseen = not given and judged is None and resuming is None
             if whole_ones is not None and unseen and reporter.verbose != 2:
                 whole_ones.epochs(ahead, reporter, self.history)
+                training.check_weights({"epoch": epochs - 1, "batch": steps - 1})
                 return self.history
             for epoch in ahead:
                 for callback in watching:
@@ -276,6 +278,7 @@ class Model(Network):
                     logs = whole_ones.epoch(reporter, epoch)
                 else:
                     logs = training.epoch(train, batch_size, shuffle, watching, reporter, epoch)
+                training.check_weights({"epoch": epoch, "batch": steps - 1})
                 if judged is not None and (epoch + 1) % every == 0:
                     found = training.judge(judged, judged_size)
                     logs.update({f"val_{name}": value for name, value in found.items()})
@@ -411,6 +414,7 @@ class Model(Network):
         self._ready_optimizer(who)
         sums = Sums(training.metrics)
         training.step(data, slice(None), sums, {})
+        training.check_weights({})
         found = sums.means()
         return found if return_dict else listed(found)
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .model import Model
 
 
+ADVICE = "a smaller learning rate, or inputs of a smaller scale, may help"
+
+
 class Sums:
     """The loss and metrics of the batches so far."""
 
@@ -163,13 +166,30 @@ class Training:
                 sums.add(float(loss.array), len(x[0].array), activities, y, mask)
         return sums.means()
 
+    def check_weights(self, at: dict[str, int]) -> None:
+        """Raise ConvergenceError where weights are not finite: after them no loss may tell it.
+
+        `at` says where training is, and may name the batch after which they became so.
+        """
+        stray = self._stray_weights()
+        if stray is not None:
+            raise ConvergenceError(
+                f"{self.who}: {stray} are not finite{_place(at)}; {ADVICE}", at.get("batch", 0) + 1
+            )
+
+    def _stray_weights(self) -> str | None:
+        """Return the name of the first weights that are not finite, or None."""
+        for parameter in self.model.weights:
+            if not np.isfinite(parameter.array).all():
+                return f"the weights {parameter.path}"
+        return None
+
     def lost(
         self, x: list[Tensor], y: np.ndarray, value: float, at: dict[str, int]
     ) -> ConvergenceError:
         """Return the error of a loss that is not finite, which says where that began."""
-        place = "".join(f", {name} {number + 1}" for name, number in at.items())
         return ConvergenceError(
-            f"{self.who}: the loss became {value}{place}; first not finite: "
+            f"{self.who}: the loss became {value}{_place(at)}; first not finite: "
             f"{self._first_not_finite(x, y)}",
             at.get("batch", 0) + 1,
         )
@@ -186,10 +206,9 @@ class Training:
                         f"{name}, as {array.dtype}; look at np.abs({letter}).max(): NaN, "
                         "infinity, or more than that holds"
                     )
-        advice = "a smaller learning rate, or inputs of a smaller scale, may help"
-        for parameter in self.model.weights:
-            if not np.isfinite(parameter.array).all():
-                return f"the weights {parameter.path}, after the last change; {advice}"
+        stray = self._stray_weights()
+        if stray is not None:
+            return f"{stray}, after the last change; {ADVICE}"
         found: list[str] = []
 
         def watch(layer: Layer, answer: Tensor) -> None:
@@ -198,7 +217,12 @@ class Training:
 
         with no_gradients():
             self.model.run(x, training=False, watch=watch)
-        return f"{f'what goes out of {found[0]}' if found else 'the loss itself'}; {advice}"
+        return f"{f'what goes out of {found[0]}' if found else 'the loss itself'}; {ADVICE}"
+
+
+def _place(at: dict[str, int]) -> str:
+    """Return where training is, in words: epochs and batches are counted from 1."""
+    return "".join(f", {name} {number + 1}" for name, number in at.items())
 
 
 def parts(count: int, size: int) -> Iterator[slice]:
