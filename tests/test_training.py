@@ -94,6 +94,20 @@ def test_weights_of_samples_and_classes(rng, kind):
     assert history.history["loss"] == pytest.approx([loss])
 
 
+def test_weights_of_samples_may_stand_in_a_column(rng):
+    (x, y), weights = data(rng), rng.uniform(0, 3, size=10)
+    row, column = (linear().evaluate(x, y, sample_weight=w) for w in (weights, weights[:, None]))
+    assert row == column
+
+
+def test_weights_of_samples_that_float32_cannot_hold_are_refused():
+    model = Sequential([Input((1,)), Dense(1, "sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    for given in ({"sample_weight": [1e300, 1.0]}, {"class_weight": {1: 1e300}}):
+        with pytest.raises(InputError, match="weights of samples are finite numbers as float32"):
+            model.fit([[0.0], [1.0]], [0, 1], verbose=0, **given)
+
+
 def test_the_last_samples_are_kept_for_validation(rng):
     x, y = data(rng)
     split, given = linear(metrics=["mae"]), linear(metrics=["mae"])
@@ -448,6 +462,9 @@ def test_lines_of_progress(rng, capsys):
         (lambda m, x, y: m.fit(x, y, sample_weight=np.ones(10), class_weight={0: 1}),
          "give sample_weight or class_weight, not both"),
         (lambda m, x, y: m.fit(x, y, class_weight=[1, 2]), "class_weight is a dict"),
+        (lambda m, x, y: m.fit(x, y, class_weight={"0": 1.0, "1": 9.0}),
+         r"class_weight: a class is a whole number \(got '0'\)"),
+        (lambda m, x, y: m.fit(x, y, class_weight={0.5: 2.0}), r"whole number \(got 0.5\)"),
         (lambda m, x, y: m.fit(x.astype(str), y), "x takes real numbers"),
         (lambda m, x, y: m.fit(iter(x), y), "x is an array, not a generator"),
         (lambda m, x, y: m.predict(x[:, :2]), r"predict: Dense 'dense' takes x of shape"),

@@ -131,12 +131,12 @@ def read(
         if len(targets) != count:
             raise InputError(f"{who}: x has {count} samples and y {len(targets)}")
     weights = _weights(sample_weight, class_weight, targets, count, who)
-    return Samples(
-        tuple(arrays),
-        targets,
-        None if weights is None else weights.astype(network.dtype),
-        network.dtype,
-    )
+    if weights is not None:
+        with np.errstate(over="ignore"):
+            weights = weights.astype(network.dtype)
+        if not np.isfinite(weights).all():
+            raise InputError(f"{who}: weights of samples are finite numbers as {network.dtype}")
+    return Samples(tuple(arrays), targets, weights, network.dtype)
 
 
 def _numbers(values: Any, name: str) -> np.ndarray:
@@ -174,6 +174,8 @@ def _weights(
         raise InputError(f"{who}: give sample_weight or class_weight, not both")
     if sample_weight is not None:
         weights = real_numbers(sample_weight, f"{who}: sample_weight").astype(np.float64)
+        if weights.shape == (count, 1):
+            weights = weights[:, 0]
         if weights.shape != (count,):
             raise InputError(
                 f"{who}: sample_weight is a number for each of {count} samples (got shape "
@@ -196,6 +198,11 @@ def _weights(
         classes = np.round(values)  # as Keras does, of shares
     weights = np.ones(classes.shape)
     for label, weight in class_weight.items():
+        whole = isinstance(label, int | np.integer) or (
+            isinstance(label, float | np.floating) and float(label).is_integer()
+        )
+        if not whole:
+            raise InputError(f"{who}: class_weight: a class is a whole number (got {label!r})")
         if isinstance(weight, bool) or not isinstance(weight, float | int | np.number):
             raise InputError(f"{who}: class_weight of class {label} is no number ({weight!r})")
         if not 0 <= float(weight) < np.inf:
