@@ -105,6 +105,19 @@ def test_early_stopping_knows_that_accuracy_rises():
     assert run_early([0.1, 0.2, 0.3, 0.3, 0.1], monitor="val_accuracy")[0] == 3
 
 
+@pytest.mark.parametrize("monitor", ["val_mae", "mean_squared_error"])
+def test_early_stopping_knows_that_errors_fall(monitor):
+    assert run_early([3, 2, 1, 1, 0], monitor=monitor)[0] == 3
+
+
+def test_early_stopping_asks_what_is_better_of_a_metric_of_ones_own():
+    with pytest.raises(
+        InputError, match=r"EarlyStopping: whether 'val_r2' should rise or fall .* mode='max'"
+    ):
+        run_early([0.1, 0.2, 0.3], monitor="val_r2")
+    assert run_early([0.1, 0.2, 0.3, 0.3, 0.4], monitor="val_r2", mode="max")[0] == 3
+
+
 @pytest.mark.parametrize(
     ("values", "restore", "weights"),
     [([3, 1, 2, 2, 2], True, 1), ([3, 1, 2, 2, 2], False, 3), ([4, 3, 2, 1, 0], True, 4)],

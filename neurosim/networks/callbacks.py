@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import InputError, unknown
 from .layers.settings import finite, whole, word
+from .metrics import ERRORS
 
 if TYPE_CHECKING:
     from .model import Model
@@ -121,6 +122,7 @@ class _Monitor(Callback):
         name = monitor.removeprefix("val_")
         rising = mode == "max" or (mode == "auto" and (name.endswith(("acc", "accuracy"))))
         self.sign = -1 if rising else 1
+        self._is_known = rising or mode == "min" or name == "loss" or name in ERRORS
         self.best = math.inf  # of sign·value
 
     def value(self, epoch: int, logs: Logs | None) -> float | None:
@@ -129,7 +131,7 @@ class _Monitor(Callback):
         Raises
         ------
         InputError
-            The value is never told.
+            The value is never told; or it is one of which it is not known what is better.
         """
         logs = logs or {}
         every = self.params.get("validation_freq", 1)
@@ -140,6 +142,11 @@ class _Monitor(Callback):
             hint = "; val_… is told with validation_data or validation_split"
             raise InputError(
                 f"{type(self).__name__}: {what}{hint * self.monitor.startswith('val_')}"
+            )
+        if not self._is_known:
+            raise InputError(
+                f"{type(self).__name__}: whether {self.monitor!r} should rise or fall is not "
+                "known; say it by mode='max' or mode='min'"
             )
         return self.sign * logs[self.monitor]
 
@@ -158,7 +165,8 @@ class EarlyStopping(_Monitor):
     verbose
         1 tells at which epoch it stopped.
     mode
-        ``min``: smaller is better; ``max``; ``auto``: larger is for accuracies.
+        ``min``: smaller is better; ``max``: larger; ``auto``: larger for accuracies, smaller for
+        losses and errors, and a metric of one's own needs one of the other two.
     baseline
         What must be reached to count.
     restore_best_weights
