@@ -239,6 +239,26 @@ def test_a_loss_and_a_metric_of_ones_own(rng):
     np.testing.assert_allclose(model.get_weights()[0], w - 0.1 * x.T @ g, rtol=1e-9)
 
 
+def test_values_of_one_name_are_numbered(rng):
+    def loss(targets, activities):
+        return np.ones(len(targets))
+
+    x, y = data(rng)
+    history = linear(metrics=["mae", "mae", loss]).fit(x, y, verbose=0).history
+    assert list(history) == ["loss", "mae", "mae_1", "loss_1"]
+    assert history["mae"] == history["mae_1"]
+    assert history["loss_1"] == [1]
+
+
+def test_a_metric_of_ones_own_returns_numbers(rng):
+    with pytest.raises(InputError, match="evaluate: metric 'word' takes real numbers"):
+        linear(metrics=[word]).evaluate(*data(rng))
+
+
+def word(targets, activities):
+    return "good"
+
+
 def test_frozen_layers_stay(rng):
     x, y = rng.normal(size=(10, 3)), rng.normal(size=(10, 1))
     model = Sequential([Input((3,)), Dense(4, "tanh", trainable=False), Dense(1)])

@@ -537,7 +537,7 @@ class Model(Network):
         """Return what trains and judges, or raise InputError before `compile`."""
         loss = self._compiled(who)
         output = self.require_built()
-        chosen = [metrics.get(wanted, loss, output.shape, who) for wanted in self.metrics]
+        chosen = metrics.chosen(self.metrics, loss, output.shape, who)
         return Training(self, loss, chosen, who)
 
     def _ready_optimizer(self, who: str) -> None:
