@@ -140,6 +140,7 @@ def test_the_summary(capsys):
         (lambda m: m.get_layer(index=4), r"Sequential has 1 layers \(got index 4\)"),
         (lambda m: m.get_layer(), "get_layer takes a name or an index"),
         (lambda m: m.set_weights([]), r"Sequential has 2 arrays of weights \(kernel \(3, 4\)"),
+        (lambda m: Sequential(Dense(3)), r"Sequential takes a list of layers: \[<Dense, built=F"),
         (lambda m: Sequential(seed=-1), r"a seed is a whole number from 0 to 2\^64 - 1 \(got -1\)"),
         (lambda m: Model(3, 4), r"Model is made from what Input\(\) and layers called on it"),
         (

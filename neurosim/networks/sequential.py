@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from ..errors import InputError
@@ -43,6 +43,8 @@ class Sequential(Model):
     ) -> None:
         self._begin(name, seed, dtype)
         self._shape: Symbol | None = None
+        if layers is not None and not isinstance(layers, Iterable):
+            raise InputError(f"{self} takes a list of layers: [{layers!r}], not {layers!r}")
         for layer in layers or ():
             self.add(layer)
 
