@@ -270,6 +270,16 @@ def test_frozen_layers_stay(rng):
     assert (before[2] != after[2]).all()
 
 
+def test_a_network_that_is_frozen_whole_is_not_trained(rng):
+    """As a discriminator that was frozen for its generator's sake, and then forgotten."""
+    model = linear()
+    model.trainable = False
+    for train in (model.fit, model.train_on_batch):
+        with pytest.raises(InputError, match=r"all its weights are frozen, .*trainable = True on"):
+            train(*data(rng))
+    assert model.evaluate(*data(rng)) > 0
+
+
 def test_dropout_is_drawn_anew_at_every_batch(rng):
     model = Sequential([Input((200,)), Dropout(0.5)], seed=4)
     x = np.ones((1, 200), dtype=np.float32)

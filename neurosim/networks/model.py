@@ -546,8 +546,13 @@ class Model(Network):
         Raises
         ------
         InputError
-            It is another network's.
+            It is another network's, or all weights are frozen.
         """
+        if not self.trainable_weights and any(p.learned for p in self.weights):
+            raise InputError(
+                f"{who}: all its weights are frozen, so that nothing would be learned; set "
+                "trainable = True on it or on its layers"
+            )
         before = self.optimizer.parameters
         if list(before) == self.trainable_weights:
             return
