@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, spelled
 from . import losses, metrics, optimizers, samples
 from .callbacks import Callback, History
 from .graph import Symbol
@@ -86,6 +86,7 @@ class Model(Network):
         self.loss: Loss | None = None
         self.metrics: list[Any] = []
 
+    @spelled
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -141,6 +142,7 @@ class Model(Network):
 
         return functional_of(config)  # type: ignore[return-value]
 
+    @spelled
     def fit(
         self,
         x: Any,
@@ -223,8 +225,6 @@ class Model(Network):
         judged_size = batch_size
         if validation_batch_size is not None:
             judged_size = whole(validation_batch_size, f"{who}: validation_batch_size")
-        if y is None:
-            raise InputError(f"{who}: y is missing, the targets of x")
         train = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         judged = None
         if validation_data is not None:
@@ -291,6 +291,7 @@ class Model(Network):
                 callback.on_train_end()
         return self.history
 
+    @spelled
     def evaluate(
         self,
         x: Any,
@@ -328,6 +329,7 @@ class Model(Network):
         Reporter(2 if verbose == 2 else 0, 0, 0, who).line("evaluate", found)
         return found if return_dict else listed(found)
 
+    @spelled
     def predict(
         self,
         x: Any,
@@ -359,6 +361,7 @@ class Model(Network):
                 [self.run(data.batch(part)[0])[0].array for part in parts(len(data), size)]
             )
 
+    @spelled
     def predict_classes(
         self,
         x: Any,
@@ -381,6 +384,7 @@ class Model(Network):
             return (activities > 0.5).astype(np.int32)
         return activities.argmax(axis=-1)
 
+    @spelled
     def train_on_batch(
         self,
         x: Any,
@@ -418,6 +422,7 @@ class Model(Network):
         found = sums.means()
         return found if return_dict else listed(found)
 
+    @spelled
     def test_on_batch(
         self,
         x: Any,

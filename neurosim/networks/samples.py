@@ -93,8 +93,8 @@ def read(
     Raises
     ------
     InputError
-        No samples; shapes that do not fit the network, or numbers of samples that differ; weights
-        that are none.
+        No samples, or no targets where there is a loss; shapes that do not fit the network, or
+        numbers of samples that differ; weights that are none.
     """
     given = list(x) if isinstance(x, list | tuple) and len(network.inputs) > 1 else [x]
     arrays = [_numbers(values, f"{who}: x") for values in given]
@@ -125,7 +125,9 @@ def read(
             "have as many"
         )
     targets = None
-    if y is not None and loss is not None:
+    if loss is not None:
+        if y is None:
+            raise InputError(f"{who}: y is missing, the targets of x")
         output = network.require_built()
         targets = loss.read(y, output.shape, network.dtype, who)
         if len(targets) != count:
