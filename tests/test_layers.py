@@ -196,6 +196,29 @@ def test_a_step_counts_after_branches_where_it_does_in_one():
         assert mask is None if right is None else (mask == np.array(right, bool)).all()
 
 
+def test_words_may_be_whole_floats(rng):
+    words = rng.integers(0, 5, size=(3, 4))
+    model = Sequential([Embedding(5, 2, mask_zero=True), LSTM(3)], seed=1)
+    model.build((None, 4))
+    np.testing.assert_array_equal(model.predict(words.astype(float)), model.predict(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([[0.5, 1.0]], "Embedding 'table' takes the numbers of words, which are whole"),
+        ([[np.nan, 1.0]], "which are whole"),
+        ([[1e30, 1.0]], "which are whole"),
+        ([[1, 5]], r"Embedding 'table': there is no word 5; its table has 5, numbered from 0 to 4"),
+        ([[-1, 0]], "there is no word -1"),
+    ],
+)
+def test_what_is_no_word_is_told_by_the_layer(words, message):
+    model = Sequential([Input((2,)), Embedding(5, 2, name="table")])
+    with pytest.raises(InputError, match=message):
+        model.predict(words)
+
+
 def test_batches_are_normalized_by_the_steps_that_count(rng):
     words = np.array([[3, 1, 0, 0], [2, 0, 0, 0], [4, 4, 1, 0]])
     model = Sequential(
