@@ -102,6 +102,23 @@ def test_lstm_begins_with_an_open_forget_gate_and_orthogonal_weights():
     np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(4), atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [LSTM, SimpleRNN])
+def test_recurrent_cells_without_a_bias_are_those_with_one_of_zeros(kind, rng):
+    x = rng.normal(size=(4, 5, 3))
+    y = rng.normal(size=(4, 2))
+    answers = []
+    for settings in ({"use_bias": False}, {"bias_initializer": "zeros"}):
+        if kind is LSTM:
+            settings["unit_forget_bias"] = False
+        model = Sequential([Input((5, 3)), kind(2, **settings)], seed=1)
+        model.compile("sgd", "mse")
+        model.train_on_batch(x, y)
+        answers.append(model.get_weights()[:2])
+        assert len(model.get_weights()) == 2 + model.layers[0].use_bias
+    for without, zeros in zip(*answers, strict=True):
+        np.testing.assert_array_equal(without, zeros)
+
+
 def test_batch_normalization_follows_the_batches_and_stays_when_frozen(rng):
     layer = BatchNormalization(momentum=0.9, dtype="float64")
     x = rng.normal(3, 2, size=(50, 2))

@@ -69,6 +69,12 @@ class _Recurrent(Layer):
         """Take two numbers in a network: inputs and cells drop out by different ones."""
         return super().join(streams, number, dtype) + 1
 
+    def _operands(self) -> tuple[Any, Any, Any]:
+        """Return both kernels and the bias, zeros where there is none."""
+        none = np.zeros(self.gates * self.units, self.dtype)
+        bias = self.bias.tensor if self.bias is not None else none
+        return self.kernel.tensor, self.recurrent_kernel.tensor, bias
+
     def _options(self, x: Tensor, training: bool, mask: np.ndarray | None) -> dict[str, Any]:
         samples, _, inputs = x.shape
         return {
@@ -133,10 +139,9 @@ class SimpleRNN(_Recurrent):
 
     def call(self, x: Tensor, training: bool, mask: np.ndarray | None) -> Tensor:
         """Return (batch, time, units), or (batch, units)."""
-        bias = self.bias.tensor if self.bias is not None else None
         return operations.simple_rnn(
-            x, self.kernel.tensor, self.recurrent_kernel.tensor, bias,
-            activation=activations.TRANSFERS[self.activation], **self._options(x, training, mask),
+            x, *self._operands(), activation=activations.TRANSFERS[self.activation],
+            **self._options(x, training, mask),
         )  # fmt: skip
 
 
@@ -192,11 +197,7 @@ class LSTM(_Recurrent):
 
     def call(self, x: Tensor, training: bool, mask: np.ndarray | None) -> Tensor:
         """Return (batch, time, units), or (batch, units)."""
-        bias = self.bias.tensor if self.bias is not None else None
-        return operations.lstm(
-            x, self.kernel.tensor, self.recurrent_kernel.tensor, bias,
-            **self._options(x, training, mask),
-        )  # fmt: skip
+        return operations.lstm(x, *self._operands(), **self._options(x, training, mask))
 
     def get_config(self) -> dict[str, Any]:
         """Return its settings."""
