@@ -94,6 +94,16 @@ def test_weights_of_samples_and_classes(rng, kind):
     assert history.history["loss"] == pytest.approx([loss])
 
 
+@pytest.mark.parametrize("shape", [(1,), (3, 2, 1)])
+def test_one_channel_needs_no_axis_and_may_have_one(shape, rng):
+    x = rng.normal(size=(4, *shape))
+    one = Sequential([Input(shape), Dense(2)], seed=1)
+    np.testing.assert_array_equal(one.predict(x[..., 0]), one.predict(x))
+    none = Sequential([Input((3, 2)), Dense(2)], seed=1)
+    x = rng.normal(size=(4, 3, 2, 1))
+    np.testing.assert_array_equal(none.predict(x), none.predict(x[..., 0]))
+
+
 def test_weights_of_samples_may_stand_in_a_column(rng):
     (x, y), weights = data(rng), rng.uniform(0, 3, size=10)
     row, column = (linear().evaluate(x, y, sample_weight=w) for w in (weights, weights[:, None]))

@@ -108,6 +108,7 @@ def read(
     )
     if len(arrays) != len(network.inputs):
         raise InputError(f"{who}: takes a list of {len(network.inputs)} arrays (got {len(arrays)})")
+    arrays = [_of_rank(a, s.shape) for a, s in zip(arrays, network.inputs, strict=True)]
     for array, symbol in zip(arrays, network.inputs, strict=True):
         fits = array.ndim == len(symbol.shape) and all(
             n is None or n == m for n, m in zip(symbol.shape[1:], array.shape[1:], strict=True)
@@ -116,7 +117,7 @@ def read(
             wanted = ", ".join(map(str, ("samples", *symbol.shape[1:])))
             raise InputError(
                 f"{who}: {_first(network)} takes x of shape ({wanted}) (got shape {array.shape})"
-                + _missing_axis(array, symbol.shape)
+                + _one_sample(array, symbol.shape)
             )
     count = len(arrays[0])
     if any(len(array) != count for array in arrays):
@@ -155,13 +156,19 @@ def _first(network: Network) -> str:
     return str(network.layers[0]) if network.layers else str(network)
 
 
-def _missing_axis(array: np.ndarray, shape: tuple[int | None, ...]) -> str:
-    """Return what to do where only an axis of one is missing."""
+def _of_rank(array: np.ndarray, shape: tuple[int | None, ...]) -> np.ndarray:
+    """Return samples with or without a last axis of length 1, as the network has it, like Keras."""
     if array.ndim + 1 == len(shape) and shape[-1] == 1:
-        return "; one channel is an axis of its own: x[..., None]"
-    if (None, *array.shape) == shape or array.shape == shape[1:]:
-        return "; one sample is a batch of one: x[None]"
-    return ""
+        return array[..., None]
+    if array.ndim - 1 == len(shape) and array.shape[-1] == 1:
+        return array[..., 0]
+    return array
+
+
+def _one_sample(array: np.ndarray, shape: tuple[int | None, ...]) -> str:
+    """Return what to do where one sample is given by itself."""
+    alone = (None, *array.shape) == shape or array.shape == shape[1:]
+    return "; one sample is a batch of one: x[None]" if alone else ""
 
 
 def _weights(
