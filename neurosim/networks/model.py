@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +12,7 @@ import numpy as np
 from ..errors import InputError, spelled
 from . import losses, metrics, optimizers, samples
 from .callbacks import Callback, History
+from .course import Course
 from .graph import Symbol
 from .layers.settings import whole
 from .losses import Loss
@@ -21,9 +21,7 @@ from .network import Network
 from .optimizers import Optimizer
 from .record import no_gradients
 from .reporting import Reporter
-from .samples import Samples
 from .training import Sums, Training, listed, parts
-from .whole_epochs import whole_epochs
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
@@ -167,13 +165,15 @@ class Model(Network):
         Parameters
         ----------
         x
-            The samples, (samples, …); a list of such for several inputs.
+            The samples, (samples, …); a list of such for several inputs.  A last axis of length 1
+            may be left out.
         y
             The targets, a row for each.
         batch_size
             How many samples a change of the weights is made from; 32 where nothing is said.
         epochs
-            How many times all samples are gone over; counted from `initial_epoch`.
+            The number at which they end: how many times all samples are gone over, where
+            `initial_epoch` is 0.
         verbose
             1 or ``"auto"``: a progress bar, 2: a line an epoch, 0: nothing.
         callbacks
@@ -189,7 +189,7 @@ class Model(Network):
         sample_weight
             How much each sample counts, (samples,).
         initial_epoch
-            Where the counting of epochs begins.
+            The number of the first epoch, counted from 0.
         validation_batch_size, validation_freq
             In batches of how many, and after every how many epochs, it is judged.
         nb_epoch
@@ -217,8 +217,7 @@ class Model(Network):
         """
         who = f"{self}: fit"
         loss = self._compiled(who)
-        epochs = epochs if nb_epoch is None else nb_epoch
-        epochs = whole(epochs, f"{who}: epochs", 0)
+        epochs = whole(epochs if nb_epoch is None else nb_epoch, f"{who}: epochs", 0)
         initial_epoch = whole(initial_epoch, f"{who}: initial_epoch", 0)
         batch_size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
         every = whole(validation_freq, f"{who}: validation_freq")
@@ -228,67 +227,23 @@ class Model(Network):
         train = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         judged = None
         if validation_data is not None:
-            judged = self._validation(validation_data, loss, who)
+            judged = samples.read_pair(self, validation_data, f"{who}: validation_data", loss)
         elif validation_split:
             train, judged = train.split(validation_split, who)
             if class_weight is not None:  # as in Keras, it is judged by samples that count alike
                 judged = replace(judged, weights=None)
         training = self._training(who)
-        self._ready_optimizer(who)
-        steps = -(-len(train) // batch_size)
-        self.history = History()
+        training.ready_optimizer()
         given: list[Any] = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
         given = [] if callbacks is None else given
-        watching: list[Callback] = [*given, self.history]
-        for callback in watching:
+        for callback in given:
             if not isinstance(callback, Callback):
                 raise InputError(f"{who}: callbacks are made from Callback (got {callback!r})")
-        resuming = None
-        if checkpoint is not None:
-            from .saving.resuming import Resuming, settings
-
-            told = settings(
-                self, train, judged, given, batch_size=batch_size, shuffle=bool(shuffle),
-                initial_epoch=initial_epoch, validation_freq=every,
-            )  # fmt: skip
-            resuming = Resuming(checkpoint, self, told, list(watching))
-            watching.append(resuming)
-            initial_epoch = resuming.begin(initial_epoch, epochs)
-        reporter = Reporter(verbose, max(epochs - initial_epoch, 0), steps, who)
-        for callback in watching:
-            callback.model = self
-            callback.params = {"epochs": epochs, "steps": steps, "verbose": reporter.verbose}
-            if judged is not None:
-                callback.params["validation_freq"] = every
-        self.stop_training = False
-        with reporter, resuming or nullcontext():
-            for callback in watching:
-                callback.on_train_begin()
-            whole_ones = whole_epochs(training, train, batch_size, shuffle, watching)
-            ahead = range(initial_epoch, epochs)
-            unseen = not given and judged is None and resuming is None
-            if whole_ones is not None and unseen and reporter.verbose != 2:
-                whole_ones.epochs(ahead, reporter, self.history)
-                training.check_weights({"epoch": epochs - 1, "batch": steps - 1})
-                return self.history
-            for epoch in ahead:
-                for callback in watching:
-                    callback.on_epoch_begin(epoch)
-                if whole_ones is not None:
-                    logs = whole_ones.epoch(reporter, epoch)
-                else:
-                    logs = training.epoch(train, batch_size, shuffle, watching, reporter, epoch)
-                training.check_weights({"epoch": epoch, "batch": steps - 1})
-                if judged is not None and (epoch + 1) % every == 0:
-                    found = training.judge(judged, judged_size)
-                    logs.update({f"val_{name}": value for name, value in found.items()})
-                for callback in watching:
-                    callback.on_epoch_end(epoch, logs)
-                reporter.epoch(epoch, logs)
-                if self.stop_training:
-                    break
-            for callback in watching:
-                callback.on_train_end()
+        self.history = History()
+        course = Course(
+            training, train, batch_size, bool(shuffle), epochs, judged, judged_size, every
+        )
+        course.run(given, verbose, initial_epoch, checkpoint)
         return self.history
 
     @spelled
@@ -415,7 +370,7 @@ class Model(Network):
         loss = self._compiled(who)
         data = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         training = self._training(who)
-        self._ready_optimizer(who)
+        training.ready_optimizer()
         sums = Sums(training.metrics)
         training.step(data, slice(None), sums, {})
         training.check_weights({})
@@ -545,29 +500,6 @@ class Model(Network):
         chosen = metrics.chosen(self.metrics, loss, output.shape, who)
         return Training(self, loss, chosen, who)
 
-    def _ready_optimizer(self, who: str) -> None:
-        """Let the optimizer begin, or go on where the same weights are trained as before.
-
-        Raises
-        ------
-        InputError
-            It is another network's, or all weights are frozen.
-        """
-        if not self.trainable_weights and any(p.learned for p in self.weights):
-            raise InputError(
-                f"{who}: all its weights are frozen, so that nothing would be learned; set "
-                "trainable = True on it or on its layers"
-            )
-        before = self.optimizer.parameters
-        if list(before) == self.trainable_weights:
-            return
-        if before and not set(before) & set(self.weights):  # or it would forget at every turn
-            raise InputError(
-                f"{who}: its optimizer trains another network already; give each one of its own, "
-                f"as compile({self.optimizer}(), …)"
-            )
-        self.optimizer.build(self.trainable_weights)
-
     def _compiled(self, who: str) -> Loss:
         if self.loss is None:
             raise InputError(
@@ -575,9 +507,3 @@ class Model(Network):
                 "compile('adam', 'binary_crossentropy', ['accuracy'])"
             )
         return self.loss
-
-    def _validation(self, given: Sequence[Any], loss: Loss, who: str) -> Samples:
-        if not isinstance(given, list | tuple) or len(given) not in (2, 3):
-            raise InputError(f"{who}: validation_data is (x, y) or (x, y, sample_weight)")
-        weights = given[2] if len(given) == 3 else None
-        return samples.read(self, given[0], given[1], f"{who}: validation_data", loss, weights)

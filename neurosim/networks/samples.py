@@ -142,6 +142,19 @@ def read(
     return Samples(tuple(arrays), targets, weights, network.dtype)
 
 
+def read_pair(network: Network, given: Any, who: str, loss: Loss) -> Samples:
+    """Return samples that come with their targets, and perhaps with weights, in one tuple.
+
+    Raises
+    ------
+    InputError
+        As `read`; no such tuple.
+    """
+    if not isinstance(given, list | tuple) or len(given) not in (2, 3):
+        raise InputError(f"{who} is (x, y) or (x, y, sample_weight)")
+    return read(network, given[0], given[1], who, loss, *given[2:])
+
+
 def _numbers(values: Any, name: str) -> np.ndarray:
     if hasattr(values, "to_numpy"):  # a table of pandas
         values = values.to_numpy()

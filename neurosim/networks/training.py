@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ConvergenceError
+from ..errors import ConvergenceError, InputError
 from .callbacks import Callback, Logs
 from .losses import Loss
 from .metrics import Metric
@@ -73,6 +73,30 @@ class Training:
     loss: Loss
     metrics: Sequence[Metric]
     who: str
+
+    def ready_optimizer(self) -> None:
+        """Let the optimizer begin, or go on where the same weights are trained as before.
+
+        Raises
+        ------
+        InputError
+            It is another network's, or all weights are frozen.
+        """
+        model, optimizer = self.model, self.model.optimizer
+        if not model.trainable_weights and any(p.learned for p in model.weights):
+            raise InputError(
+                f"{self.who}: all its weights are frozen, so that nothing would be learned; set "
+                "trainable = True on it or on its layers"
+            )
+        before = optimizer.parameters
+        if list(before) == model.trainable_weights:
+            return
+        if before and not set(before) & set(model.weights):  # or it would forget at every turn
+            raise InputError(
+                f"{self.who}: its optimizer trains another network already; give each one of its "
+                f"own, as compile({optimizer}(), …)"
+            )
+        optimizer.build(model.trainable_weights)
 
     def epoch(
         self, data: Samples, batch_size: int, shuffle: bool, watching: Sequence[Callback],
