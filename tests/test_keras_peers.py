@@ -280,6 +280,20 @@ def test_what_branches_do_with_padding(rng):
     np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:.*does not support masking:UserWarning")  # and yet it does
+def test_networks_within_networks_pass_padding_on(rng):
+    def layers(k):
+        table = k.sequential([k.input((15,)), k.layers.Embedding(50, 6, mask_zero=True)])
+        cells = k.sequential([k.input((15, 6)), k.layers.LSTM(5, return_sequences=True)])
+        return [k.input((15,)), table, cells, k.layers.SimpleRNN(4), k.layers.Dense(1)]
+
+    x, y = words(rng)
+    mine, theirs = both(layers)
+    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
+    expected = losses(theirs, x, y, "sgd", "mse")
+    np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)
+
+
 def test_one_script_gives_statistically_the_same_curve(rng):
     """Seed-free: the mean loss after training over several first weights and orders."""
     x = rng.normal(size=(200, 5))

@@ -213,6 +213,16 @@ def test_a_step_counts_after_branches_where_it_does_in_one():
         assert mask is None if right is None else (mask == np.array(right, bool)).all()
 
 
+def test_a_mask_goes_through_a_network_within_a_network():
+    words = np.array([[3, 1, 0, 0], [2, 0, 0, 0]])
+    table, inner, outer = Embedding(5, 3, mask_zero=True), LSTM(4, return_sequences=True), LSTM(2)
+    row = Sequential([Input((4,)), table, inner, outer], seed=1)
+    nested = Sequential(
+        [Input((4,)), Sequential([Input((4,)), table]), Sequential([Input((4, 3)), inner]), outer]
+    )
+    np.testing.assert_array_equal(nested.predict(words), row.predict(words))
+
+
 def test_words_may_be_whole_floats(rng):
     words = rng.integers(0, 5, size=(3, 4))
     model = Sequential([Embedding(5, 2, mask_zero=True), LSTM(3)], seed=1)

@@ -144,13 +144,14 @@ class Network(Layer):
             x: Any
             told: Any  # of several branches, a list like that of their values
             x, told = map(list, zip(*heard, strict=True)) if len(heard) > 1 else heard[0]
-            if drive and symbol is output:
-                answer = layer.drive(x)  # type: ignore[attr-defined]
+            if isinstance(layer, Network):  # whose inner layers say which steps count
+                flows[symbol] = layer.run(x if isinstance(x, list) else [x], training, told)
+            elif drive and symbol is output:
+                flows[symbol] = layer.drive(x), layer.compute_mask(x, told)  # type: ignore[attr-defined]
             else:
-                answer = layer.apply(x, training, told)
+                flows[symbol] = layer.apply(x, training, told), layer.compute_mask(x, told)
             if watch is not None:
-                watch(layer, answer)
-            flows[symbol] = answer, layer.compute_mask(x, told)
+                watch(layer, flows[symbol][0])
             for source in spent:
                 del flows[source]
         return flows[output]
