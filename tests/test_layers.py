@@ -169,7 +169,9 @@ def test_a_layer_that_was_used_alone_has_its_name_in_a_network(rng):
 @pytest.mark.parametrize(
     ("do", "message"),
     [
-        (lambda: Concatenate(7)([Input((3,)), Input((3,))]), "must be the same but along axis 7"),
+        (lambda: Concatenate(7)([Input((3,)), Input((3,))]), "axis 7 is none of a sample's"),
+        (lambda: Concatenate(0)([Input((3,)), Input((3,))]), "axis 0 is that of the samples"),
+        (lambda: Concatenate(1)([Input((3,)), Input((3, 1))]), "must be the same but along axis 1"),
         (lambda: Concatenate("a"), "axis must be a whole number"),
         (lambda: Sequential([Dense(1)]).build(8), r"build takes a shape.*\(got 8\)"),
         (lambda: Sequential([Dense(1)]).get_layer(index="a"), r"\(got index 'a'\)"),
@@ -316,6 +318,8 @@ def test_integers_become_real_numbers_and_float64_stays_inside():
         (lambda: Reshape((-1, -1)), "one length may be -1"),
         (lambda: LSTM(3, activation="relu"), "an LSTM here has activation 'tanh'"),
         (lambda: BatchNormalization(epsilon=0), "epsilon must be a finite number over 0"),
+        (lambda: Input((3,), name=3), r"Input: a name is a word \(got 3\)"),
+        (lambda: Input((3,), dtype="flot"), r"Input: dtype is that of numbers.*\(got 'flot'\)"),
         (lambda: Input((0,)), "Input: the shape of one sample has whole lengths from 1"),
     ],
 )

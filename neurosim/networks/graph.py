@@ -56,7 +56,7 @@ def Input(  # noqa: N802 - as Keras's
     Raises
     ------
     InputError
-        What is no shape.
+        What is no shape, or no dtype of numbers.
 
     Examples
     --------
@@ -65,7 +65,24 @@ def Input(  # noqa: N802 - as Keras's
     >>> Model(x, Dense(2)(x)).output_shape
     (None, 2)
     """
-    return Symbol((None, *sample_shape(shape, "Input")), name=name, dtype=dtype)
+    if name is not None and (not isinstance(name, str) or not name):
+        raise InputError(f"Input: a name is a word (got {name!r})")
+    return Symbol((None, *sample_shape(shape, "Input")), name=name, dtype=_kind(dtype))
+
+
+def _kind(dtype: Any) -> str | None:
+    """Return the name of a dtype of numbers, None for none, or raise InputError."""
+    if dtype is None:
+        return None
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is None or found.kind not in "biuf":
+        raise InputError(
+            f"Input: dtype is that of numbers, as 'float32' or 'int64' (got {dtype!r})"
+        )
+    return found.name
 
 
 def sample_shape(shape: Any, name: str) -> Shape:
