@@ -1,5 +1,8 @@
 """Training: fit, evaluate and train_on_batch against loops written out in NumPy."""
 
+import pickle
+from copy import deepcopy
+
 import numpy as np
 import pytest
 
@@ -206,6 +209,20 @@ def test_an_activation_apart_gives_the_same_losses(rng):
         model.compile("adam", "sparse_categorical_crossentropy")
     histories = [m.fit(x, labels, epochs=3, verbose=0).history["loss"] for m in (one, two)]
     assert histories[0] == pytest.approx(histories[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("copied", [deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+@pytest.mark.parametrize("callbacks", [None, [Callback()]])
+def test_a_copy_goes_on_as_the_original_would(copied, callbacks, rng):
+    x, y = data(rng)
+    model = linear(optimizer=Adam(0.1, decay=0.1))
+    model.fit(x, y, verbose=0, callbacks=callbacks)
+    other, before = copied(model), model.get_weights()
+    other.fit(x, y, epochs=2, verbose=0, callbacks=callbacks)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    model.fit(x, y, epochs=2, verbose=0, callbacks=callbacks)
+    np.testing.assert_array_equal(model.get_weights()[0], other.get_weights()[0])
+    assert (model.get_weights()[0] != before[0]).all()
 
 
 def test_two_networks_do_not_share_an_optimizer(rng):
