@@ -440,6 +440,21 @@ def test_metrics_pass_over_padding_too(rng):
         assert found[1:] == pytest.approx([right, apart], rel=1e-6)
 
 
+@pytest.mark.parametrize("loss", ["sparse_categorical_crossentropy", "categorical_crossentropy"])
+def test_steps_have_weights_of_their_own_beside_padding(loss, rng):
+    model, words, counts = padded(3, "softmax", loss, None)
+    labels = rng.integers(0, 3, size=(3, 4))
+    y = labels if loss.startswith("sparse") else np.eye(3)[labels]
+    each = -np.log(np.take_along_axis(model.predict(words), labels[..., None], -1)[..., 0])
+    weights = rng.uniform(0, 3, size=(3, 4))
+    expected = (each * weights)[counts].sum() / counts.sum()
+    assert model.evaluate(words, y, 3, sample_weight=weights) == pytest.approx(expected, rel=1e-5)
+    weights = np.array([1.0, 5.0, 2.0])
+    expected = (each * weights[labels])[counts].sum() / counts.sum()
+    history = model.fit(words, y, 3, verbose=0, class_weight=dict(enumerate(weights)))
+    assert history.history["loss"] == pytest.approx([expected], rel=1e-5)
+
+
 def test_accuracy_of_labels_passes_over_padding(rng):
     model, words, counts = padded(3, "softmax", "sparse_categorical_crossentropy", ["accuracy"])
     targets = rng.integers(0, 3, size=(3, 4))
@@ -521,6 +536,7 @@ def test_lines_of_progress(rng, capsys):
         (lambda m, x, y: m.fit(x, y, verbose=3), r"verbose is 0, 1, 2 or 'auto' \(got 3\)"),
         (lambda m, x, y: m.fit(x, y, callbacks=[3]), r"callbacks are made from Callback \(got 3\)"),
         (lambda m, x, y: m.fit(x, y, sample_weight=[1.0]), r"a number for each of 10 samples"),
+        (lambda m, x, y: m.fit(x, y, sample_weight=np.ones((10, 2))), r"got shape \(10, 2\)"),
         (lambda m, x, y: m.fit(x, y, sample_weight=-np.ones(10)), "takes finite numbers from 0"),
         (lambda m, x, y: m.fit(x, y, sample_weight=np.ones(10), class_weight={0: 1}),
          "give sample_weight or class_weight, not both"),

@@ -187,7 +187,7 @@ class Model(Network):
         class_weight
             How much the samples of a class count in training: a dict.
         sample_weight
-            How much each sample counts, (samples,).
+            How much each sample counts, (samples,); or each step of sequences, (samples, time).
         initial_epoch
             The number of the first epoch, counted from 0.
         validation_batch_size, validation_freq

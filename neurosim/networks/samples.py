@@ -24,7 +24,7 @@ class Samples:
     ----------
     inputs : an array for each input of the network, (samples, …)
     targets : as the loss takes them, or None
-    weights : of each sample, or None
+    weights : of each sample, or of each step of each, or None
     dtype : the network's
     """
 
@@ -198,10 +198,14 @@ def _weights(
         weights = real_numbers(sample_weight, f"{who}: sample_weight").astype(np.float64)
         if weights.shape == (count, 1):
             weights = weights[:, 0]
-        if weights.shape != (count,):
+        steps = (count,)
+        if targets is not None:  # a loss for each, along all axes but that of values
+            steps = targets.shape[:-1] if targets.dtype.kind == "f" else targets.shape
+        if weights.shape not in ((count,), steps):
+            steps_too = f", or for each step of them, {steps}" if len(steps) > 1 else ""
             raise InputError(
-                f"{who}: sample_weight is a number for each of {count} samples (got shape "
-                f"{weights.shape})"
+                f"{who}: sample_weight is a number for each of {count} samples{steps_too} (got "
+                f"shape {weights.shape})"
             )
         if not (np.isfinite(weights).all() and (weights >= 0).all()):
             raise InputError(f"{who}: sample_weight takes finite numbers from 0")

@@ -266,4 +266,6 @@ def _masked(mask: np.ndarray, weights: np.ndarray | None, dtype: np.dtype) -> np
     counted = mask.astype(dtype) * dtype.type(mask.size / valid)
     if weights is None:
         return counted
-    return counted * weights.reshape(-1, *[1] * (mask.ndim - 1))
+    axes = max(counted.ndim, weights.ndim)
+    first, second = (a.reshape(*a.shape, *[1] * (axes - a.ndim)) for a in (counted, weights))
+    return first * second
