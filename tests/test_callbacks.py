@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurosim import InputError
+from neurosim import FileError, InputError
 from neurosim.networks import (
     SGD,
     Callback,
@@ -207,6 +207,14 @@ def test_checkpoints(settings, saved):
     checkpoint = ModelCheckpoint("m{epoch}", **settings)
     fit(made, [Scripted("val_loss", [2, 3, 1, 1]), checkpoint], epochs=4)
     assert made.saved == saved
+
+
+def test_a_checkpoint_makes_its_folder(tmp_path):
+    fit(model(), ModelCheckpoint(tmp_path / "runs" / "first" / "w{epoch}.npz"), epochs=2)
+    assert sorted(path.name for path in tmp_path.rglob("*.npz")) == ["w1.npz", "w2.npz"]
+    (tmp_path / "file").touch()
+    with pytest.raises(FileError, match=r"w\.npz' cannot be written"):
+        fit(model(), ModelCheckpoint(tmp_path / "file" / "w.npz"), epochs=1)
 
 
 def test_a_checkpoint_may_be_named_by_its_values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -255,7 +256,7 @@ class ModelCheckpoint(_Monitor):
     Parameters
     ----------
     filepath
-        Where; ``{epoch:02d}`` and ``{val_loss:.2f}`` in it are filled in.
+        Where; ``{epoch:02d}`` and ``{val_loss:.2f}`` in it are filled in, and folders are made.
     monitor, mode
         As `EarlyStopping` takes them.
     verbose
@@ -290,11 +291,13 @@ class ModelCheckpoint(_Monitor):
             self.best = value
         try:
             path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
-        except (KeyError, ValueError, IndexError):
+        except (KeyError, ValueError, IndexError, AttributeError):
             known = ", ".join(("epoch", *(logs or {})))
             raise InputError(
                 f"ModelCheckpoint: {self.filepath!r} asks for what is not told; there are: {known}"
             ) from None
+        with suppress(OSError):  # saving says what is wrong with the folder
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
         if self.save_weights_only:
             self.model.save_weights(path)
         else:
