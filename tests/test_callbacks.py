@@ -75,6 +75,21 @@ def test_they_are_told_in_order():
     assert told.params == {"epochs": 2, "steps": 2, "verbose": 0}
 
 
+def test_older_words_for_batches_are_heard():
+    class Old(Callback):
+        told = ()
+
+        def on_batch_begin(self, batch, logs=None):
+            self.told += (batch,)
+
+        def on_batch_end(self, batch, logs=None):
+            self.told += (sorted(logs),)
+
+    old = Old()
+    fit(model(), old, epochs=1, batch_size=2)
+    assert old.told == (0, ["loss"], 1, ["loss"])
+
+
 def run_early(values, monitor="val_loss", **settings):
     made = model()
     early = EarlyStopping(monitor=monitor, **settings)

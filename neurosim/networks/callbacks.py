@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .model import Model
 
 Logs = dict[str, float]
+AT_BATCHES = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
 
 
 class Callback:
@@ -50,9 +51,17 @@ class Callback:
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
         """Be told that a batch begins."""
+        self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """Be told what has come out of the epoch so far."""
+        self.on_batch_end(batch, logs)
+
+    def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Be told that a batch begins: an older word for `on_train_batch_begin`."""
+
+    def on_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Be told what has come out so far: an older word for `on_train_batch_end`."""
 
     def state(self) -> dict[str, Any]:
         """Return what it must know to go on after an interruption: numbers, words and arrays."""
@@ -64,11 +73,7 @@ class Callback:
     @property
     def sees_batches(self) -> bool:
         """Whether it does anything at a batch."""
-        mine = type(self)
-        return (
-            mine.on_train_batch_begin is not Callback.on_train_batch_begin
-            or mine.on_train_batch_end is not Callback.on_train_batch_end
-        )
+        return any(getattr(type(self), word) is not getattr(Callback, word) for word in AT_BATCHES)
 
 
 class History(Callback):
