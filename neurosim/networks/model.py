@@ -263,7 +263,7 @@ class Model(Network):
         x, y, batch_size, sample_weight
             As `fit` takes them.
         verbose
-            2 writes the values in a line.
+            2 writes the values in a line; else nothing is shown.
         return_dict
             Whether they come by their names.
 
