@@ -107,7 +107,9 @@ class Network(Layer):
 
     def apply(self, x: Any, training: bool, mask: Any) -> Tensor:
         """Return what flows out where such tensors come in."""
-        return self.run([x] if isinstance(x, Tensor) else list(x), training, mask)[0]
+        values = [x] if isinstance(x, Tensor) else list(x)
+        self._check_shapes([value.shape for value in values])
+        return self.run(values, training, mask)[0]
 
     def run(
         self,
@@ -165,10 +167,25 @@ class Network(Layer):
             )
         return self.output
 
+    def _check_shapes(self, shapes: Sequence[Shape]) -> None:
+        """Raise InputError unless there is a shape for each input, and fits it."""
+        self.require_built()
+        if len(shapes) != len(self.inputs):
+            several = "s" * (len(self.inputs) > 1)
+            raise InputError(f"{self} takes {len(self.inputs)} input{several} (got {len(shapes)})")
+        for symbol, shape in zip(self.inputs, shapes, strict=True):
+            fits = len(shape) == len(symbol.shape) and all(
+                n is None or m is None or n == m
+                for n, m in zip(symbol.shape[1:], shape[1:], strict=True)
+            )
+            if not fits:
+                raise InputError(f"{self} takes shape {symbol.shape} (got shape {shape})")
+
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape that goes out where such ones come in."""
         output = self.require_built()
         shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+        self._check_shapes(shapes)
         flows = dict(zip(self.inputs, shapes, strict=True))
         for symbol, _ in self._plan:
             heard = [flows[source] for source in symbol.sources]

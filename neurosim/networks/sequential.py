@@ -65,6 +65,8 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             kind = " (an instance: Dense(8), not Dense)" if isinstance(layer, type) else ""
             raise InputError(f"{self}: add() takes a layer{kind} (got {layer!r})")
+        if layer is self:
+            raise InputError(f"{self}: a network is no layer of itself")
         if layer in self.layers:
             raise InputError(f"{self}: {layer} stands here already; make another one")
         if not self.layers and self._shape is None:
