@@ -10,9 +10,11 @@ from neurosim.networks import (
     Add,
     AveragePooling2D,
     BatchNormalization,
+    CenterSurround,
     Concatenate,
     Conv2D,
     Dense,
+    DivisiveNormalization,
     Dropout,
     Embedding,
     Flatten,
@@ -25,6 +27,7 @@ from neurosim.networks import (
     Sequential,
     SimpleRNN,
     Tensor,
+    ThresholdUnits,
 )
 
 
@@ -223,6 +226,26 @@ def test_a_mask_goes_through_a_network_within_a_network():
         [Input((4,)), Sequential([Input((4,)), table]), Sequential([Input((4, 3)), inner]), outer]
     )
     np.testing.assert_array_equal(nested.predict(words), row.predict(words))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Dense(2), Activation("relu"), Dropout(0.5), Flatten(), Reshape((3,)), Embedding(3, 2),
+        BatchNormalization(), LSTM(2), MaxPooling2D(), GlobalAveragePooling2D(),
+        DivisiveNormalization(), ThresholdUnits(), CenterSurround(np.eye(3)),
+    ],
+)  # fmt: skip
+def test_a_layer_of_one_tensor_refuses_a_list(layer):
+    for several in ([Input((3,)), Input((3,))], [Tensor(np.ones((1, 3)))] * 2):
+        with pytest.raises(InputError, match=r"takes one tensor \(got a list of 2\); Add\(\) and"):
+            layer(several)
+
+
+@pytest.mark.parametrize("layer", [Dense(2), BatchNormalization()])
+def test_samples_without_an_axis_are_told(layer):
+    with pytest.raises(InputError, match=r"the last axis of a sample tells how many .*x\[None\]"):
+        layer([1.0, 2.0])
 
 
 def test_words_may_be_whole_floats(rng):

@@ -36,6 +36,8 @@ class Embedding(Layer):
         Settings that are none; in use, numbers that are no words.
     """
 
+    takes_several = False
+
     def __init__(
         self,
         input_dim: int,

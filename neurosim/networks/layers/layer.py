@@ -58,6 +58,8 @@ class Layer:
 
     # Whether what goes out has the same steps in time as what comes in, so that a mask stays.
     keeps_mask: ClassVar[bool] = False
+    # Whether it may be called on a list; one of one's own may.
+    takes_several: ClassVar[bool] = True
     _asks: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls, **keywords: Any) -> None:
@@ -245,9 +247,19 @@ class Layer:
         Returns
         -------
         A `Symbol`, or a `Tensor`.
+
+        Raises
+        ------
+        InputError
+            Symbols and values at once, a list where one tensor is taken; a shape that does not fit.
         """
         several = isinstance(x, list | tuple) and any(isinstance(v, Symbol | Tensor) for v in x)
         values = list(x) if several else [x]
+        if several and not self.takes_several:
+            raise InputError(
+                f"{self} takes one tensor (got a list of {len(values)}); Add() and Concatenate() "
+                "bring several together"
+            )
         if any(isinstance(v, Symbol) for v in values):
             if not all(isinstance(v, Symbol) for v in values):
                 raise InputError(f"{self}: takes symbols alone, or values alone")
@@ -330,6 +342,16 @@ def lengths(shape: Any, axes: int, layer: Layer, meaning: str) -> Shape:
     if isinstance(shape, list) or len(shape) != axes + 1:
         raise InputError(f"{layer} takes {meaning} (got shape {shape})")
     return tuple(shape[1:])
+
+
+def last_length(shape: Shape, layer: Layer, meaning: str) -> int:
+    """Return the last length of a sample, which weights depend on, or raise InputError."""
+    if len(shape) < 2:
+        raise InputError(
+            f"{layer}: the last axis of a sample tells {meaning} (got shape {shape}, samples "
+            "without an axis); one sample is a batch of one: x[None]"
+        )
+    return known_length(shape[-1], layer, meaning)
 
 
 def known_length(length: int | None, layer: Layer, meaning: str) -> int:

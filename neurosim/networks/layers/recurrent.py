@@ -18,6 +18,7 @@ class _Recurrent(Layer):
     """Cells over a sequence (batch, time, inputs)."""
 
     gates = 1
+    takes_several = False
 
     def __init__(
         self,
