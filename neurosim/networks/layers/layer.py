@@ -20,6 +20,16 @@ from ..tensor import Tensor, real_numbers
 
 # Settings that every layer takes.
 SETTINGS = ("name", "trainable", "dtype", "input_shape", "input_dim", "batch_input_shape")
+# What Keras called settings before its second version.
+OLDER = {
+    "init": "kernel_initializer",
+    "inner_init": "recurrent_initializer",
+    "bias": "use_bias",
+    "subsample": "strides",
+    "border_mode": "padding",
+    "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout",
+}
 
 
 class Layer:
@@ -73,7 +83,9 @@ class Layer:
         first = {key: others.pop(key) for key in SETTINGS[3:] if key in others}
         for setting in others:
             known = self.settings()
-            raise InputError(f"{who}: {unknown('setting', setting, known, most=len(known))}")
+            older = {word: meant for word, meant in OLDER.items() if meant in known}
+            what = unknown("setting", setting, known, older, most=len(known))
+            raise InputError(f"{who}: {what}")
         if name is not None and (not isinstance(name, str) or not name or "/" in name):
             raise InputError(f"{who}: a layer's name is a word without slashes (got {name!r})")
         self.name = name or ""
