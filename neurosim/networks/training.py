@@ -83,20 +83,21 @@ class Training:
             It is another network's, or all weights are frozen.
         """
         model, optimizer = self.model, self.model.optimizer
-        if not model.trainable_weights and any(p.learned for p in model.weights):
+        trained = model.trainable_weights
+        if not trained and any(p.learned for p in model.weights):
             raise InputError(
                 f"{self.who}: all its weights are frozen, so that nothing would be learned; set "
                 "trainable = True on it or on its layers"
             )
         before = optimizer.parameters
-        if list(before) == model.trainable_weights:
+        if list(before) == trained:
             return
         if before and not set(before) & set(model.weights):  # or it would forget at every turn
             raise InputError(
                 f"{self.who}: its optimizer trains another network already; give each one of its "
                 f"own, as compile({optimizer}(), …)"
             )
-        optimizer.build(model.trainable_weights)
+        optimizer.build(trained)
 
     def epoch(
         self, data: Samples, batch_size: int, shuffle: bool, watching: Sequence[Callback],
