@@ -493,18 +493,6 @@ class Model(Network):
 
     # How it is done.
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Let the optimizer of a copy, or of another process, go on with that one's weights.
-
-        It holds arrays of its own prepared for its kernels, which are not the weights' once copied.
-        """
-        self.__dict__.update(state)
-        optimizer = state.get("optimizer")
-        if optimizer is not None and optimizer.parameters:
-            kept = optimizer.state()
-            optimizer.build(optimizer.parameters)
-            optimizer.restore(kept)
-
     def _training(self, who: str) -> Training:
         """Return what trains and judges, or raise InputError before `compile`."""
         loss = self._compiled(who)

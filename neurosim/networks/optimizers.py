@@ -170,6 +170,14 @@ class Optimizer(ABC):
         kept = [arrays[number] for arrays in self._kept.values()]
         return array, kernels.Prepared((array.reshape(-1), *kept))
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_held": []}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Hold the arrays of a copy, or of another process, which stand elsewhere."""
+        self.__dict__.update(state)
+        self._held = [self._hold(number) for number in range(len(self.parameters))]
+
     def apply(self, gradients: Sequence[np.ndarray]) -> None:
         """Take a step: write to each parameter, given its gradient, in the order of `parameters`.
 
