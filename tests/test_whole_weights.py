@@ -78,6 +78,14 @@ def test_twenty_inputs_are_tried_on_every_pattern(rng):
     assert ((patterns @ whole >= bars)[:, 0] == real[:, 0]).all()
 
 
+@pytest.mark.parametrize("strong", [-100.0, 100.0])
+def test_one_strong_weight_among_weak_ones_decides_alone(strong):
+    # The patterns nearest to the threshold are then all on one side of it.
+    weights = np.append(np.full(12, 0.125), strong)
+    whole, _ = held(weights[:, None], np.array([50.0 if strong > 0 else -50.0]))
+    assert np.abs(whole).max() == abs(whole[-1, 0])
+
+
 def test_more_inputs_keep_their_numbers_multiplied_by_a_power_of_two(rng):
     weights = rng.normal(size=(30, 2)).astype(np.float32).astype(np.float64)
     whole, bars = whole_weights(weights, np.array([0.5, -0.25]))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 MOST_HEARD = 20  # cells, up to which all patterns are tried
-NEAR = 1024  # patterns nearest to the threshold, which are tried first
+NEAR = 512  # patterns nearest to the threshold, on either side, which are tried first
 EXACT = 2**62  # below which sums are NumPy's whole numbers; larger ones are Python's, and slower
 
 
@@ -56,7 +56,7 @@ def _unit(weights: list[float], threshold: float) -> tuple[list[float], float]:
     fires = sums >= bar
     if fires.all() or not fires.any():  # it decides nothing
         return [0.0] * len(weights), 0.0 if fires.all() else 1.0
-    near = np.argsort(np.abs(sums - bar))[:NEAR] if sums.size > NEAR else np.arange(sums.size)
+    near = np.concatenate([_nearest(sums, ~fires, bar), _nearest(sums, fires, bar)])
     most, largest = max(map(abs, exact)), 1
     while True:
         # Rounded to the nearest; with largest = most they are the exact ones, which do.
@@ -66,6 +66,12 @@ def _unit(weights: list[float], threshold: float) -> tuple[list[float], float]:
             if found:
                 return [float(weight) for weight in rounded], float(sum(found) + 1 >> 1)
         largest = min(largest + max(1, largest // 16), most)
+
+
+def _nearest(sums: np.ndarray, among: np.ndarray, bar: int) -> np.ndarray:
+    """Return the numbers of a few patterns among some whose sums are nearest to the threshold."""
+    numbers = np.flatnonzero(among)
+    return numbers[np.abs(sums[numbers] - bar).argsort()[:NEAR]]
 
 
 def _apart(
