@@ -1,5 +1,6 @@
 """The experiment `depth`: its circuits and networks, and what it refuses."""
 
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -31,6 +32,16 @@ def test_the_deep_network_is_the_triangle_wave():
     phase = 16 * x % 2
     np.testing.assert_array_equal(answers, np.minimum(phase, 2 - phase))
     np.testing.assert_array_equal(sawtooth.one_layer(16).predict(x[:, None])[:, 0], answers)
+
+
+def test_a_wide_layer_is_run_in_parts_that_fit_in_memory():
+    network, grid = sawtooth.one_layer(2**11), sawtooth.grid_of(11)
+    tracemalloc.start()
+    answers = sawtooth.answers_of(network, grid)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_array_equal(answers, sawtooth.sawtooth(grid, 11))
+    assert peak < 8 * 2**11 * len(grid) / 1.5  # the activities of all points
 
 
 def test_pieces_are_counted_where_the_slope_changes():

@@ -8,6 +8,7 @@ import numpy as np
 
 from neurosim.networks import Dense, Input, Sequential
 from neurosim.plotting import COLOURS, FAINT
+from neurosim.progress import progress
 from neurosim.result import Result
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 FINER = 4  # points of the grid a piece
 RANDOM = 20  # networks of one layer whose pieces are counted
 SHOWN = 4  # layers of the network that is drawn
+ACTIVITIES = 2**22  # of a layer that are held at a time: a wide one's of all points are too many
 
 
 def tent(x: np.ndarray) -> np.ndarray:
@@ -69,12 +71,24 @@ def one_layer(pieces: int) -> Sequential:
     return network
 
 
+def grid_of(layers: int) -> np.ndarray:
+    """Return points on which all kinks of so many layers lie, and three between any two."""
+    return np.arange(FINER * 2**layers + 1) / (FINER * 2**layers)
+
+
+def answers_of(network: Sequential, grid: np.ndarray) -> np.ndarray:
+    """Return what a network answers on a grid, (points,)."""
+    widest = max(layer.units for layer in network.layers if isinstance(layer, Dense))
+    batch = min(len(grid), max(1, ACTIVITIES // widest))
+    return network.predict(grid[:, None], batch_size=batch)[:, 0]
+
+
 def pieces_of(network: Sequential, grid: np.ndarray) -> int:
     """Return on how many straight pieces the network's answers to an even grid lie.
 
     Every kink must be on the grid; numbers are dyadic, so that no slope is rounded.
     """
-    answers = network.predict(grid[:, None], batch_size=len(grid))[:, 0]
+    answers = answers_of(network, grid)
     return 1 + int(np.count_nonzero(np.diff(np.diff(answers))))
 
 
@@ -83,11 +97,10 @@ def check_pieces(result: Result, ax: Axes, drawn: Axes, most: int, seed: int) ->
     depths = range(1, most + 1)
     counted, exact = [], []
     for layers in depths:
-        grid = np.arange(FINER * 2**layers + 1) / (FINER * 2**layers)
+        grid = grid_of(layers)
         network = deep(layers)
         counted.append(pieces_of(network, grid))
-        answers = network.predict(grid[:, None], batch_size=len(grid))[:, 0]
-        exact.append(float(np.abs(answers - sawtooth(grid, layers)).max()))
+        exact.append(float(np.abs(answers_of(network, grid) - sawtooth(grid, layers)).max()))
     weights = [deep(layers).count_params() for layers in depths]
     result.claim(
         f"networks of 1 to {most} layers of two cells: straight pieces",
@@ -97,10 +110,9 @@ def check_pieces(result: Result, ax: Axes, drawn: Axes, most: int, seed: int) ->
     result.claim("their weights are 6L + 1", weights, [6 * layers + 1 for layers in depths])
     wide = [one_layer(2**layers) for layers in depths]
     same = []
-    for layers, network in zip(depths, wide, strict=True):
-        grid = np.arange(FINER * 2**layers + 1) / (FINER * 2**layers)
-        answers = network.predict(grid[:, None], batch_size=len(grid))[:, 0]
-        same.append(float(np.abs(answers - sawtooth(grid, layers)).max()))
+    for layers, network in zip(progress(depths, "sawteeth"), wide, strict=True):
+        grid = grid_of(layers)
+        same.append(float(np.abs(answers_of(network, grid) - sawtooth(grid, layers)).max()))
     result.claim("one layer of 2ᴸ cells is the same sawtooth: off by", same, 0.0)
     _claim_shallow(result, seed)
     result.table(
@@ -149,7 +161,7 @@ def _draw(ax: Axes) -> None:
     """Draw what each layer of a deep network makes of the line, one above the other."""
     grid = np.arange(2**10 + 1) / 2**10
     for layers in range(1, SHOWN + 1):
-        answers = deep(layers).predict(grid[:, None], batch_size=len(grid))[:, 0]
+        answers = answers_of(deep(layers), grid)
         lift = 1.35 * (SHOWN - layers)
         ax.axhline(lift, color="0.85", linewidth=0.5)
         ax.plot(grid, answers + lift, color=COLOURS["green"], linewidth=1.0)
