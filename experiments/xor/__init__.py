@@ -11,7 +11,10 @@ from .neurons import as_neurons, prove
 from .single import check_single
 from .training import NONE, train_all, trained
 
-STARTS, FEWER = 100, 30
+STARTS = 100
+# About 64 % of starts learn it by 2 + 2 hidden cells, 99.8 % by 4 + 4: of so many, counts that are
+# not told apart are rarer than one in 100,000; of 30 starts they are one in twenty.
+FEWER = 80
 
 
 def run(starts: int = STARTS, seed: int = 0, quick: bool = False) -> Result:
@@ -26,11 +29,11 @@ def run(starts: int = STARTS, seed: int = 0, quick: bool = False) -> Result:
     Parameters
     ----------
     starts
-        Random starts of each network, from 30 to 1000.
+        Random starts of each network, from 80 to 1000.
     seed
         Of the weights at the start.
     quick
-        30 starts.
+        80 starts.
     """
     result = Result("xor", locals(), seed)
     check_range("starts", starts, FEWER, 1000)
