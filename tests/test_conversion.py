@@ -9,6 +9,7 @@ from circuits import physiology, stimuli
 from neurosim import Circuit, InputError
 from neurosim.conversion.cells import Construction
 from neurosim.conversion.largest import largest
+from neurosim.errors import CircuitError
 from neurosim.measuring import reverse_correlation
 from neurosim.networks import (
     LSTM,
@@ -218,6 +219,25 @@ def test_names_are_the_circuits(rng):
     assert {"one", "other", "shared", "shared_2", "inner.dense"} <= {
         p.name for p in inside.populations
     }
+
+
+def test_a_model_inside_may_have_dots_in_its_name(rng):
+    inner = Sequential([Input((3,)), Dense(2, "tanh")], name="in.ner")
+    circuit = agree(Sequential([inner, Dense(2)], name="out.er"), rng)
+    assert circuit.name == "out_er"
+    assert "in_ner.dense" in {p.name for p in circuit.populations}
+
+
+def test_a_network_without_layers_answers_what_comes_in(rng):
+    x = Input((2, 3))
+    assert agree(Model(x, x), rng).outputs[0].name == "output"
+    (inside := Sequential([Input((2, 3))])).add(Model(x, x))
+    agree(inside, rng)
+
+
+def test_an_empty_name_is_refused():
+    with pytest.raises(CircuitError, match=r"a circuit: a name must be printable text"):
+        Sequential([Input((2,)), Dense(1)]).to_circuit("")
 
 
 def test_training_on_does_not_change_the_circuit(rng):

@@ -49,6 +49,11 @@ class Cells:
 Flow: TypeAlias = Source | Cells
 
 
+def undotted(name: str) -> str:
+    """Return a layer's name as a circuit's part may have it: dots are for circuits inside."""
+    return name.replace(".", "_")
+
+
 class Construction:
     """A circuit that is being made from a network."""
 
@@ -57,7 +62,7 @@ class Construction:
 
     def free_name(self, name: str) -> str:
         """Return a name for a population: without dots, and with a number where it is used."""
-        name = name.replace(".", "_")
+        name = undotted(name)
         free, number = name, 2
         while free in self.circuit:
             free, number = f"{name}_{number}", number + 1

@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..networks.graph import Symbol, in_order
 from ..networks.layers.layer import snake_case
 from ..networks.network import Network
-from .cells import Construction, Flow
+from .cells import Construction, Flow, undotted
 from .table import CONVERTERS
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def to_circuit(network: Network, name: str | None = None, binary: bool = False) -> Circuit:
     """Do what `Model.to_circuit` says."""
     output = network.require_built()
-    construction = Construction(name or network.name or snake_case(type(network).__name__))
+    own = network.name or snake_case(type(network).__name__)
+    construction = Construction(undotted(own) if name is None else name)
     circuit = construction.circuit
     flows: dict[Symbol, Flow] = {}
     for symbol in network.inputs:
@@ -41,7 +42,8 @@ def to_circuit(network: Network, name: str | None = None, binary: bool = False) 
         # Cells that are heard once may still be changed by what hears them.
         flows[symbol] = flow if heard_by[symbol] == 1 else construction.neurons(flow)
     neurons = construction.neurons(flows[output])
-    circuit.output(neurons, _output_name(output))
+    # A network without layers answers what comes in.
+    circuit.output(neurons, undotted(output.layer.name) if output.layer else "output")
     return circuit
 
 
@@ -67,8 +69,3 @@ def _converted(
 def _lengths(symbol: Symbol) -> tuple[int, ...]:
     """Return the shape of one sample, where no length is open."""
     return tuple(length for length in symbol.shape[1:] if length is not None)
-
-
-def _output_name(output: Symbol) -> str:
-    assert output.layer is not None
-    return output.layer.name.replace(".", "_")
