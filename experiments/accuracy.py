@@ -7,7 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import bdtr, bdtrc  # scipy.stats takes a second to import
 
-from .proportions import wilson_interval
+from neurosim.result import Result
+
+from .proportions import CONFIDENCE, wilson_interval
+
+SURE = 0.001  # the largest probability of a claim to fail by chance
 
 
 class Accuracy(NamedTuple):
@@ -41,6 +45,29 @@ class Accuracy(NamedTuple):
     def __str__(self) -> str:
         low, high = self.interval
         return f"{100 * self.part:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def claim_above_chance(
+    result: Result, accuracy: Accuracy, told: str, at_most: float = SURE, who: str = ""
+) -> None:
+    """Claim that more cases are told right than by one answer for all; say how sure the part is.
+
+    Parameters
+    ----------
+    told
+        What is told: "held-out digits".
+    at_most
+        The largest probability of so many by chance.
+    who
+        Who tells them, where several do.
+    """
+    low, high = accuracy.interval
+    result.claim(
+        f"{f'{who}: ' if who else ''}{accuracy.right} of {accuracy.cases} {told} are told right "
+        f"({CONFIDENCE:.0%} interval {low:.1%} to {high:.1%}), and {accuracy.chance:.0%} would be "
+        "by one answer for all: probability of as many by chance (exact binomial test)",
+        accuracy.by_chance, at_most=at_most,
+    )  # fmt: skip
 
 
 def behind_by_chance(answers: np.ndarray, others: np.ndarray, labels: np.ndarray) -> float:

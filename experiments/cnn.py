@@ -25,7 +25,7 @@ from neurosim.plotting import new_figure, show_image
 from neurosim.progress import progress
 from neurosim.result import Result
 
-from .accuracy import Accuracy, behind_by_chance
+from .accuracy import SURE, Accuracy, behind_by_chance, claim_above_chance
 from .confusion import confusion, draw_confusion, tabulate_confusion
 from .held_out import FEWEST, Part, fold, given_apart
 from .mistakes import draw_mistakes
@@ -37,7 +37,6 @@ DIGITS = tuple("0123456789")
 OBJECTS = (
     "plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
-SURE = 0.001  # the largest probability of a claim to fail by chance
 RATE = 0.002
 QUICK = 3  # epochs for a first look
 LONG, WIDE = 20, 32  # epochs and filters from which on 98 % are told right
@@ -103,12 +102,7 @@ def run(
     answers = np.concatenate([one.answers for one in learned])
     linear = np.concatenate([one.linear for one in learned])
     right, right_of_linear = Accuracy.of(answers, labels), Accuracy.of(linear, labels)
-    result.claim(
-        f"{right.right} of {right.cases} held-out images are told right, and {right.chance:.0%} "
-        "would be by one answer for all: probability of as many by chance (exact binomial test)",
-        right.by_chance,
-        at_most=SURE,
-    )
+    claim_above_chance(result, right, "held-out images")
     result.claim(
         "ten softmax cells that hear the pixels are not surely better: probability that equals "
         "fall as far behind (McNemar)",

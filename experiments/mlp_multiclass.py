@@ -13,7 +13,7 @@ from neurosim.plotting import new_figure
 from neurosim.progress import progress
 from neurosim.result import Result
 
-from .accuracy import Accuracy, behind_by_chance
+from .accuracy import SURE, Accuracy, behind_by_chance, claim_above_chance
 from .confusion import confusion, draw_confusion, tabulate_confusion
 from .held_out import FEWEST, Part, fold, given_apart
 from .mistakes import draw_mistakes
@@ -21,7 +21,6 @@ from .parameters import check_range
 from .training_curves import draw_training, tabulate_training
 
 CLASSES = 10
-SURE = 0.001  # the largest probability of a claim to fail by chance
 QUICK = 10  # epochs for a first look
 
 
@@ -77,13 +76,7 @@ def run(
     answers = activities.argmax(axis=1)
     linear = np.concatenate([one.linear for one in learned])
     right, right_of_linear = Accuracy.of(answers, labels), Accuracy.of(linear, labels)
-    result.claim(
-        f"{right.right} of {right.cases} held-out digits are told right, and "
-        f"{right.chance:.0%} would be by one answer for all: probability of as many by chance "
-        "(exact binomial test)",
-        right.by_chance,
-        at_most=SURE,
-    )
+    claim_above_chance(result, right, "held-out digits")
     result.claim(
         "ten softmax cells alone are not surely better: probability that equals fall as far "
         "behind (McNemar)",

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from experiments.accuracy import Accuracy, behind_by_chance
+from experiments.accuracy import Accuracy, behind_by_chance, claim_above_chance
 from experiments.confusion import confusion, draw_confusion
 from experiments.held_out import fold
 from experiments.mistakes import draw_mistakes
 from experiments.mlp_binary.roc import Roc
 from neurosim import InputError
 from neurosim.plotting import new_figure
+from neurosim.result import Result
 
 
 def test_each_sample_is_held_out_once_and_classes_are_shared_out(rng):
@@ -55,6 +56,20 @@ def test_who_falls_behind_by_chance_is_told_by_the_binomial_test():
     assert behind_by_chance(one, other, labels) == pytest.approx(expected)
     assert behind_by_chance(one, one, labels) == 1
     assert str(Accuracy(13, 20, 0.5)) == "65.0 % (43.3 to 81.9)"  # Wilson's
+
+
+def test_a_claim_of_accuracy_states_its_interval():
+    result = Result("held-out")
+    claim_above_chance(result, Accuracy(13, 20, 0.5), "held-out cases")
+    claim_above_chance(result, Accuracy(20, 20, 0.5), "held-out cases", who="retina")
+    guessed, told = result.claims
+    assert guessed.claim.startswith(
+        "13 of 20 held-out cases are told right (95% interval 43.3% to 81.9%), and 50% would be"
+    )
+    assert guessed.measured == pytest.approx(binomtest(13, 20, 0.5, "greater").pvalue)
+    assert not guessed.holds
+    assert told.holds
+    assert told.claim.startswith("retina: 20 of 20 held-out cases")
 
 
 def test_the_area_is_the_part_of_pairs_in_their_order(rng):

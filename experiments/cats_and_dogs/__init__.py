@@ -15,7 +15,7 @@ from neurosim.plotting import new_figure
 from neurosim.progress import progress
 from neurosim.result import Result
 
-from ..accuracy import Accuracy
+from ..accuracy import Accuracy, claim_above_chance
 from ..parameters import check_range
 from .deciding import cognitron_slopes, pixel_slopes, relay_slopes
 from .drawing import SHEET, draw_accuracies, draw_sheet, draw_slopes, label_of
@@ -150,13 +150,8 @@ def _learn(
 
 def _check(result: Result, learner: Learner, animals: LabelledImages, chosen: Split) -> None:
     """The neurons are right more often than by chance, and their circuit answers as they do."""
-    name, (right, images, chance) = learner.view.name, learner.accuracy
-    result.claim(
-        f"{name}: {right} of {images} held-out images are told right, and {chance:.0%} would be "
-        "by one answer for all: probability of as many by chance (exact binomial test)",
-        learner.accuracy.by_chance,
-        at_most=SURE,
-    )
+    name = learner.view.name
+    claim_above_chance(result, learner.accuracy, "held-out images", SURE, name)
     fires = learner.trained.circuit()(animals.images[chosen.held_out])
     ruled = learner.trained.fires(learner.responses[chosen.held_out])
     result.claim(

@@ -14,14 +14,13 @@ from neurosim.plotting import COLOURS, FAINT, new_figure
 from neurosim.progress import progress
 from neurosim.result import Result
 
-from ..accuracy import Accuracy, behind_by_chance
+from ..accuracy import SURE, Accuracy, behind_by_chance, claim_above_chance
 from ..held_out import FEWEST, Part, fold
 from ..parameters import check_range
 from ..training_curves import claim_restored, draw_training, tabulate_training
 from .roc import Roc
 
 RARE = 10  # the fewest samples of a class that can be told from chance
-SURE = 0.001  # the largest probability of a claim to fail by chance
 DEVIATIONS = 3.29  # that leave out so much, on both sides together
 
 
@@ -73,13 +72,7 @@ def run(
     right = {name: Accuracy.of(answers, labels) for name, answers in told.items()}
 
     roc, accuracy = curves["network"], right["network"]
-    result.claim(
-        f"{accuracy.right} of {accuracy.cases} held-out cases are told right, and "
-        f"{accuracy.chance:.0%} would be by one answer for all: probability of as many by chance "
-        "(exact binomial test)",
-        accuracy.by_chance,
-        at_most=SURE,
-    )
+    claim_above_chance(result, accuracy, "held-out cases")
     result.claim(
         f"the area under the ROC curve, {roc.area:.4f}, is above ½: how far at least, at 99.9 % "
         "(Hanley & McNeil's error)",

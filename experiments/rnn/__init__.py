@@ -13,14 +13,13 @@ from neurosim.plotting import FAINT, new_figure
 from neurosim.progress import progress
 from neurosim.result import Result
 
-from ..accuracy import Accuracy
+from ..accuracy import SURE, Accuracy, claim_above_chance
 from ..parameters import check_range
 from ..training_curves import draw_training, tabulate_training
 from .drawing import draw_answers, draw_cells
 from .learners import Learned, Readings, counts, learn, word_by_word
 from .twins import twin
 
-SURE = 0.001  # the largest probability of a claim to fail by chance
 DEVIATIONS = 5.0  # of a binomial count, which chance does not exceed
 HELD_OUT = 1000  # reviews
 QUICK = 12  # epochs for a first look
@@ -80,12 +79,7 @@ def run(
     labels = np.concatenate([of.y_held_out for of in sets]).astype(int)
     right = Accuracy.of(np.concatenate([one.answers for one in learned]) > 0.5, labels)
     counting = Accuracy.of(np.concatenate([one.of_counting for one in learned]) > 0.5, labels)
-    result.claim(
-        f"{right.right} of {right.cases} held-out reviews are told right, and {right.chance:.0%} "
-        "would be by one answer for all: probability of as many by chance (exact binomial test)",
-        right.by_chance,
-        at_most=SURE,
-    )
+    claim_above_chance(result, right, "held-out reviews")
     if data is None:
         _check_made(result, learned, sets, right, counting, 1 - mislabelled)
     _, answers = word_by_word(learned[0].model, sets[0].x_held_out, depth, cells)
