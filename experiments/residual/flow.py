@@ -12,6 +12,7 @@ from neurosim.plotting import COLOURS
 from neurosim.progress import progress
 from neurosim.result import Result
 
+from ..medians import Median
 from ..ranks import smaller_by_chance
 from .blocks import BLOCKS, KINDS, LOOKS, Kind, digits, network
 
@@ -52,7 +53,7 @@ def compare_flow(result: Result, ax: Axes, starts: int, seed: int) -> None:
         own, twin = spread[Kind(True, normalized)], spread[Kind(False, normalized)]
         result.claim(
             f"{Kind(True, normalized).name}: δ varies over the blocks by a factor of "
-            f"{np.median(own):.3g}, plain by {np.median(twin):.3g} (medians of {starts} starts): "
+            f"{Median.of(own)}, plain by {Median.of(twin)}, medians of {starts} starts: "
             "probability of such ranks by chance (Mann & Whitney 1947)",
             smaller_by_chance(own, twin), at_most=RISK,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from neurosim.plotting import COLOURS, FAINT
 from neurosim.progress import progress
 from neurosim.result import Result
 
+from ..medians import Median
 from ..ranks import smaller_by_chance
 from .blocks import CLASSES, KINDS, LOOKS, Kind, digits, network
 from .flow import RISK
@@ -40,8 +41,8 @@ def compare_training(result: Result, ax: Axes, starts: int, seed: int, quick: bo
     residual, plain = (curves[Kind(own, True)][:, -1] for own in (True, False))
     result.claim(
         f"after {epochs * images // BATCH} steps the normalized residual network's loss is "
-        f"{np.median(residual):.3g}, the plain one's {np.median(plain):.3g} (medians of {starts} "
-        "starts): probability of such ranks by chance (Mann & Whitney 1947)",
+        f"{Median.of(residual)}, the plain one's {Median.of(plain)}, medians of {starts} "
+        "starts: probability of such ranks by chance (Mann & Whitney 1947)",
         smaller_by_chance(residual, plain), at_most=RISK,
     )  # fmt: skip
     result.table(

@@ -7,7 +7,7 @@ from neurosim.result import Result
 
 from ..parameters import check_range
 from .chains import check_chains, check_golden, draw_chains
-from .learning import check_learning, draw_losses, draw_movements, learn
+from .learning import NETWORKS, check_learning, draw_losses, draw_movements, learn
 from .wide import draw_wide, measure_wide
 
 
@@ -62,7 +62,7 @@ def run(
     )
     result.figure("depth", figure)
 
-    learned = learn(3, seed)
+    learned = learn(NETWORKS, seed)
     check_learning(result, learned)
     figure, axes = new_figure(1, 2, width="page", height=2.5)
     draw_movements(axes[0], learned)
