@@ -6,8 +6,9 @@ from scipy.stats import binom
 
 from experiments import xor
 from experiments.proportions import by_chance, wilson_interval
-from experiments.xor import neurons, single, training
+from experiments.xor import drawing, neurons, single, training
 from neurosim import InputError
+from neurosim.plotting import new_figure
 from neurosim.result import Result
 
 pytestmark = pytest.mark.compiled
@@ -57,6 +58,16 @@ def test_the_losses_at_rest_are_those_of_answers_that_are_alike():
     assert loss(0.5, 0.5, 1, 0) == pytest.approx(training.TWO_ALIKE, rel=1e-12)
     assert loss(0, 2 / 3, 2 / 3, 2 / 3) == pytest.approx(training.THREE_ALIKE, rel=1e-12)
     assert loss(1 / 3, 1 / 3, 1, 1 / 3) == pytest.approx(training.THREE_ALIKE, rel=1e-12)
+
+
+def test_each_loss_at_rest_has_its_name_above_its_line():
+    outcome = training.Outcome((2,), [], np.array([0.0, training.TWO_ALIKE]), np.array([4, 3]))
+    _, ax = new_figure()
+    drawing.draw_losses(ax, {(2,): outcome})
+    lines = [line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == ":"]
+    named = {text.xy[0]: text.get_text() for text in ax.texts}
+    assert sorted(named) == sorted(lines)
+    assert list(named.values()) == ["½ ln 2", "0.48", "ln 2"]
 
 
 def test_one_neuron_is_every_gate_but_two():

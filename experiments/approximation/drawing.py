@@ -51,14 +51,14 @@ def draw_errors(
     reach = [middle - trained.largest.min(axis=1), trained.largest.max(axis=1) - middle]
     ax.errorbar(
         trained.sizes, middle, reach, fmt="^-.", color=COLOURS["green"], capsize=2, linewidth=1.2,
-        elinewidth=0.8, markersize=3, label="trained",
+        elinewidth=0.8, markersize=3, label="trained, range",
     )  # fmt: skip
     ax.set_xscale("log", base=2)
-    ax.set(yscale="log", xlabel="N, cells or terms", ylabel="largest error")
+    ax.set(yscale="log", xlabel="N, cells or terms", ylabel="largest error |F − f|")
     top = ax.get_ylim()[1]
     narrow = np.concatenate([stepped[:4], series.largest[:4], trained.largest.min(axis=1)[:4]])
     room = float(narrow.min()) ** 2 / top  # for the legend, below the few cells' errors
     ax.set_ylim(bottom=min(max(ax.get_ylim()[0], 1e-6), room))
     ax.set_xticks(SIZES, map(str, SIZES))
     ax.legend(loc="lower left", handlelength=2.2)
-    ax.set_title(f"The largest error; of the series, its root mean square goes as {target.rate}")
+    ax.set_title(f"Largest errors; the series' root mean square error goes as {target.rate}")

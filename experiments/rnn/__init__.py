@@ -159,7 +159,7 @@ def _draw(
     )
     training.axhline(counting.part, color=FAINT, linestyle=":", linewidth=1.0)
     training.annotate(
-        "who counts words", (1, counting.part), (0, -3), textcoords="offset points", va="top"
+        "counting words", (1, counting.part), (0, -3), textcoords="offset points", va="top"
     )
     training.set(ylim=(min(0.42, counting.part - 0.08), 1.02))
     training.set_title(f"Accuracy of {len(learned)} network{'s' * (len(learned) > 1)}")
@@ -178,7 +178,7 @@ def _draw(
             draw_cells(ax, one, text, order, bar=True)
             ax.set_title(f"The LSTM along the {name}")
     title = (
-        f"An LSTM tells {100 * right.part:.1f} % of new reviews right, who counts words "
+        f"An LSTM tells {100 * right.part:.1f} % of new reviews right, counting words "
         f"{100 * counting.part:.1f} %"
     )
     if is_made:

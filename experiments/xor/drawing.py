@@ -70,10 +70,13 @@ def draw_hidden(ax: Axes, network: Sequential) -> None:
 
 def draw_losses(ax: Axes, outcomes: Mapping[Hidden, Outcome]) -> None:
     """Draw the loss at which each start ended, a row a network."""
-    for name, loss in (("½ ln 2", TWO_ALIKE), ("ln 2", np.log(2))):
+    for name, loss, side in (
+        ("½ ln 2", TWO_ALIKE, "right"),
+        (f"{THREE_ALIKE:.2f}", THREE_ALIKE, "center"),
+        ("ln 2", np.log(2), "center"),
+    ):
         ax.annotate(name, (loss, -0.5), (0, 1), textcoords="offset points", color=FAINT,
-                    ha="center", va="bottom")  # fmt: skip
-    for loss in (TWO_ALIKE, THREE_ALIKE, np.log(2)):
+                    ha=side, va="bottom")  # fmt: skip
         ax.axvline(loss, color=FAINT, linestyle=":", linewidth=0.8)
     random = np.random.default_rng(0)
     for place, outcome in enumerate(outcomes.values()):
