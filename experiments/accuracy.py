@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -68,6 +69,18 @@ def claim_above_chance(
         "by one answer for all: probability of as many by chance (exact binomial test)",
         accuracy.by_chance, at_most=at_most,
     )  # fmt: skip
+
+
+def tabulate_accuracies(result: Result, learners: Mapping[str, Accuracy]) -> None:
+    """Add the table of how many cases held out each learner tells right, by its name."""
+    result.table(
+        "held-out",
+        ("learner", "right", "cases", "accuracy", "from (95 %)", "to (95 %)"),
+        [
+            (name, score.right, score.cases, score.part, *score.interval)
+            for name, score in learners.items()
+        ],
+    )
 
 
 def behind_by_chance(answers: np.ndarray, others: np.ndarray, labels: np.ndarray) -> float:

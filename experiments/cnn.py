@@ -25,7 +25,7 @@ from neurosim.plotting import new_figure, show_image
 from neurosim.progress import progress
 from neurosim.result import Result
 
-from .accuracy import SURE, Accuracy, behind_by_chance, claim_above_chance
+from .accuracy import SURE, Accuracy, behind_by_chance, claim_above_chance, tabulate_accuracies
 from .confusion import confusion, draw_confusion, tabulate_confusion
 from .held_out import FEWEST, Part, fold, given_apart
 from .mistakes import draw_mistakes
@@ -119,14 +119,7 @@ def run(
         )
     table = confusion(answers, labels, CLASSES)
     _draw(result, learned, parts, answers, labels, right, right_of_linear, names)
-    result.table(
-        "held-out",
-        ("learner", "right", "cases", "accuracy", "from (95 %)", "to (95 %)"),
-        [
-            (name, score.right, score.cases, score.part, *score.interval)
-            for name, score in (("network", right), ("ten cells", right_of_linear))
-        ],
-    )
+    tabulate_accuracies(result, {"network": right, "ten cells": right_of_linear})
     tabulate_confusion(result, table, names)
     tabulate_training(result, [one.history for one in learned])
     return result

@@ -13,7 +13,7 @@ from neurosim.plotting import new_figure
 from neurosim.progress import progress
 from neurosim.result import Result
 
-from .accuracy import SURE, Accuracy, behind_by_chance, claim_above_chance
+from .accuracy import SURE, Accuracy, behind_by_chance, claim_above_chance, tabulate_accuracies
 from .confusion import confusion, draw_confusion, tabulate_confusion
 from .held_out import FEWEST, Part, fold, given_apart
 from .mistakes import draw_mistakes
@@ -112,14 +112,7 @@ def run(
         f"layer of ten alone {100 * right_of_linear.part:.1f} %"
     )
     result.figure("mlp-multiclass", figure)
-    result.table(
-        "held-out",
-        ("learner", "right", "cases", "accuracy", "from (95 %)", "to (95 %)"),
-        [
-            (name, score.right, score.cases, score.part, *score.interval)
-            for name, score in (("network", right), ("ten cells", right_of_linear))
-        ],
-    )
+    tabulate_accuracies(result, {"network": right, "ten cells": right_of_linear})
     tabulate_confusion(result, table, names)
     tabulate_training(result, [one.history for one in learned])
     return result

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from experiments.accuracy import Accuracy, behind_by_chance, claim_above_chance
+from experiments.accuracy import Accuracy, behind_by_chance, claim_above_chance, tabulate_accuracies
 from experiments.confusion import confusion, draw_confusion
 from experiments.held_out import fold
 from experiments.mistakes import draw_mistakes
 from experiments.mlp_binary.roc import Roc
+from experiments.proportions import wilson_interval
 from neurosim import InputError
 from neurosim.plotting import new_figure
 from neurosim.result import Result
@@ -70,6 +71,14 @@ def test_a_claim_of_accuracy_states_its_interval():
     assert not guessed.holds
     assert told.holds
     assert told.claim.startswith("retina: 20 of 20 held-out cases")
+
+
+def test_accuracies_are_tabulated_with_their_intervals():
+    result = Result("held-out")
+    tabulate_accuracies(result, {"network": Accuracy(13, 20, 0.5)})
+    (table,) = result.tables.values()
+    assert table.header[-2:] == ("from (95 %)", "to (95 %)")
+    assert table.rows == (("network", 13, 20, 0.65, *wilson_interval(13, 20)),)
 
 
 def test_the_area_is_the_part_of_pairs_in_their_order(rng):

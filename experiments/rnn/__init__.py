@@ -13,7 +13,7 @@ from neurosim.plotting import FAINT, new_figure
 from neurosim.progress import progress
 from neurosim.result import Result
 
-from ..accuracy import SURE, Accuracy, claim_above_chance
+from ..accuracy import SURE, Accuracy, claim_above_chance, tabulate_accuracies
 from ..parameters import check_range
 from ..training_curves import draw_training, tabulate_training
 from .drawing import draw_answers, draw_cells
@@ -89,14 +89,7 @@ def run(
         at_most=1e-4,
     )
     _draw(result, learned, right, counting, depth, cells, data is None)
-    result.table(
-        "held-out",
-        ("learner", "right", "cases", "accuracy", "from (95 %)", "to (95 %)"),
-        [
-            (name, score.right, score.cases, score.part, *score.interval)
-            for name, score in (("LSTM", right), ("counted words", counting))
-        ],
-    )
+    tabulate_accuracies(result, {"LSTM": right, "counted words": counting})
     tabulate_training(result, [one.history for one in learned])
     return result
 

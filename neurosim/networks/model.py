@@ -413,8 +413,8 @@ class Model(Network):
         Returns
         -------
         A `Circuit` with the network's inputs, called "input" where they have no name, and one
-        output, which is called as the last layer.  The weights are copied: training the network
-        does not change it.
+        output, which is called as the last layer, or "output" where there is none.  Dots in names
+        become underscores.  The weights are copied: training the network does not change it.
 
         Raises
         ------
