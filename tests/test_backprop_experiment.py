@@ -45,6 +45,15 @@ def test_the_most_that_derivatives_are_is_what_they_reach(activation):
         np.testing.assert_allclose(np.abs(y[10:-10]).max(), most, rtol=2e-3)
 
 
+def test_a_title_promises_nothing_of_long_steps():
+    # Steep cells and a rate of 1: this step goes too far, and E rises.
+    result = backprop.run(2.0, -2.0, 0.0, activation="tanh", spread=3.0, rate=1.0, seed=12)
+    promised, rest = result.tables["steps"].rows[-1][1:3]
+    assert promised + rest < -0.5
+    assert result.holds
+    assert "small steps" in result.figures["checks"].get_suptitle()
+
+
 def test_a_wrong_error_signal_is_told(monkeypatch):
     right = Example.passed
 

@@ -78,7 +78,7 @@ def run(
     draw_differences(axes[0], compared)
     draw_steps(axes[1], steps, rate)
     figure.suptitle(
-        "Error signals are slopes of E, and steps against them lower it"
+        "Error signals are slopes of E, and small steps against them lower it"
         if result.holds
         else "Not all that is claimed of these error signals holds"
     )
