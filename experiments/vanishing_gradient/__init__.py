@@ -56,7 +56,7 @@ def run(
     draw_chains(axes[0], chains, weight)
     draw_wide(axes[1], wide, width)
     figure.suptitle(
-        "δ fades by f′ and the weights; around a residual layer it does not"
+        "Each layer multiplies δ by f′ and weights; around a residual one it passes"
         if result.holds
         else "Not all that is claimed of δ by depth holds"
     )
