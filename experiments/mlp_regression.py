@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neurosim import InputError
 from neurosim.learning import least_squares
 from neurosim.networks import Dense, EarlyStopping, History, Sequential
 from neurosim.networks.data import StandardScaler, load_boston_housing, load_diabetes
@@ -19,6 +20,7 @@ from .held_out import FEWEST, Part, fold, given_apart
 from .parameters import check_range
 from .training_curves import claim_restored, draw_training, tabulate_training
 
+RARE = 10  # the fewest samples held out that say how well they are predicted
 SURE = 3.29  # standard errors that chance exceeds once in a thousand times
 
 
@@ -60,6 +62,7 @@ def run(
         parts = fold(*load_diabetes(), FEWEST if quick else folds, seed)
     else:
         parts = [given_apart(*load_boston_housing(data), seed)]
+        _check_targets(data, parts[0])
     learned = [
         _learn(_standard(part), epochs, patience, seed + number)
         for number, part in enumerate(progress(parts, "networks"))
@@ -71,7 +74,8 @@ def run(
     correlation = float(np.corrcoef(network, measured)[0, 1])
     low, high = _fisher(correlation, len(measured))
     result.claim(
-        f"predicted and measured correlate by {correlation:.3f}: at least, at 99.9 % (Fisher's z)",
+        f"predicted and measured correlate by {correlation:.3f} (99.9 % interval {low:.3f} to "
+        f"{high:.3f}, by Fisher's z): at least",
         low,
         at_least=0,
     )
@@ -143,6 +147,19 @@ def _learn(part: Part, epochs: int, patience: int, seed: int) -> Learned:
         model.predict(part.x_held_out)[:, 0].astype(float),
         least_squares(part.x, part.y)(part.x_held_out),
     )
+
+
+def _check_targets(data: Path, part: Part) -> None:
+    """Raise InputError where there is nothing to predict, or too little to say how well."""
+    count = len(part.y_held_out)
+    if count < RARE:
+        raise InputError(f"{data}: {count} samples are held out; give so many that {RARE} are")
+    for y, of in ((part.y, "learned from"), (part.y_held_out, "held out")):
+        if np.ptp(y) == 0:
+            raise InputError(
+                f"{data}: all targets {of} are {y[0]:g}; give some that differ, or nothing is left "
+                "to predict"
+            )
 
 
 def _standard(part: Part) -> Part:

@@ -44,6 +44,20 @@ def test_what_is_not_related_fails(tmp_path, rng):
     assert "surely below that of the mean" in wrong
 
 
+@pytest.mark.parametrize(
+    ("count", "spread", "message"),
+    [
+        (150, 0.0, r"housing.data: all targets learned from are 20; give some that differ"),
+        (40, 1.0, r"housing.data: 8 samples are held out; give so many that 10 are"),
+    ],
+)
+def test_houses_that_tell_nothing_are_refused(tmp_path, rng, count, spread, message):
+    x = rng.normal(size=(count, 13))
+    np.savetxt(tmp_path / "housing.data", np.column_stack([x, 20 + spread * x[:, 0]]))
+    with pytest.raises(InputError, match=message):
+        mlp_regression.run(data=tmp_path / "housing.data", quick=True)
+
+
 def test_targets_are_in_units_of_what_is_learned(rng):
     y = rng.normal(50, 9, 20)
     part = mlp_regression._standard(
