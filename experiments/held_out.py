@@ -71,6 +71,30 @@ def fold(x: np.ndarray, y: np.ndarray, parts: int, seed: int) -> list[Part]:
 
 
 def given_apart(train: tuple[np.ndarray, ...], test: tuple[np.ndarray, ...], seed: int) -> Part:
-    """Return the part of a set whose authors held out some samples themselves."""
+    """Return the part of a set whose authors held out some samples themselves.
+
+    Parameters
+    ----------
+    train, test
+        The samples, (samples, …), and their targets, (samples,), of those to learn from and of
+        those held out.
+    seed
+        Of the order of what is learned.
+
+    Raises
+    ------
+    InputError
+        None to learn from, or none held out.
+    """
+    check_some(len(train[0]), len(test[0]))
     order = np.random.default_rng(seed).permutation(len(train[0]))
     return Part(train[0][order], train[1][order], *test)
+
+
+def check_some(learned: int, held_out: int) -> None:
+    """Raise InputError unless there are samples to learn from, and some held out."""
+    if not (learned and held_out):
+        raise InputError(
+            "a set needs samples to learn from and samples to be tried on (got "
+            f"{learned} and {held_out})"
+        )

@@ -6,7 +6,7 @@ from scipy.stats import binomtest
 
 from experiments.accuracy import Accuracy, behind_by_chance, claim_above_chance, tabulate_accuracies
 from experiments.confusion import confusion, draw_confusion
-from experiments.held_out import fold
+from experiments.held_out import fold, given_apart
 from experiments.mistakes import draw_mistakes
 from experiments.mlp_binary.roc import Roc
 from experiments.proportions import wilson_interval
@@ -46,6 +46,15 @@ def test_parts_that_cannot_be(parts):
         InputError, match=rf"^folds must be from 3 to 10, .* \(got {parts} of 7 samples\)$"
     ):
         fold(np.zeros((7, 1)), np.zeros(7), parts, 0)
+
+
+@pytest.mark.parametrize(("learned", "tried"), [(0, 3), (3, 0)])
+def test_a_set_without_samples_is_refused(learned, tried):
+    train, test = ((np.zeros((n, 2, 2)), np.zeros(n)) for n in (learned, tried))
+    with pytest.raises(
+        InputError, match=rf"^a set needs samples .* \(got {learned} and {tried}\)$"
+    ):
+        given_apart(train, test, 0)
 
 
 def test_who_falls_behind_by_chance_is_told_by_the_binomial_test():

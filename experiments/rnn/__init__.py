@@ -14,6 +14,7 @@ from neurosim.progress import progress
 from neurosim.result import Result
 
 from ..accuracy import SURE, Accuracy, claim_above_chance, tabulate_accuracies
+from ..held_out import check_some
 from ..parameters import check_range
 from ..training_curves import draw_training, tabulate_training
 from .drawing import draw_answers, draw_cells
@@ -104,6 +105,7 @@ def _made(reviews: int, mislabelled: float, seed: int) -> Readings:
 
 def _of_imdb(path: Path) -> Readings:
     train, test = load_imdb(path, num_words=MOST_WORDS)
+    check_some(len(train[1]), len(test[1]))
     x, x_held_out = (pad_sequences(list(part[0]), LONGEST) for part in (train, test))
     return Readings(x, train[1], x_held_out, test[1], MOST_WORDS)
 
