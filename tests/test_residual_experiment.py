@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from experiments import residual
+from experiments.ranks import smaller_by_chance
 from experiments.residual import blocks, flow
 from neurosim import InputError
 from neurosim.networks import Add, Tensor
@@ -49,7 +50,13 @@ def test_the_last_error_signal_is_that_of_the_output_by_hand(rng):
     assert found[-1] == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("starts", [4, 51])
+def test_one_start_that_does_not_learn_is_not_taken_for_chance():
+    plain = np.arange(residual.STARTS)
+    learned = np.append(-plain[1:], 2 * residual.STARTS)
+    assert smaller_by_chance(learned, plain) < flow.RISK
+
+
+@pytest.mark.parametrize("starts", [7, 51])
 def test_too_few_and_too_many_starts_are_refused(starts):
-    with pytest.raises(InputError, match=r"starts must be from 5 to 50 \(got"):
+    with pytest.raises(InputError, match=r"starts must be from 8 to 50 \(got"):
         residual.run(starts)
