@@ -44,7 +44,7 @@ def run(
     seed
         Seed of the trained networks' first weights.
     quick
-        Fewer and smaller networks, trained for a shorter time.
+        Fewer sizes of networks, trained for a shorter time.
     """
     result = Result("approximation", locals(), seed)
     check_range("epsilon", epsilon, 0.02, 0.5)
