@@ -102,6 +102,20 @@ def test_lstm_begins_with_an_open_forget_gate_and_orthogonal_weights():
     np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(4), atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [SimpleRNN, LSTM])
+def test_recurrent_cells_without_a_bias_are_those_of_bias_zero(kind, rng):
+    x, y = rng.normal(size=(5, 4, 3)), rng.normal(size=(5, 2))
+    models = [Sequential([Input((4, 3)), kind(2, use_bias=use)], seed=1) for use in (False, True)]
+    without, zero = models
+    zero.set_weights([*without.get_weights(), np.zeros_like(zero.get_weights()[2])])
+    np.testing.assert_array_equal(without.predict(x), zero.predict(x))
+    for model in models:
+        model.compile("sgd", "mse")
+    assert without.train_on_batch(x, y) == zero.train_on_batch(x, y)
+    for mine, theirs in zip(without.get_weights(), zero.get_weights(), strict=False):
+        np.testing.assert_array_equal(mine, theirs)
+
+
 def test_batch_normalization_follows_the_batches_and_stays_when_frozen(rng):
     layer = BatchNormalization(momentum=0.9, dtype="float64")
     x = rng.normal(3, 2, size=(50, 2))

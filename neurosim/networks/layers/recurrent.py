@@ -69,6 +69,12 @@ class _Recurrent(Layer):
         """Take two numbers in a network: inputs and cells drop out by different ones."""
         return super().join(streams, number, dtype) + 1
 
+    def _bias(self) -> Tensor | np.ndarray:
+        """Return the bias, zeros where there is none."""
+        if self.bias is not None:
+            return self.bias.tensor
+        return np.zeros(self.gates * self.units, self.dtype)
+
     def _options(self, x: Tensor, training: bool, mask: np.ndarray | None) -> dict[str, Any]:
         samples, _, inputs = x.shape
         return {
@@ -133,9 +139,8 @@ class SimpleRNN(_Recurrent):
 
     def call(self, x: Tensor, training: bool, mask: np.ndarray | None) -> Tensor:
         """Return (batch, time, units), or (batch, units)."""
-        bias = self.bias.tensor if self.bias is not None else None
         return operations.simple_rnn(
-            x, self.kernel.tensor, self.recurrent_kernel.tensor, bias,
+            x, self.kernel.tensor, self.recurrent_kernel.tensor, self._bias(),
             activation=activations.TRANSFERS[self.activation], **self._options(x, training, mask),
         )  # fmt: skip
 
@@ -192,9 +197,8 @@ class LSTM(_Recurrent):
 
     def call(self, x: Tensor, training: bool, mask: np.ndarray | None) -> Tensor:
         """Return (batch, time, units), or (batch, units)."""
-        bias = self.bias.tensor if self.bias is not None else None
         return operations.lstm(
-            x, self.kernel.tensor, self.recurrent_kernel.tensor, bias,
+            x, self.kernel.tensor, self.recurrent_kernel.tensor, self._bias(),
             **self._options(x, training, mask),
         )  # fmt: skip
 
