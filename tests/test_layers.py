@@ -210,6 +210,22 @@ def test_a_step_counts_after_branches_where_it_does_in_one():
         assert mask is None if right is None else (mask == np.array(right, bool)).all()
 
 
+@pytest.mark.parametrize("branches", [False, True])
+def test_a_mask_comes_out_of_a_network_in_a_network(branches):
+    words = np.array([[3, 1, 0, 0], [2, 0, 0, 0]])
+    inner = [Input((4,), dtype="int64"), Embedding(5, 3, mask_zero=True), Dense(3)]
+    within = Sequential(inner)
+    if branches:
+        x = Input((4,), dtype="int64")
+        first = inner[1](x)
+        within = Model(x, Add()([first, inner[2](first)]))
+    last = LSTM(2)
+    model = Sequential([within, last])
+    plain = within(words).numpy()
+    expected = [last(plain[:1, :2]).numpy()[0], last(plain[1:, :1]).numpy()[0]]
+    np.testing.assert_allclose(model.predict(words), expected, rtol=1e-6)
+
+
 def test_batches_are_normalized_by_the_steps_that_count(rng):
     words = np.array([[3, 1, 0, 0], [2, 0, 0, 0], [4, 4, 1, 0]])
     model = Sequential(

@@ -144,13 +144,19 @@ class Network(Layer):
             x: Any
             told: Any  # of several branches, a list like that of their values
             x, told = map(list, zip(*heard, strict=True)) if len(heard) > 1 else heard[0]
-            if drive and symbol is output:
-                answer = layer.drive(x)  # type: ignore[attr-defined]
+            kept: np.ndarray | None
+            if isinstance(layer, Network):
+                answer, kept = layer.run(x if isinstance(x, list) else [x], training, told)
             else:
-                answer = layer.apply(x, training, told)
+                answer = (
+                    layer.drive(x)  # type: ignore[attr-defined]
+                    if drive and symbol is output
+                    else layer.apply(x, training, told)
+                )
+                kept = layer.compute_mask(x, told)
             if watch is not None:
                 watch(layer, answer)
-            flows[symbol] = answer, layer.compute_mask(x, told)
+            flows[symbol] = answer, kept
             for source in spent:
                 del flows[source]
         return flows[output]
