@@ -309,6 +309,61 @@ def test_what_is_not_here_is_refused_by_name(layer, message, tmp_path):
     assert "other.keras" in str(raised.value)
 
 
+def padded(count=2):
+    """Keras's words, some of none, as vectors."""
+    inputs = [keras.Input((7,), dtype="int32") for _ in range(count)]
+    table = keras.layers.Embedding(11, 4, mask_zero=True)
+    return inputs, [table(x) for x in inputs]
+
+
+def added_words():
+    inputs, words = padded()
+    return keras.Model(inputs, keras.layers.LSTM(3)(keras.layers.Add()(words)))
+
+
+def cells_unrolled():
+    x, z = keras.Input((5, 2)), keras.Input((5, 2))
+    within = keras.Model([x, z], keras.layers.Add()([x, z]))
+    x, z = keras.Input((5, 2)), keras.Input((5, 2))
+    h = keras.layers.LSTM(3, unroll=True, use_bias=False, return_sequences=True)(within([x, z]))
+    return keras.Model([x, z], keras.layers.SimpleRNN(2, use_bias=False)(h))
+
+
+def summed_maps():
+    x, z = keras.Input((8, 8, 2)), keras.Input((8, 8, 2))
+    maps = keras.layers.Conv2D(2, 3, padding="same")
+    h = keras.layers.BatchNormalization(axis=3)(maps(x) + z)
+    return keras.Model([x, z], keras.layers.GlobalAveragePooling2D()(h))
+
+
+@pytest.mark.parametrize("made", [added_words, cells_unrolled, summed_maps])
+def test_what_keras_writes_in_other_ways_is_read(made, rng, tmp_path):
+    theirs = made()
+    x = [rng.normal(size=(9, *symbol.shape[1:])).astype("f4") for symbol in theirs.inputs]
+    if made is added_words:
+        x = [rng.integers(0, 11, size=array.shape) * (np.arange(7) < 5) for array in x]
+    theirs.save(tmp_path / "theirs.keras")
+    model = ours.load_model(tmp_path / "theirs.keras")
+    np.testing.assert_allclose(predictions(model, x), predictions(theirs, x), atol=NEAR)
+    model.save(tmp_path / "back.keras")
+    back = keras.saving.load_model(tmp_path / "back.keras")
+    np.testing.assert_allclose(predictions(back, x), predictions(theirs, x), atol=NEAR)
+
+
+def test_masks_of_ones_own_are_refused(tmp_path):
+    inputs, words = padded()
+    heard = [
+        keras.layers.LSTM(3)(words[0], mask=keras.ops.not_equal(inputs[1], 0)),
+        keras.layers.LSTM(3)(keras.ops.concatenate(words)),
+    ]
+    for output, message in zip(
+        heard, ("with another mask than", "Concatenate, of wh"), strict=True
+    ):
+        keras.Model(inputs, output).save(tmp_path / "masks.keras")
+        with pytest.raises(FileError, match=message):
+            ours.load_model(tmp_path / "masks.keras")
+
+
 def test_own_layers_of_ours_are_not_mistaken_by_keras(rng, tmp_path):
     class Square(ours.Layer):
         def call(self, x):
