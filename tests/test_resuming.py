@@ -314,6 +314,15 @@ def test_a_saved_network_is_not_written_over(data, tmp_path):
         fit(model, data, 2, tmp_path / "cut.npz")
 
 
+def test_a_folder_that_there_is_not_is_told_before_training(data, tmp_path):
+    model = network()
+    before = model.get_weights()
+    with pytest.raises(FileError, match=r"run.npz' cannot be written, since there is no folder '"):
+        fit(model, data, 1, tmp_path / "none" / "run.npz")
+    for mine, earlier in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(mine, earlier)
+
+
 def test_it_is_written_a_second_after_the_last_time(data, tmp_path, monkeypatch):
     times = []
     written = resuming.archives.write_file

@@ -98,9 +98,15 @@ class Resuming(Callback):
         Raises
         ------
         FileError
-            A file that cannot be read, or is of another training: what differs is named.
+            A file that cannot be read, or is of another training: what differs is named; no folder
+            for it.
         """
         if not self._path.exists():
+            if not self._path.parent.is_dir():  # told now, not after an epoch
+                raise FileError(
+                    f"{str(self._path)!r} cannot be written, since there is no folder "
+                    f"{str(self._path.parent)!r}; make it first"
+                )
             return initial_epoch
         with opened(self._path, self._kind) as stored:
             told = stored.ours.get("training")
