@@ -205,6 +205,20 @@ def test_callbacks_go_on_where_they_were(restore, data, tmp_path):
     assert_same(again, whole)
 
 
+def test_a_rate_that_a_callback_of_ones_own_changes_goes_on(data, tmp_path):
+    class Slower(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.optimizer.learning_rate *= 0.5
+
+    whole, again = network(seed=2), network(seed=2)
+    fit(whole, data, 5, callbacks=[Slower(), Watch()])
+    path = tmp_path / "run.npz"
+    with pytest.raises(KeyboardInterrupt):
+        fit(again, data, 5, path, [Slower(), Cut(3, KeyboardInterrupt())])
+    fit(again, data, 5, path, [Slower(), Watch()])  # the same network, its rate changed already
+    assert_same(again, whole)
+
+
 def test_a_finished_run_answers_at_once(data, tmp_path, monkeypatch):
     path = tmp_path / "run.npz"
     whole = network(seed=2)

@@ -115,7 +115,7 @@ class Resuming(Callback):
                     f"{stored.name} holds no training to go on with; give checkpoint= another "
                     "path, or remove the file"
                 )
-            self._check(told.get("settings"), stored.name)
+            self._check(told.get("settings"), stored)
             epoch, states = told.get("epoch"), told.get("callbacks")
             if type(epoch) is not int or epoch < 0 or not isinstance(states, list):
                 raise FileError(f"{stored.name}: what it says of its training is damaged")
@@ -201,14 +201,17 @@ class Resuming(Callback):
             "history": {name: history["history"][name][:most] for name, most in each.items()},
         }
 
-    def _check(self, before: Any, name: str) -> None:
+    def _check(self, before: Any, stored: Stored) -> None:
         """Raise FileError where training is another one than that in the file."""
+        name, rate = stored.name, {"learning_rate": stored.ours.get("learning_rate")}
         if not isinstance(before, dict):
             raise FileError(f"{name}: what it says of its training is damaged")
         for key, now in self._settings.items():
             then = before.get(key)
             if then == now or (key == "seed" and None in (then, now)):
                 continue
+            if key == "optimizer" and isinstance(then, dict) and {**then, **rate} == now:
+                continue  # a callback has changed it, and the same network goes on
             told = key not in UNTOLD and not isinstance(now, dict | list)
             what = f"{key} {then!r} (here {now!r})" if told else f"another {key}"
             raise FileError(
