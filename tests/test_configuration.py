@@ -423,6 +423,25 @@ def test_other_operations_are_refused_by_name(kind, operands):
         Model.from_config(sum_of(words(mask_zero=False), kind, *operands))
 
 
+@pytest.mark.parametrize("length", [3, None])
+def test_networks_in_networks_are_asked_their_shape_once(length, monkeypatch):
+    asked = []
+    answers = Activation.compute_output_shape
+    monkeypatch.setattr(
+        Activation, "compute_output_shape", lambda *a: asked.append(a) or answers(*a)
+    )
+    x = Input((length, 2))
+    inner = Model(x, Activation("relu")(x), name="inner0")
+    for depth in range(1, 6):
+        x = y = Input((length, 2))
+        for _ in range(8):
+            y = inner(y)
+        inner = Model(x, y, name=f"inner{depth}")
+    again = Model.from_config(inner.get_config())
+    assert again.compute_output_shape((None, 3, 2)) == (None, 3, 2)
+    assert len(asked) < 40
+
+
 def test_networks_nest_only_so_deep():
     entry = serialized(Sequential([Input((2,)), Dense(2)], name="inner"))
     for number in range(20):

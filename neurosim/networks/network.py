@@ -38,6 +38,8 @@ class Network(Layer):
         self.inputs: list[Symbol] = []
         self.output: Symbol | None = None
         self._plan: list[tuple[Symbol, tuple[Symbol, ...]]] = []
+        # What goes out where such shapes come in: networks in networks ask one another often.
+        self._shapes: dict[tuple[Shape, ...], Shape] = {}
         self.following = 1
 
     def _join(self, inputs: Symbol | Sequence[Symbol], output: Symbol) -> None:
@@ -56,9 +58,11 @@ class Network(Layer):
                 "not among its inputs"
             )
         self.inputs, self.output = given, output
+        known = set(self.layers)
         for symbol in ordered:
-            if symbol.layer is not None and symbol.layer not in self.layers:
+            if symbol.layer is not None and symbol.layer not in known:
                 self._adopt(symbol.layer)
+                known.add(symbol.layer)
         for symbol in ordered:
             if symbol.layer is not None:
                 shapes = [source.shape for source in symbol.sources]
@@ -78,6 +82,7 @@ class Network(Layer):
             if symbol.layer is not None
         ]
         shapes = [symbol.shape for symbol in given]
+        self._shapes = {tuple(shapes): output.shape}
         self.input_shape = shapes[0] if len(shapes) == 1 else shapes
         self.output_shape = output.shape
         self.built = True
@@ -173,14 +178,17 @@ class Network(Layer):
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape that goes out where such ones come in."""
         output = self.require_built()
-        shapes = input_shape if isinstance(input_shape, list) else [input_shape]
-        flows = dict(zip(self.inputs, shapes, strict=True))
+        given = input_shape if isinstance(input_shape, list) else [input_shape]
+        shapes = tuple(map(tuple, given))
+        if shapes in self._shapes:
+            return self._shapes[shapes]
+        flows: dict[Symbol, Shape] = dict(zip(self.inputs, shapes, strict=True))
         for symbol, _ in self._plan:
             heard = [flows[source] for source in symbol.sources]
             assert symbol.layer is not None
             flows[symbol] = symbol.layer.compute_output_shape(heard if len(heard) > 1 else heard[0])
-        found: Shape = flows[output]
-        return found
+        self._shapes[shapes] = flows[output]
+        return flows[output]
 
     # Its weights.
 
