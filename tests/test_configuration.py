@@ -176,6 +176,24 @@ def test_layers_stand_in_the_order_of_keras():
     assert [layer.name for layer in model.layers] == ["b", "c", "a", "sum", "late"]
 
 
+def test_masks_count_in_the_order_of_keras():
+    """Between the cells and what they hear side by side Keras has five operations, not one."""
+    x, z = Input((4,), "int32"), Input((3,))
+    first = Embedding(5, 3, mask_zero=True, name="words")(x)
+    beside = Dense(3, name="inner")(first)
+    cells = LSTM(3, name="cells")(Concatenate()([first, beside]))
+    deep = z
+    for number in range(6):
+        deep = Dense(3, name=f"deep{number}")(deep)
+    model = Model([x, z], Add()([cells, deep]))
+    names = [layer.name for layer in model.layers if isinstance(layer, Dense)]
+    assert names == ["inner", *(f"deep{number}" for number in range(6))]
+    entries = [entry["name"] for entry in model.get_config()["layers"]]
+    assert "concatenate_layer" in entries  # "concatenate" is Keras's operation on the masks
+    again = Model.from_config(through_json(model.get_config()))
+    assert [layer.name for layer in again.layers if isinstance(layer, Dense)] == names
+
+
 def test_a_row_without_a_shape_is_made_again():
     model = Sequential([Dense(3), Dense(2)])
     again = Sequential.from_config(through_json(model.get_config()))

@@ -109,8 +109,27 @@ def masked(k):
     return k.model(x, k.layers.Dense(3, activation="softmax")(h))
 
 
+def beside(k):
+    """Words and what is found in them side by side, whose masks Keras finds by many operations.
+
+    It counts these where it orders layers, here those of the deep branch, and numbers weights.
+    """
+    x, beside = k.input((7,), dtype="int32"), k.input((7,))
+    words = k.layers.Embedding(11, 6, mask_zero=True)(x)
+    inner = k.layers.Dense(6, activation="tanh", name="inner")(words)
+    other = k.layers.Reshape((7, 1))(beside)
+    h = k.layers.Concatenate()([words, inner])
+    h = k.layers.Concatenate()([k.layers.LSTM(6, return_sequences=True)(h), words])
+    h = k.layers.SimpleRNN(5)(k.layers.Concatenate()([h, other]))
+    z = beside
+    for number in range(9):
+        z = k.layers.Dense(7 if number < 8 else 5, activation="tanh", name=f"deep{number}")(z)
+    h = k.layers.Dense(3, activation="softmax")(k.layers.Add()([h, z]))
+    return k.model([x, beside], h)
+
+
 def samples(rng, name, count=40):
-    words = {"rnn", "masked"}
+    words = {"rnn", "masked", "beside"}
     shape = {"mlp": (12,), "cnn": (12, 12, 2), "residual": (8, 8, 2), "shared": (6,)}.get(name)
     if name in words:
         x = rng.integers(1, 11, size=(count, 7))
@@ -118,10 +137,12 @@ def samples(rng, name, count=40):
     else:
         x = rng.normal(size=(count, *shape)).astype(np.float32)
     y = rng.integers(0, 3, size=count)
+    if name == "beside":
+        return [x, rng.normal(size=x.shape).astype(np.float32)], y
     return ([x, x[::-1].copy()] if name == "shared" else x), y
 
 
-NETWORKS = {f.__name__: f for f in (mlp, cnn, rnn, residual, shared, masked)}
+NETWORKS = {f.__name__: f for f in (mlp, cnn, rnn, residual, shared, masked, beside)}
 OPTIMIZERS = {
     "mlp": ("SGD", {"learning_rate": 0.1}),
     "cnn": ("Adam", {"learning_rate": 0.003}),
@@ -129,6 +150,7 @@ OPTIMIZERS = {
     "residual": ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}),
     "shared": ("RMSprop", {"learning_rate": 0.01, "momentum": 0.5}),
     "masked": ("Adam", {}),
+    "beside": ("Adam", {"learning_rate": 0.01}),
 }
 
 

@@ -23,7 +23,16 @@ Steps: TypeAlias = frozenset[Call] | None
 ELSEWHERE: Steps = frozenset()  # words inside of a network, which say it of what comes out
 
 OPERATIONS = "keras.src.ops."  # where Keras's operations on tensors are from, which are no layers
-SUM, FOUND, EITHER = "Add", "NotEqual", "LogicalOr"
+SUM, FOUND = "Add", "NotEqual"
+LAST = (-1, 2)  # the axis of features, of sequences
+# Those by which it finds masks: from layers, and from masks, with the settings that they have.
+OF_LAYERS = (FOUND, "ZerosLike", "OnesLike")
+OF_MASKS: dict[str, dict[str, Any]] = {
+    "LogicalOr": {},
+    "ExpandDims": {"axis": (-1,)},
+    "Concatenate": {"axis": LAST},
+    "Any": {"axis": (-1,), "keepdims": (False,)},
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def calls_of(entry: Mapping[str, Any], who: str) -> list[Heard]:
         if not good or not isinstance(call.get("kwargs", {}), Mapping):
             raise InputError(f"{who}: a call has one argument, as Keras 3 writes it")
     if is_operation(entry):
-        return [_operands(entry["class_name"], call, who) for call in calls]
+        return [_operands(entry, call, who) for call in calls]
     return [_heard(call, who) for call in calls]
 
 
@@ -92,12 +101,14 @@ def mask_of(
     InputError
         It compares masks, or joins what is none.
     """
-    joins = entry["class_name"] == EITHER
-    if any((source in masks) != joins for source in heard.sources):
+    kind = entry["class_name"]
+    if any((source in masks) != (kind in OF_MASKS) for source in heard.sources):
         raise InputError(f"{who} is no mask of an Embedding")
-    if not joins:
+    if kind == FOUND:
         return frozenset(heard.sources)
-    return frozenset().union(*(steps[source] or () for source in heard.sources))
+    if kind not in OF_MASKS:
+        return None if kind == "OnesLike" else frozenset()
+    return _in_any([steps[source] for source in heard.sources])
 
 
 def steps_before(
@@ -136,11 +147,18 @@ def steps_after(layer: Layer, heard: Heard, given: Sequence[Steps]) -> Steps:
     if isinstance(layer, Network):
         words = any(_finds_padding(inner) for inner in layer.layers)
         return None if not words and all(steps is None for steps in given) else ELSEWHERE
+    if isinstance(layer, Concatenate) and layer.axis not in LAST:
+        return ELSEWHERE
     if isinstance(layer, Add | Concatenate):
-        told = [steps for steps in given if steps is not None]
-        return frozenset().union(*told) if len(told) == len(given) else None
+        return _in_any(given)
     keeps = layer.return_sequences if isinstance(layer, LSTM | SimpleRNN) else layer.keeps_mask
     return given[0] if keeps else None
+
+
+def _in_any(given: Sequence[Steps]) -> Steps:
+    """Return the steps that count in any of some masks."""
+    told = [steps for steps in given if steps is not None]
+    return frozenset().union(*told) if len(told) == len(given) else None
 
 
 def _finds_padding(layer: Layer) -> bool:
@@ -164,12 +182,14 @@ def _heard(call: Mapping[str, Any], who: str) -> Heard:
     return Heard([_call_of(one, who) for one in _listed(call["args"][0])], masks)
 
 
-def _operands(kind: str, call: Mapping[str, Any], who: str) -> Heard:
+def _operands(entry: Mapping[str, Any], call: Mapping[str, Any], who: str) -> Heard:
     """Return what an operation is called on."""
+    kind, config = entry["class_name"], entry["config"]
     operands = [one for argument in call["args"] for one in _listed(argument)]
     numbers = [one for one in operands if not isinstance(one, Mapping)]
-    wanted = [0] if kind == FOUND else []
-    if kind not in (SUM, FOUND, EITHER) or numbers != wanted or len(operands) != 2:
+    good = kind in (SUM, *OF_LAYERS, *OF_MASKS) and numbers == [0] * (kind == FOUND)
+    settings = OF_MASKS.get(kind, {}).items()
+    if not good or any(config.get(key) not in known for key, known in settings):
         raise InputError(
             f"{who} is an operation on tensors, {kind}, of which only a + b of two layers is read; "
             "write it as a layer, or build the network in code, then load_weights(path)"

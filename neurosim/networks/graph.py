@@ -100,34 +100,3 @@ def in_order(outputs: Sequence[Symbol]) -> list[Symbol]:
             ahead.append((symbol, True))
             ahead.extend((source, False) for source in reversed(symbol.sources))
     return ordered
-
-
-def by_depth(inputs: Sequence[Symbol], output: Symbol) -> list[Layer | Symbol]:
-    """Return inputs and layers, the farthest from the output first, as Keras orders them.
-
-    Its files number weights in this order.  How far a layer is, is the longest way to the output
-    from where it is called; of those as far, the one that a search from the output meets first
-    comes first.
-    """
-    symbols = in_order([output])
-    far: dict[Layer | Symbol, int] = {}
-    distances: dict[Symbol, int] = {}
-    for symbol in reversed(symbols):
-        place = symbol.layer or symbol
-        distance = max(distances.get(symbol, 0), far.get(place, 0))
-        far[place] = distance
-        for source in symbol.sources:
-            distances[source] = max(distance + 1, distances.get(source, 0))
-    met: dict[Layer | Symbol, int] = {}
-    seen: set[Symbol] = set()
-    ahead = [output]
-    while ahead:
-        symbol = ahead.pop()
-        if symbol not in seen:
-            seen.add(symbol)
-            met.setdefault(symbol.layer or symbol, len(met))
-            ahead.extend(reversed(symbol.sources))
-    for symbol in inputs:
-        if symbol not in far:  # one that nothing hears
-            far[symbol], met[symbol] = 0, -1
-    return sorted(far, key=lambda place: (-far[place], met[place]))

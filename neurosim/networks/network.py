@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, unknown
-from .graph import Shape, Symbol, by_depth, in_order
+from .depths import by_depth
+from .graph import Shape, Symbol, in_order
 from .layers.layer import Layer, snake_case
 from .parameters import Parameter
 from .streams import Streams, as_seed, fresh_seed
@@ -102,6 +103,8 @@ class Network(Layer):
         self.layers.append(layer)
 
     # As a layer.
+
+    hears_masks = True
 
     def join(self, streams: Streams, number: int, dtype: np.dtype) -> int:
         """Take a place in another network, and keep its own random numbers."""

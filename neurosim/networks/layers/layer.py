@@ -58,11 +58,14 @@ class Layer:
 
     # Whether what goes out has the same steps in time as what comes in, so that a mask stays.
     keeps_mask: ClassVar[bool] = False
+    # Whether it is told which steps count.
+    hears_masks: ClassVar[bool] = False
     _asks: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         cls._asks = frozenset(signature(cls.call).parameters) & {"training", "mask"}
+        cls.hears_masks = cls.hears_masks or "mask" in cls._asks
 
     def __init__(
         self, *, name: str | None = None, trainable: bool = True, dtype: Any = None, **others: Any
