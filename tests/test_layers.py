@@ -281,6 +281,7 @@ def test_integers_become_real_numbers_and_float64_stays_inside():
             lambda: Dense(3, unit=2),
             r"Dense: no setting is called 'unit' \(did you mean 'units'\?\)",
         ),
+        (lambda: Dense(3, name="a\x1b[31m"), "a layer's name is a word without slashes"),
         (lambda: Dense(3, name="a/b"), r"a layer's name is a word without slashes \(got 'a/b'\)"),
         (lambda: Dense(3, dtype="int32"), r"dtype must be float32 or float64 \(got 'int32'\)"),
         (lambda: Dense(3, kernel_initializer="glorot"), "no initializer is called 'glorot'"),

@@ -1,10 +1,12 @@
 """Training that is broken off, by whatever, and goes on to the very same weights."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from itertools import pairwise
 
 import numpy as np
@@ -314,6 +316,30 @@ def test_other_networks_and_data_are_refused_by_name(data, tmp_path):
     other.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
     with pytest.raises(FileError, match="was trained with another network"):
         fit(other, data, 2, path)
+
+
+@pytest.mark.parametrize(
+    ("number", "state", "who"),
+    [
+        (0, {}, "EarlyStopping"),
+        (0, {"wait": "a", "best": 1.0}, "EarlyStopping"),
+        (1, {"epoch": 3, "history": {"dict": {}}}, "History"),
+        (1, {"epoch": [None], "history": {"dict": {}}}, "History"),
+        (1, {"epoch": [], "history": 3}, "History"),
+    ],
+)
+def test_states_of_callbacks_that_are_damaged_are_told(number, state, who, data, tmp_path):
+    path = tmp_path / "run.npz"
+    fit(network(seed=2), data, 1, path, [EarlyStopping()])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    told = json.loads(parts["metadata.json"])
+    told["neurosim"]["training"]["callbacks"][number] = {"dict": state}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in (parts | {"metadata.json": json.dumps(told)}).items():
+            archive.writestr(name, part)
+    with pytest.raises(FileError, match=f"run.npz': what it says of {who} is damaged"):
+        fit(network(), data, 2, path, [EarlyStopping()])
 
 
 def test_a_saved_network_is_not_written_over(data, tmp_path):

@@ -495,6 +495,24 @@ def compiled(path, kind="adam"):
     [
         ({"optimizer": {"class_name": "Evil", "config": {}}}, "no optimizer is called 'Evil'"),
         ({"optimizer": None}, "how it is trained is not told"),
+        (
+            {
+                "optimizer": {
+                    "class_name": "SGD",
+                    "config": {
+                        "learning_rate": {
+                            "class_name": "InverseTimeDecay",
+                            "config": {
+                                "initial_learning_rate": 0.1,
+                                "decay_rate": 1,
+                                "decay_steps": 0,
+                            },
+                        }
+                    },
+                }
+            },
+            "how it is trained is not told .division by zero",
+        ),
         ({"loss": {"class_name": "function", "config": "f"}}, "loss 'f' is a function, and code"),
         ({"loss": "os.system"}, "no loss is called 'os.system'"),
         ({"metrics": ["evil"]}, "no metric is called 'evil'"),
@@ -555,6 +573,30 @@ def test_random_numbers_that_are_damaged_are_told(streams, tmp_path):
     rewrite(tmp_path / "run.npz", {"metadata.json": json.dumps(told)})
     with pytest.raises(FileError, match="what it says of random numbers"):
         load_model(tmp_path / "run.npz")
+
+
+@pytest.mark.parametrize("rate", [0, -1.0, 10**400, "fast", [0.1]])
+def test_rates_that_are_none_are_told(rate, tmp_path):
+    compiled(tmp_path / "run.npz")
+    with zipfile.ZipFile(tmp_path / "run.npz") as archive:
+        told = json.loads(archive.read("metadata.json"))
+    told["neurosim"]["learning_rate"] = rate
+    rewrite(tmp_path / "run.npz", {"metadata.json": json.dumps(told)})
+    with pytest.raises(FileError, match=r"run.npz': the learning rate: "):
+        load_model(tmp_path / "run.npz")
+
+
+@pytest.mark.parametrize("key", ["activation", "name", "units"])
+def test_very_long_words_are_cut_off_where_they_are_told(key, tmp_path):
+    small().save(tmp_path / "run.npz")
+
+    def change(config):
+        config["config"]["layers"][1]["config"] |= {"units": -1, key: "word" * 10**5}
+
+    reconfigured(tmp_path / "run.npz", change)
+    with pytest.raises(FileError) as raised:
+        load_model(tmp_path / "run.npz")
+    assert len(str(raised.value)) < 1000
 
 
 def test_other_versions_are_told(tmp_path):

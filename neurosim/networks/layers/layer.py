@@ -75,7 +75,8 @@ class Layer:
         for setting in others:
             known = self.settings()
             raise InputError(f"{who}: {unknown('setting', setting, known, most=len(known))}")
-        if name is not None and (not isinstance(name, str) or not name or "/" in name):
+        word = isinstance(name, str) and name and "/" not in name and name.isprintable()
+        if name is not None and not word:
             raise InputError(f"{who}: a layer's name is a word without slashes (got {name!r})")
         self.name = name or ""
         self.parameters: list[Parameter] = []

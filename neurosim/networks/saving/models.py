@@ -105,7 +105,7 @@ def load_model(path: str | os.PathLike[str], compile: bool = True) -> Model:
             with blank_weights(most):
                 model = network_of(stored.config, seed=streams.get("", [0])[0])
         except InputError as error:
-            raise FileError(f"{stored.name}: {error}") from None
+            raise FileError(f"{stored.name}: {archives.brief(error)}") from None
         read_weights(stored, model)
         training = stored.config.get("compile_config")
         if compile and training:

@@ -132,7 +132,13 @@ class Resuming(Callback):
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Let the other callbacks, which have begun anew, go on from where they were."""
         for callback, state in zip(self._watching, self._states, strict=bool(self._states)):
-            callback.restore(state)
+            try:
+                callback.restore(state)
+            except (TypeError, ValueError, LookupError, AttributeError) as error:
+                raise FileError(
+                    f"{str(self._path)!r}: what it says of {type(callback).__name__} is damaged "
+                    f"({archives.brief(error)})"
+                ) from error
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Write down what there is, or keep a copy of it where that was done just now."""
