@@ -460,6 +460,13 @@ def test_networks_in_networks_are_asked_their_shape_once(length, monkeypatch):
     assert len(asked) < 40
 
 
+def test_a_network_has_only_so_many_layers():
+    config = Sequential([Input((2,)), Flatten()]).get_config()
+    config["layers"] += 10_000 * config["layers"][-1:]
+    with pytest.raises(InputError, match="'sequential': it has 10002 layers, more than 10000"):
+        Sequential.from_config(config)
+
+
 def test_networks_nest_only_so_deep():
     entry = serialized(Sequential([Input((2,)), Dense(2)], name="inner"))
     for number in range(20):

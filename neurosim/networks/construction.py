@@ -30,6 +30,7 @@ from .model import Model
 from .sequential import Sequential
 
 MOST_NESTED = 16  # networks in networks
+MOST_LAYERS = 10_000  # of one network
 
 # Settings of Keras's layers that there are not here, and where they are without effect.
 IDLE: dict[str, tuple[Any, ...]] = {
@@ -75,12 +76,14 @@ def sequential_of(
     """
     name = _name_of(config, "Sequential")
     entries = _entries(config, f"Sequential {name!r}")
-    model = Sequential(name=name, seed=seed, dtype=_dtype_of(config, entries))
-    for entry in entries:
-        if entry["class_name"] == "InputLayer":
-            model.add(_input_of(entry, model.dtype))
-        else:
-            model.add(layer_of(entry, nested))
+    dtype = _dtype_of(config, entries)
+    layers = [
+        _input_of(entry, np.dtype(dtype))
+        if entry["class_name"] == "InputLayer"
+        else layer_of(entry, nested)
+        for entry in entries
+    ]
+    model = Sequential(layers, name=name, seed=seed, dtype=dtype)
     if model.output is None and config.get("build_input_shape") and model.layers:
         model.build(config["build_input_shape"])
     return _trainable(model, config)
@@ -261,6 +264,8 @@ def _entries(config: Mapping[str, Any], who: str) -> list[Mapping[str, Any]]:
     entries = config.get("layers")
     if not isinstance(entries, list):
         raise InputError(f"{who}: its configuration has a list of layers (got {entries!r})")
+    if len(entries) > MOST_LAYERS:
+        raise InputError(f"{who}: it has {len(entries)} layers, more than {MOST_LAYERS}")
     return [_entry(entry, f"{who}: a layer") for entry in entries]
 
 
