@@ -221,6 +221,27 @@ def test_a_rate_that_a_callback_of_ones_own_changes_goes_on(data, tmp_path):
     assert_same(again, whole)
 
 
+def test_what_callbacks_of_ones_own_keep_need_not_be_finite(data, tmp_path):
+    class Largest(Callback):
+        def __init__(self):
+            self.seen = np.full(6, np.nan)
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.seen[epoch] = logs["loss"]
+
+        def state(self):
+            return {"seen": self.seen}
+
+        def restore(self, state):
+            self.seen = state["seen"]
+
+    path, again = tmp_path / "run.npz", Largest()
+    history = fit(network(seed=2), data, 2, path, [Largest()]).history
+    fit(network(), data, 4, path, [again])
+    np.testing.assert_array_equal(again.seen[:2], history["loss"])
+    assert np.isfinite(again.seen).tolist() == [True] * 4 + [False] * 2
+
+
 def test_a_finished_run_answers_at_once(data, tmp_path, monkeypatch):
     path = tmp_path / "run.npz"
     whole = network(seed=2)

@@ -199,7 +199,10 @@ def _optimizer(entry: Any) -> Optimizer:
     if isinstance(rate, Mapping):
         schedule = dict(rate.get("config") or {})
         if rate.get("class_name") != SCHEDULE or schedule.get("staircase"):
-            raise InputError(f"a schedule of the learning rate, {rate.get('class_name')!r}")
+            raise InputError(
+                f"the learning rate's schedule {rate.get('class_name')!r} is not supported, as it "
+                f"is; there is {SCHEDULE} without staircase, the optimizer's decay="
+            )
         config["learning_rate"] = schedule["initial_learning_rate"]
         config["decay"] = schedule["decay_rate"] / schedule["decay_steps"]
     return names[kind.lower()].from_config(config)

@@ -39,6 +39,7 @@ from .stored import Stored
 SECONDS = 1.0  # from one writing to the next, at least
 ROWS = 4096  # of samples, at a time
 UNTOLD = ("samples", "validation")  # of which there are digests alone
+CALLBACKS = "callbacks/"  # where the arrays of their states are
 SHARE = 20  # so many times as long as writing takes, at least: it costs a twentieth at most
 
 
@@ -156,7 +157,7 @@ class Resuming(Callback):
             packed(dict(callback.state()), kept, type(callback).__name__)
             for callback in self._watching[:-1]
         ]
-        arrays.update({f"callbacks/{number}": array for number, array in enumerate(kept)})
+        arrays.update({f"{CALLBACKS}{number}": array for number, array in enumerate(kept)})
         self._pending = _Moment(
             epoch + 1,
             self.model.stop_training,
@@ -183,7 +184,11 @@ class Resuming(Callback):
     def _write(self) -> None:
         """Write down the end of the last epoch, unless that was done."""
         moment, self._pending = self._pending, None
-        if moment is None or not all(np.isfinite(a).all() for a in moment.arrays.values()):
+        if moment is None or not all(
+            np.isfinite(array).all()
+            for path, array in moment.arrays.items()
+            if not path.startswith(CALLBACKS)
+        ):
             return  # the next batch tells where weights went astray; an older file is better
         start = time.monotonic()
         training = {
@@ -271,7 +276,7 @@ def _digest(data: Samples) -> str:
 
 
 def _array(stored: Stored, number: int) -> np.ndarray:
-    entry = stored.arrays.get(f"callbacks/{number}")
+    entry = stored.arrays.get(f"{CALLBACKS}{number}")
     if entry is None:
         raise FileError(f"{stored.name}: an array of a callback is missing, number {number}")
     return entry.values().copy()
