@@ -428,6 +428,17 @@ def test_a_sum_of_layers_is_an_add(rng):
         Model.from_config(sum_of(words()))
 
 
+def test_what_stands_side_by_side_is_summed_where_nothing_is_padding(rng):
+    x = Input((3,), name="x")
+    beside = Concatenate(axis=1, name="beside")([x, x])
+    inner = Sequential([Input((6,)), Dense(6)], name="inner")(beside)
+    model = Model(x, Add(name="both")([beside, inner]))
+    again = Model.from_config(sum_of(model, "Add", flow("beside"), flow("inner")))
+    again.set_weights(model.get_weights())
+    x = rng.normal(size=(2, 3))
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
 @pytest.mark.parametrize(
     ("kind", "operands"),
     [

@@ -20,7 +20,7 @@ Call: TypeAlias = tuple[str, int]
 # The calls whose words say which steps count: those where one of them is not 0.  None: all count.
 Steps: TypeAlias = frozenset[Call] | None
 
-ELSEWHERE: Steps = frozenset()  # words inside of a network, which say it of what comes out
+ELSEWHERE: Steps = frozenset()  # words that a file does not tell of here
 
 OPERATIONS = "keras.src.ops."  # where Keras's operations on tensors are from, which are no layers
 SUM, FOUND = "Add", "NotEqual"
@@ -144,10 +144,10 @@ def steps_after(layer: Layer, heard: Heard, given: Sequence[Steps]) -> Steps:
     """Return which steps of what a layer answers count, given those of what it hears."""
     if isinstance(layer, Embedding):
         return frozenset(heard.sources) if layer.mask_zero else None
-    if isinstance(layer, Network):
-        words = any(_finds_padding(inner) for inner in layer.layers)
-        return None if not words and all(steps is None for steps in given) else ELSEWHERE
-    if isinstance(layer, Concatenate) and layer.axis not in LAST:
+    inside = isinstance(layer, Network) and _finds_padding(layer)
+    if not inside and all(steps is None for steps in given):
+        return None
+    if isinstance(layer, Network) or (isinstance(layer, Concatenate) and layer.axis not in LAST):
         return ELSEWHERE
     if isinstance(layer, Add | Concatenate):
         return _in_any(given)
