@@ -40,7 +40,7 @@ class Symbol:
 
 
 def Input(  # noqa: N802 - as Keras's
-    shape: Sequence[int | None] | int, dtype: str | None = None, name: str | None = None
+    shape: Sequence[int | None] | int, dtype: Any = None, name: str | None = None
 ) -> Symbol:
     """Return an input of a network, by the shape of one sample.
 
@@ -51,12 +51,12 @@ def Input(  # noqa: N802 - as Keras's
     dtype
         float32 where nothing is said; whole numbers, which an embedding takes, as they come.
     name
-        For messages.
+        For messages, and in files.
 
     Raises
     ------
     InputError
-        What is no shape.
+        What is no shape, no dtype of real numbers, or no name.
 
     Examples
     --------
@@ -65,7 +65,21 @@ def Input(  # noqa: N802 - as Keras's
     >>> Model(x, Dense(2)(x)).output_shape
     (None, 2)
     """
-    return Symbol((None, *sample_shape(shape, "Input")), name=name, dtype=dtype)
+    lengths = sample_shape(shape, "Input")
+    if name is not None and not is_name(name):
+        raise InputError(f"Input: its name is a word without slashes (got {name!r})")
+    try:
+        kind = None if dtype is None else np.dtype(dtype)
+    except TypeError:
+        kind = np.dtype(object)
+    if kind is not None and kind.kind not in "biuf":
+        raise InputError(f"Input: dtype is one of real numbers, as 'int32' (got {dtype!r})")
+    return Symbol((None, *lengths), name=name, dtype=None if kind is None else kind.name)
+
+
+def is_name(name: Any) -> bool:
+    """Return whether a layer or an input may be called so, in files of Keras's too."""
+    return isinstance(name, str) and bool(name) and "/" not in name and name.isprintable()
 
 
 def sample_shape(shape: Any, name: str) -> Shape:

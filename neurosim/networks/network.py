@@ -58,6 +58,14 @@ class Network(Layer):
                 f"{self}: its output comes from an input of shape {strangers[0].shape} that is "
                 "not among its inputs"
             )
+        taken = {symbol.layer.name for symbol in ordered if symbol.layer is not None}
+        for symbol in given:
+            if symbol.name and symbol.name in taken:
+                raise InputError(
+                    f"{self}: inputs and layers have names of their own, and two are called "
+                    f"{symbol.name!r}"
+                )
+            taken.add(symbol.name or "")
         self.inputs, self.output = given, output
         known = set(self.layers)
         for symbol in ordered:
@@ -90,7 +98,7 @@ class Network(Layer):
 
     def _adopt(self, layer: Layer) -> None:
         """Give a layer its name and its random numbers."""
-        taken = {other.name for other in self.layers}
+        taken = {other.name for other in self.layers} | {symbol.name for symbol in self.inputs}
         if layer.name in taken:
             raise InputError(f"{self}: two layers are called {layer.name!r}; give one another name")
         if not layer.name:

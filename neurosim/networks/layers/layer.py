@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import InputError, unknown
 from .. import initializers
-from ..graph import Shape, Symbol, sample_shape
+from ..graph import Shape, Symbol, is_name, sample_shape
 from ..initializers import Initializer
 from ..parameters import Parameter, blank
 from ..streams import Draws, Streams, fresh_seed
@@ -75,8 +75,7 @@ class Layer:
         for setting in others:
             known = self.settings()
             raise InputError(f"{who}: {unknown('setting', setting, known, most=len(known))}")
-        word = isinstance(name, str) and name and "/" not in name and name.isprintable()
-        if name is not None and not word:
+        if name is not None and not is_name(name):
             raise InputError(f"{who}: a layer's name is a word without slashes (got {name!r})")
         self.name = name or ""
         self.parameters: list[Parameter] = []
