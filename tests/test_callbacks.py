@@ -75,6 +75,21 @@ def test_they_are_told_in_order():
     assert told.params == {"epochs": 2, "steps": 2, "verbose": 0}
 
 
+def test_older_words_for_batches_are_heard():
+    class Old(Callback):
+        told = ()
+
+        def on_batch_begin(self, batch, logs=None):
+            self.told += (batch,)
+
+        def on_batch_end(self, batch, logs=None):
+            self.told += (sorted(logs),)
+
+    old = Old()
+    fit(model(), old, epochs=1, batch_size=2)
+    assert old.told == (0, ["loss"], 1, ["loss"])
+
+
 def run_early(values, monitor="val_loss", **settings):
     made = model()
     early = EarlyStopping(monitor=monitor, **settings)
@@ -103,6 +118,19 @@ def test_early_stopping(values, settings, last):
 
 def test_early_stopping_knows_that_accuracy_rises():
     assert run_early([0.1, 0.2, 0.3, 0.3, 0.1], monitor="val_accuracy")[0] == 3
+
+
+@pytest.mark.parametrize("monitor", ["val_mae", "mean_squared_error"])
+def test_early_stopping_knows_that_errors_fall(monitor):
+    assert run_early([3, 2, 1, 1, 0], monitor=monitor)[0] == 3
+
+
+def test_early_stopping_asks_what_is_better_of_a_metric_of_ones_own():
+    with pytest.raises(
+        InputError, match=r"EarlyStopping: whether 'val_r2' should rise or fall .* mode='max'"
+    ):
+        run_early([0.1, 0.2, 0.3], monitor="val_r2")
+    assert run_early([0.1, 0.2, 0.3, 0.3, 0.4], monitor="val_r2", mode="max")[0] == 3
 
 
 @pytest.mark.parametrize(
@@ -224,6 +252,14 @@ def test_a_checkpoint_may_count_batches(tmp_path):
 def test_a_checkpoint_tells_at_once_what_cannot_be_its_file(path, alone, message):
     with pytest.raises(FileError, match=message):
         ModelCheckpoint(path, save_weights_only=alone)
+
+
+def test_a_checkpoint_makes_its_folder(tmp_path):
+    fit(model(), ModelCheckpoint(tmp_path / "runs" / "first" / "w{epoch}.npz"), epochs=2)
+    assert sorted(path.name for path in tmp_path.rglob("*.npz")) == ["w1.npz", "w2.npz"]
+    (tmp_path / "file").touch()
+    with pytest.raises(FileError, match=r"w\.npz' cannot be written"):
+        fit(model(), ModelCheckpoint(tmp_path / "file" / "w.npz"), epochs=1)
 
 
 def test_a_checkpoint_may_be_named_by_its_values():

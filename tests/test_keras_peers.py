@@ -104,9 +104,22 @@ NETWORKS = {
 }  # fmt: skip
 
 
-def both(layers):
+def set_precision(dtype):
+    keras.config.set_floatx(dtype)  # of the data
+    keras.config.set_dtype_policy(dtype)  # of the layers
+
+
+@pytest.fixture
+def precision():
+    """Set the precision of Keras, for one test."""
+    yield set_precision
+    set_precision("float32")
+
+
+def both(layers, dtype="float32", seed=0):
     """One network in both libraries, with the same weights."""
-    mine, theirs = (Words(lib).sequential(layers(Words(lib))) for lib in (ours, keras))
+    mine = ours.Sequential(layers(Words(ours)), seed=seed, dtype=dtype)
+    theirs = keras.Sequential(layers(Words(keras)))
     assert [w.shape for w in mine.get_weights()] == [w.shape for w in theirs.get_weights()]
     theirs.set_weights(mine.get_weights())
     return mine, theirs
@@ -124,16 +137,30 @@ def losses(model, x, y, optimizer, loss):
     return np.array(found)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_losses_agree_over_fifty_steps(name, rng):
+def farthest_apart(name, dtype, seed):
+    """The largest difference of fifty losses of Adam; of the predictions after them a tenth."""
     layers, data, loss = NETWORKS[name]
-    x, y = data(rng)
-    mine, theirs = both(layers)
+    x, y = data(np.random.default_rng(seed))
+    mine, theirs = both(layers, dtype, seed)
     expected = losses(theirs, x, y, keras.optimizers.Adam(), loss)
     found = losses(mine, x, y, ours.Adam(), loss)
     assert expected[-5:].mean() < expected[:5].mean()  # it learned
-    np.testing.assert_allclose(found, expected, atol=1e-4)
-    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-3)
+    predictions = mine.predict(x) - theirs.predict(x, verbose=0)
+    return max(np.abs(found - expected).max(), np.abs(predictions).max() / 10)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_losses_agree_over_fifty_steps(name, precision):
+    precision("float64")
+    # Keras keeps the rate and the epsilon in float32: 10⁻⁷ off.
+    assert farthest_apart(name, "float64", seed=0) < 1e-6
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_losses_agree_in_single_precision(name):
+    # A unit so near to its threshold that the last bit decides parts two trainings by 10⁻³. That
+    # is rare: no two of three networks meet it.
+    assert np.median([farthest_apart(name, "float32", seed) for seed in range(3)]) < 1e-4
 
 
 @pytest.mark.parametrize(
@@ -214,7 +241,7 @@ def test_targets_of_shares_and_weights_of_classes_are_judged_as_in_keras(rng):
         np.testing.assert_allclose(stories[0][key], values, atol=1e-5, err_msg=key)
 
 
-def test_losses_of_steps_in_time_pass_over_padding(rng):
+def test_losses_and_metrics_of_steps_in_time_pass_over_padding(rng):
     def layers(k):
         return [
             k.input((15,), dtype="int32"),
@@ -227,9 +254,10 @@ def test_losses_of_steps_in_time_pass_over_padding(rng):
     y = rng.integers(0, 3, size=x.shape)
     histories = []
     for model in both(layers):
-        model.compile("sgd", "sparse_categorical_crossentropy")
-        histories.append(model.fit(x, y, epochs=3, shuffle=False, verbose=0).history["loss"])
-    np.testing.assert_allclose(histories[0], histories[1], atol=1e-5)
+        model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        histories.append(model.fit(x, y, epochs=3, shuffle=False, verbose=0).history)
+    for key, values in histories[1].items():
+        np.testing.assert_allclose(histories[0][key], values, atol=1e-5, err_msg=key)
 
 
 def test_what_branches_do_with_padding(rng):
@@ -270,6 +298,20 @@ def test_padding_is_told_through_networks_in_a_network(branches, rng):
     x, y = words(rng)
     mine, theirs = model(ours), model(keras)
     theirs.set_weights(mine.get_weights())
+    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
+    expected = losses(theirs, x, y, "sgd", "mse")
+    np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore:.*does not support masking:UserWarning")  # and yet it does
+def test_networks_within_networks_pass_padding_on(rng):
+    def layers(k):
+        table = k.sequential([k.input((15,)), k.layers.Embedding(50, 6, mask_zero=True)])
+        cells = k.sequential([k.input((15, 6)), k.layers.LSTM(5, return_sequences=True)])
+        return [k.input((15,)), table, cells, k.layers.SimpleRNN(4), k.layers.Dense(1)]
+
+    x, y = words(rng)
+    mine, theirs = both(layers)
     np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
     expected = losses(theirs, x, y, "sgd", "mse")
     np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)

@@ -10,9 +10,11 @@ from neurosim.networks import (
     Add,
     AveragePooling2D,
     BatchNormalization,
+    CenterSurround,
     Concatenate,
     Conv2D,
     Dense,
+    DivisiveNormalization,
     Dropout,
     Embedding,
     Flatten,
@@ -25,6 +27,7 @@ from neurosim.networks import (
     Sequential,
     SimpleRNN,
     Tensor,
+    ThresholdUnits,
     load_model,
 )
 
@@ -103,18 +106,21 @@ def test_lstm_begins_with_an_open_forget_gate_and_orthogonal_weights():
     np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(4), atol=1e-12)
 
 
-@pytest.mark.parametrize("kind", [SimpleRNN, LSTM])
-def test_recurrent_cells_without_a_bias_are_those_of_bias_zero(kind, rng):
-    x, y = rng.normal(size=(5, 4, 3)), rng.normal(size=(5, 2))
-    models = [Sequential([Input((4, 3)), kind(2, use_bias=use)], seed=1) for use in (False, True)]
-    without, zero = models
-    zero.set_weights([*without.get_weights(), np.zeros_like(zero.get_weights()[2])])
-    np.testing.assert_array_equal(without.predict(x), zero.predict(x))
-    for model in models:
+@pytest.mark.parametrize("kind", [LSTM, SimpleRNN])
+def test_recurrent_cells_without_a_bias_are_those_with_one_of_zeros(kind, rng):
+    x = rng.normal(size=(4, 5, 3))
+    y = rng.normal(size=(4, 2))
+    answers = []
+    for settings in ({"use_bias": False}, {"bias_initializer": "zeros"}):
+        if kind is LSTM:
+            settings["unit_forget_bias"] = False
+        model = Sequential([Input((5, 3)), kind(2, **settings)], seed=1)
         model.compile("sgd", "mse")
-    assert without.train_on_batch(x, y) == zero.train_on_batch(x, y)
-    for mine, theirs in zip(without.get_weights(), zero.get_weights(), strict=False):
-        np.testing.assert_array_equal(mine, theirs)
+        model.train_on_batch(x, y)
+        answers.append(model.get_weights()[:2])
+        assert len(model.get_weights()) == 2 + model.layers[0].use_bias
+    for without, zeros in zip(*answers, strict=True):
+        np.testing.assert_array_equal(without, zeros)
 
 
 def test_batch_normalization_follows_the_batches_and_stays_when_frozen(rng):
@@ -167,7 +173,9 @@ def test_a_layer_that_was_used_alone_has_its_name_in_a_network(rng):
 @pytest.mark.parametrize(
     ("do", "message"),
     [
-        (lambda: Concatenate(7)([Input((3,)), Input((3,))]), "must be the same but along axis 7"),
+        (lambda: Concatenate(7)([Input((3,)), Input((3,))]), "axis 7 is none of a sample's"),
+        (lambda: Concatenate(0)([Input((3,)), Input((3,))]), "axis 0 is that of the samples"),
+        (lambda: Concatenate(1)([Input((3,)), Input((3, 1))]), "must be the same but along axis 1"),
         (lambda: Concatenate("a"), "axis must be a whole number"),
         (lambda: Sequential([Dense(1)]).build(8), r"build takes a shape.*\(got 8\)"),
         (lambda: Sequential([Dense(1)]).get_layer(index="a"), r"\(got index 'a'\)"),
@@ -211,20 +219,57 @@ def test_a_step_counts_after_branches_where_it_does_in_one():
         assert mask is None if right is None else (mask == np.array(right, bool)).all()
 
 
-@pytest.mark.parametrize("branches", [False, True])
-def test_a_mask_comes_out_of_a_network_in_a_network(branches):
+def test_a_mask_goes_through_a_network_within_a_network():
     words = np.array([[3, 1, 0, 0], [2, 0, 0, 0]])
-    inner = [Input((4,), dtype="int64"), Embedding(5, 3, mask_zero=True), Dense(3)]
-    within = Sequential(inner)
-    if branches:
-        x = Input((4,), dtype="int64")
-        first = inner[1](x)
-        within = Model(x, Add()([first, inner[2](first)]))
-    last = LSTM(2)
-    model = Sequential([within, last])
-    plain = within(words).numpy()
-    expected = [last(plain[:1, :2]).numpy()[0], last(plain[1:, :1]).numpy()[0]]
-    np.testing.assert_allclose(model.predict(words), expected, rtol=1e-6)
+    table, inner, outer = Embedding(5, 3, mask_zero=True), LSTM(4, return_sequences=True), LSTM(2)
+    row = Sequential([Input((4,)), table, inner, outer], seed=1)
+    nested = Sequential(
+        [Input((4,)), Sequential([Input((4,)), table]), Sequential([Input((4, 3)), inner]), outer]
+    )
+    np.testing.assert_array_equal(nested.predict(words), row.predict(words))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Dense(2), Activation("relu"), Dropout(0.5), Flatten(), Reshape((3,)), Embedding(3, 2),
+        BatchNormalization(), LSTM(2), MaxPooling2D(), GlobalAveragePooling2D(),
+        DivisiveNormalization(), ThresholdUnits(), CenterSurround(np.eye(3)),
+    ],
+)  # fmt: skip
+def test_a_layer_of_one_tensor_refuses_a_list(layer):
+    for several in ([Input((3,)), Input((3,))], [Tensor(np.ones((1, 3)))] * 2):
+        with pytest.raises(InputError, match=r"takes one tensor \(got a list of 2\); Add\(\) and"):
+            layer(several)
+
+
+@pytest.mark.parametrize("layer", [Dense(2), BatchNormalization()])
+def test_samples_without_an_axis_are_told(layer):
+    with pytest.raises(InputError, match=r"the last axis of a sample tells how many .*x\[None\]"):
+        layer([1.0, 2.0])
+
+
+def test_words_may_be_whole_floats(rng):
+    words = rng.integers(0, 5, size=(3, 4))
+    model = Sequential([Embedding(5, 2, mask_zero=True), LSTM(3)], seed=1)
+    model.build((None, 4))
+    np.testing.assert_array_equal(model.predict(words.astype(float)), model.predict(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([[0.5, 1.0]], "Embedding 'table' takes the numbers of words, which are whole"),
+        ([[np.nan, 1.0]], "which are whole"),
+        ([[1e30, 1.0]], "which are whole"),
+        ([[1, 5]], r"Embedding 'table': there is no word 5; its table has 5, numbered from 0 to 4"),
+        ([[-1, 0]], "there is no word -1"),
+    ],
+)
+def test_what_is_no_word_is_told_by_the_layer(words, message):
+    model = Sequential([Input((2,)), Embedding(5, 2, name="table")])
+    with pytest.raises(InputError, match=message):
+        model.predict(words)
 
 
 def test_batches_are_normalized_by_the_steps_that_count(rng):
@@ -298,6 +343,11 @@ def test_integers_become_real_numbers_and_float64_stays_inside():
         (lambda: Reshape((-1, -1)), "one length may be -1"),
         (lambda: LSTM(3, activation="relu"), "an LSTM here has activation 'tanh'"),
         (lambda: BatchNormalization(epsilon=0), "epsilon must be a finite number over 0"),
+        (lambda: Dense(2, init="uniform"), r"'init' \(here that is kernel_initializer\)"),
+        (lambda: MaxPooling2D(border_mode="same"), r"\(here that is padding\); there are: pool"),
+        (lambda: Dropout(0.5, init="zeros"), "no setting is called 'init'; there are: rate"),
+        (lambda: Input((3,), name=3), r"Input: a name is a word without slashes \(got 3\)"),
+        (lambda: Input((3,), dtype="flot"), r"Input: dtype is that of numbers.*\(got 'flot'\)"),
         (lambda: Input((0,)), "Input: the shape of one sample has whole lengths from 1"),
     ],
 )
@@ -340,13 +390,13 @@ def test_inputs_and_layers_have_names_of_their_own(names, clash):
 
 @pytest.mark.parametrize("name", ["a/b", "", 3, "a\n"])
 def test_names_of_inputs_that_are_none_are_told(name):
-    with pytest.raises(InputError, match="Input: its name is a word without slashes"):
+    with pytest.raises(InputError, match="Input: a name is a word without slashes"):
         Input((2,), name=name)
 
 
 @pytest.mark.parametrize("dtype", ["nope", 3, "complex64", "U3", object])
 def test_dtypes_of_inputs_that_are_none_are_told(dtype):
-    with pytest.raises(InputError, match="Input: dtype is one of real numbers, as 'int32'"):
+    with pytest.raises(InputError, match="Input: dtype is that of numbers, as 'float32'"):
         Input((2,), dtype=dtype)
 
 

@@ -28,6 +28,10 @@ ONE_OPERAND = {
     "transpose": (lambda x: x.T, lambda x: x.permute(*range(x.ndim)[::-1])),
     "repeated places": (lambda x: x[[0, 0]], lambda x: x[[0, 0]]),
     "slices": (lambda x: x[..., :1], lambda x: x[..., :1]),
+    "on and off": (
+        operations.on_and_off,
+        lambda x: torch.cat([torch.relu(x), torch.relu(-x)], dim=-1),
+    ),
     "pad": (
         lambda x: operations.pad(x, [(0, 0)] * (x.ndim - 1) + [(1, 2)], value=3.0),
         lambda x: torch.nn.functional.pad(x, (1, 2), value=3.0),
@@ -103,6 +107,74 @@ def test_the_matrix_product_is_torchs(rng, shape, other, dtype):
 )
 def test_slopes_at_kinks_are_torchs(rng, values, ours, theirs):
     compare(ours, theirs, [np.array(values)], rng, "float64")
+
+
+def dale(x, w, a, b, c):
+    return torch.tanh(x @ w - 0.5 * (x @ a) @ b + c)
+
+
+def divided(x, sigma):
+    drive = torch.relu(x) ** 2
+    return drive / (sigma**2 + 0.3 * drive.sum(-1, keepdim=True))
+
+
+def divided_by_neighbours(x, sigma):
+    drive = torch.relu(x) ** 1.5
+    pool = drive.sum(-1)[:, None]  # as one channel, of which the border's pixels stand twice
+    pool = torch.nn.functional.pad(pool, (1, 1, 1, 1), mode="replicate")
+    pool = 9 * torch.nn.functional.avg_pool2d(pool, 3, stride=1)
+    return drive / (sigma**1.5 + 0.2 * pool[:, 0, ..., None])
+
+
+def extended(x):
+    return torch.nn.functional.pad(x.permute(0, 3, 1, 2), (1, 2, 2, 0), mode="circular").permute(
+        0, 2, 3, 1
+    )
+
+
+SEVERAL = {
+    "dale_dense": (
+        lambda *o: operations.dale_dense(*o, gain=0.5, activation="tanh"),
+        dale,
+        lambda n: [(n, 4), (4, 3), (4, 2), (2, 3), (3,)],
+    ),
+    "divisive_normalization": (
+        lambda x, s: operations.divisive_normalization(x, s, exponent=2.0, weight=0.3),
+        divided,
+        lambda n: [(n, 5), (5,)],
+    ),
+    "divisive_normalization of images": (
+        lambda x, s: operations.divisive_normalization(
+            x, s, exponent=1.5, weight=0.2, neighbourhood=(3, 3)
+        ),
+        divided_by_neighbours,
+        lambda n: [(n, 4, 5, 2), (2,)],
+    ),
+    "extend": (
+        lambda x: operations.extend(x, (2, 0), (1, 2), border="wrap"),
+        extended,
+        lambda n: [(n, 3, 4, 2)],
+    ),
+    "stack": (
+        lambda x, y: operations.stack([x, y], axis=1),
+        lambda x, y: torch.stack([x, y], dim=1),
+        lambda n: [(n, 3), (n, 3)],
+    ),
+    "concatenate": (
+        lambda x, y: operations.concatenate([x, y], axis=-1),
+        lambda x, y: torch.cat([x, y], dim=-1),
+        lambda n: [(n, 3), (n, 1)],
+    ),
+}
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("batch", [5, 1, 0])
+@pytest.mark.parametrize("name", SEVERAL)
+def test_operations_of_cells_and_arrangements_are_torchs(rng, name, batch, order):
+    ours, theirs, shapes = SEVERAL[name]
+    arrays = [np.asarray(rng.uniform(0.2, 2, size=s), order=order) for s in shapes(batch)]
+    compare(ours, theirs, arrays, rng, "float64")
 
 
 def test_a_network_of_two_layers_has_torchs_gradients(rng):

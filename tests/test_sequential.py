@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neurosim import InputError
-from neurosim.networks import Add, Dense, Dropout, Flatten, Input, Layer, Model, Sequential
+from neurosim.networks import Add, Dense, Dropout, Flatten, Input, Layer, Model, Sequential, Tensor
 
 
 def test_layers_are_numbered_within_their_network():
@@ -132,6 +132,7 @@ def test_the_summary(capsys):
     ("do", "message"),
     [
         (lambda m: m.add("dense"), r"Sequential: add\(\) takes a layer \(got 'dense'\)"),
+        (lambda m: m.add(m), "Sequential: a network is no layer of itself"),
         (lambda m: m.add(Dense), r"takes a layer \(an instance: Dense\(8\), not Dense\)"),
         (lambda m: m.add(m.layers[0]), "Dense 'dense' stands here already; make another one"),
         (lambda m: m.add(Dense(2, name="dense")), "two layers are called 'dense'"),
@@ -140,6 +141,7 @@ def test_the_summary(capsys):
         (lambda m: m.get_layer(index=4), r"Sequential has 1 layers \(got index 4\)"),
         (lambda m: m.get_layer(), "get_layer takes a name or an index"),
         (lambda m: m.set_weights([]), r"Sequential has 2 arrays of weights \(kernel \(3, 4\)"),
+        (lambda m: Sequential(Dense(3)), r"Sequential takes a list of layers: \[<Dense, built=F"),
         (lambda m: Sequential(seed=-1), r"a seed is a whole number from 0 to 2\^64 - 1 \(got -1\)"),
         (lambda m: Model(3, 4), r"Model is made from what Input\(\) and layers called on it"),
         (
@@ -154,6 +156,25 @@ def test_what_cannot_be_is_told(do, message):
         do(model)
     assert [layer.name for layer in model.layers] == ["dense"]
     assert model.predict(np.zeros((1, 3))).shape == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((4,), r"Model 'inner' takes shape \(None, 3\) \(got shape \(\w+, 4\)\)"),
+        ((2, 3), r"Model 'inner' takes shape \(None, 3\) \(got shape \(\w+, 2, 3\)\)"),
+        (((3,), (3,)), r"Model 'inner' takes 1 input \(got 2\)"),
+    ],
+)
+def test_a_network_within_a_network_names_what_does_not_fit(given, message):
+    x = Input((3,))
+    inner = Model(x, Dense(2)(x), name="inner")
+    shapes = given if isinstance(given[0], tuple) else [given]
+    symbols = [Input(shape) for shape in shapes]
+    tensors = [Tensor(np.ones((1, *shape))) for shape in shapes]
+    for values in (symbols, tensors):
+        with pytest.raises(InputError, match=message):
+            inner(values if len(values) > 1 else values[0])
 
 
 def test_a_layer_is_told_apart_from_its_class():

@@ -63,6 +63,11 @@ def test_one_value_is_a_python_number():
     ("values", "message"),
     [
         ("one", r"Tensor takes real numbers \(got 'one'\)"),
+        (
+            np.array([1, 2.5], object),
+            r"real numbers \(got .*, of dtype object; astype\(float\) make",
+        ),
+        (np.array(["1", "2"]), r"of dtype <U1; astype\(float\) makes numbers of it\)"),
         ([1, None], r"Tensor takes real numbers \(got \[1, None\]\)"),
         ([1j], r"Tensor takes real numbers \(got \[1j\]\)"),
         ([[1], [1, 2]], r"Tensor takes numbers in rows of one length \(got \[\[1\], \[1, 2\]\]\)"),

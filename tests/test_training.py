@@ -1,5 +1,8 @@
 """Training: fit, evaluate and train_on_batch against loops written out in NumPy."""
 
+import pickle
+from copy import deepcopy
+
 import numpy as np
 import pytest
 
@@ -94,6 +97,30 @@ def test_weights_of_samples_and_classes(rng, kind):
     assert history.history["loss"] == pytest.approx([loss])
 
 
+@pytest.mark.parametrize("shape", [(1,), (3, 2, 1)])
+def test_one_channel_needs_no_axis_and_may_have_one(shape, rng):
+    x = rng.normal(size=(4, *shape))
+    one = Sequential([Input(shape), Dense(2)], seed=1)
+    np.testing.assert_array_equal(one.predict(x[..., 0]), one.predict(x))
+    none = Sequential([Input((3, 2)), Dense(2)], seed=1)
+    x = rng.normal(size=(4, 3, 2, 1))
+    np.testing.assert_array_equal(none.predict(x), none.predict(x[..., 0]))
+
+
+def test_weights_of_samples_may_stand_in_a_column(rng):
+    (x, y), weights = data(rng), rng.uniform(0, 3, size=10)
+    row, column = (linear().evaluate(x, y, sample_weight=w) for w in (weights, weights[:, None]))
+    assert row == column
+
+
+def test_weights_of_samples_that_float32_cannot_hold_are_refused():
+    model = Sequential([Input((1,)), Dense(1, "sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    for given in ({"sample_weight": [1e300, 1.0]}, {"class_weight": {1: 1e300}}):
+        with pytest.raises(InputError, match="weights of samples are finite numbers as float32"):
+            model.fit([[0.0], [1.0]], [0, 1], verbose=0, **given)
+
+
 def test_the_last_samples_are_kept_for_validation(rng):
     x, y = data(rng)
     split, given = linear(metrics=["mae"]), linear(metrics=["mae"])
@@ -184,6 +211,20 @@ def test_an_activation_apart_gives_the_same_losses(rng):
     assert histories[0] == pytest.approx(histories[1], rel=1e-6)
 
 
+@pytest.mark.parametrize("copied", [deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+@pytest.mark.parametrize("callbacks", [None, [Callback()]])
+def test_a_copy_goes_on_as_the_original_would(copied, callbacks, rng):
+    x, y = data(rng)
+    model = linear(optimizer=Adam(0.1, decay=0.1))
+    model.fit(x, y, verbose=0, callbacks=callbacks)
+    other, before = copied(model), model.get_weights()
+    other.fit(x, y, epochs=2, verbose=0, callbacks=callbacks)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    model.fit(x, y, epochs=2, verbose=0, callbacks=callbacks)
+    np.testing.assert_array_equal(model.get_weights()[0], other.get_weights()[0])
+    assert (model.get_weights()[0] != before[0]).all()
+
+
 def test_two_networks_do_not_share_an_optimizer(rng):
     x, y = data(rng)
     optimizer = Adam()
@@ -225,6 +266,26 @@ def test_a_loss_and_a_metric_of_ones_own(rng):
     np.testing.assert_allclose(model.get_weights()[0], w - 0.1 * x.T @ g, rtol=1e-9)
 
 
+def test_values_of_one_name_are_numbered(rng):
+    def loss(targets, activities):
+        return np.ones(len(targets))
+
+    x, y = data(rng)
+    history = linear(metrics=["mae", "mae", loss]).fit(x, y, verbose=0).history
+    assert list(history) == ["loss", "mae", "mae_1", "loss_1"]
+    assert history["mae"] == history["mae_1"]
+    assert history["loss_1"] == [1]
+
+
+def test_a_metric_of_ones_own_returns_numbers(rng):
+    with pytest.raises(InputError, match="evaluate: metric 'word' takes real numbers"):
+        linear(metrics=[word]).evaluate(*data(rng))
+
+
+def word(targets, activities):
+    return "good"
+
+
 def test_frozen_layers_stay(rng):
     x, y = rng.normal(size=(10, 3)), rng.normal(size=(10, 1))
     model = Sequential([Input((3,)), Dense(4, "tanh", trainable=False), Dense(1)])
@@ -234,6 +295,16 @@ def test_frozen_layers_stay(rng):
     after = model.get_weights()
     np.testing.assert_array_equal(before[0], after[0])
     assert (before[2] != after[2]).all()
+
+
+def test_a_network_that_is_frozen_whole_is_not_trained(rng):
+    """As a discriminator that was frozen for its generator's sake, and then forgotten."""
+    model = linear()
+    model.trainable = False
+    for train in (model.fit, model.train_on_batch):
+        with pytest.raises(InputError, match=r"all its weights are frozen, .*trainable = True on"):
+            train(*data(rng))
+    assert model.evaluate(*data(rng)) > 0
 
 
 def test_dropout_is_drawn_anew_at_every_batch(rng):
@@ -304,6 +375,20 @@ def test_what_is_not_finite_stops_training_and_is_found(rng):
     assert np.isfinite(model.get_weights()[0]).all()
 
 
+@pytest.mark.parametrize("callbacks", [None, [Callback()]])
+def test_weights_that_the_last_batch_spoils_are_told(callbacks):
+    model = Sequential([Input((1,)), Dense(1, use_bias=False)])
+    model.compile(SGD(1e38), "mse")
+    with pytest.raises(
+        ConvergenceError, match="the weights dense/kernel are not finite, epoch 1, batch 2; a smal"
+    ) as found:
+        model.fit([[0.0], [1e3]], [0.0, 1e3], 1, shuffle=False, callbacks=callbacks, verbose=0)
+    assert found.value.step == 2
+    model.set_weights([[[1.0]]])
+    with pytest.raises(ConvergenceError, match="train_on_batch: the weights dense/kernel are not"):
+        model.train_on_batch([[1e3]], [0.0])
+
+
 @pytest.mark.parametrize("units", [2, 40])  # by the kernel of whole epochs, and by operations
 def test_numbers_that_float32_cannot_hold_are_named(units, rng):
     x, y = rng.normal(size=(10, 3)), rng.normal(size=(10, units))
@@ -334,6 +419,47 @@ def test_a_loss_of_ones_own_passes_over_padding():
     assert model.evaluate(words, np.zeros((2, 4, 1)), verbose=0) == pytest.approx(
         np.mean(counted**2), rel=1e-5
     )
+
+
+def padded(units, activation, loss, metrics):
+    words = np.array([[1, 2, 0, 0], [3, 0, 0, 0], [4, 4, 1, 2]])
+    table = Embedding(5, 3, mask_zero=True)
+    model = Sequential([Input((4,), dtype="int64"), table, Dense(units, activation)], seed=1)
+    model.compile("sgd", loss, metrics)
+    return model, words, words != 0
+
+
+def test_metrics_pass_over_padding_too(rng):
+    model, words, counts = padded(1, "sigmoid", "binary_crossentropy", ["accuracy", "mae"])
+    targets = rng.integers(0, 2, size=(3, 4, 1))
+    activities = model.predict(words)
+    right = ((activities > 0.5) == targets)[counts].mean()
+    apart = np.abs(activities - targets)[counts].mean()
+    for size in (3, 2):  # each step counts alike, in whichever batch
+        found = model.evaluate(words, targets, batch_size=size, verbose=0)
+        assert found[1:] == pytest.approx([right, apart], rel=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["sparse_categorical_crossentropy", "categorical_crossentropy"])
+def test_steps_have_weights_of_their_own_beside_padding(loss, rng):
+    model, words, counts = padded(3, "softmax", loss, None)
+    labels = rng.integers(0, 3, size=(3, 4))
+    y = labels if loss.startswith("sparse") else np.eye(3)[labels]
+    each = -np.log(np.take_along_axis(model.predict(words), labels[..., None], -1)[..., 0])
+    weights = rng.uniform(0, 3, size=(3, 4))
+    expected = (each * weights)[counts].sum() / counts.sum()
+    assert model.evaluate(words, y, 3, sample_weight=weights) == pytest.approx(expected, rel=1e-5)
+    weights = np.array([1.0, 5.0, 2.0])
+    expected = (each * weights[labels])[counts].sum() / counts.sum()
+    history = model.fit(words, y, 3, verbose=0, class_weight=dict(enumerate(weights)))
+    assert history.history["loss"] == pytest.approx([expected], rel=1e-5)
+
+
+def test_accuracy_of_labels_passes_over_padding(rng):
+    model, words, counts = padded(3, "softmax", "sparse_categorical_crossentropy", ["accuracy"])
+    targets = rng.integers(0, 3, size=(3, 4))
+    right = model.predict(words).argmax(axis=-1) == targets
+    assert model.evaluate(words, targets, verbose=0)[1] == pytest.approx(right[counts].mean())
 
 
 def test_weights_of_classes_go_to_the_nearest_class(rng):
@@ -401,13 +527,23 @@ def test_lines_of_progress(rng, capsys):
         (lambda m, x, y: m.fit(x, y, validation_split=1.0), "validation_split lies between 0 and"),
         (lambda m, x, y: m.fit(x, y, validation_split=0.99), "leaves none to train on"),
         (lambda m, x, y: m.fit(x, y, validation_data=x), r"validation_data is \(x, y\)"),
+        (lambda m, x, y: m.fit(x, y, verbose=np.arange(2)), r"verbose is 0, 1, 2 or 'auto'"),
+        (lambda m, x, y: m.fit(row for row in x), "x is an array, not a generator"),
+        (lambda m, x, y: m.fit(x, y, epoch=3), r"no parameter of fit\(\) is called 'epoch' \(did"),
+        (lambda m, x, y: m.fit(x, y, steps_per_epoch=3), "is called 'steps_per_epoch'.*there"),
+        (lambda m, x, y: m.compile("sgd", los="mse"), r"'los' \(did you mean 'loss'\?\)"),
+        (lambda m, x, y: m.predict(x, batchsize=3), r"\(did you mean 'batch_size'\?\)"),
         (lambda m, x, y: m.fit(x, y, verbose=3), r"verbose is 0, 1, 2 or 'auto' \(got 3\)"),
         (lambda m, x, y: m.fit(x, y, callbacks=[3]), r"callbacks are made from Callback \(got 3\)"),
         (lambda m, x, y: m.fit(x, y, sample_weight=[1.0]), r"a number for each of 10 samples"),
+        (lambda m, x, y: m.fit(x, y, sample_weight=np.ones((10, 2))), r"got shape \(10, 2\)"),
         (lambda m, x, y: m.fit(x, y, sample_weight=-np.ones(10)), "takes finite numbers from 0"),
         (lambda m, x, y: m.fit(x, y, sample_weight=np.ones(10), class_weight={0: 1}),
          "give sample_weight or class_weight, not both"),
         (lambda m, x, y: m.fit(x, y, class_weight=[1, 2]), "class_weight is a dict"),
+        (lambda m, x, y: m.fit(x, y, class_weight={"0": 1.0, "1": 9.0}),
+         r"class_weight: a class is a whole number \(got '0'\)"),
+        (lambda m, x, y: m.fit(x, y, class_weight={0.5: 2.0}), r"whole number \(got 0.5\)"),
         (lambda m, x, y: m.fit(x.astype(str), y), "x takes real numbers"),
         (lambda m, x, y: m.fit(iter(x), y), "x is an array, not a generator"),
         (lambda m, x, y: m.predict(x[:, :2]), r"predict: Dense 'dense' takes x of shape"),

@@ -1,7 +1,7 @@
 """Optimizers: what they keep of a parameter, and the parameter, each read and written once.
 
 A parameter comes with what is kept of it, as one tuple.  All arrays are flat, of one length and
-dtype; the numbers are of that dtype.
+dtype; the numbers are of that dtype where nothing else is said.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ flush = rule(rules.flush)
 descended = rule(rules.descended, flush=flush)
 rmsprop = rule(rules.rmsprop)
 adam = rule(rules.adam, flush=flush)
+adam_rate = rule(rules.adam_rate)
 
 
 @kernel
@@ -56,10 +57,14 @@ def step_rmsprop_with_momentum(held, gradient, rate, rho, momentum, epsilon, tin
 
 
 @kernel
-def step_adam(held, gradient, rate, rise_1, rise_2, epsilon, tiny):
-    """Step (weights, momenta, velocities) by `rules.adam`."""
+def step_adam(held, gradient, rate, beta_1, beta_2, t, epsilon, tiny):
+    """Step (weights, momenta, velocities) at step t by `rules.adam`; rate and β are float64."""
     weights, momenta, velocities = held
+    real = weights.dtype.type
+    corrected = real(adam_rate(rate, real(beta_1), real(beta_2), real(t)))
+    rise_1, rise_2 = real(1 - beta_1), real(1 - beta_2)
     for i in range(len(weights)):
         weights[i], momenta[i], velocities[i] = adam(
-            weights[i], momenta[i], velocities[i], gradient[i], rate, rise_1, rise_2, epsilon, tiny
-        )
+            weights[i], momenta[i], velocities[i], gradient[i], corrected, rise_1, rise_2,
+            epsilon, tiny,
+        )  # fmt: skip

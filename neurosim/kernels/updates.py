@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from . import layer_table as table
 from .jit import inner
 from .optimizers import (
@@ -25,11 +23,9 @@ def take_step(optimizer, gradients, parameters, step, tiny):
     first, second = numbers[table.FIRST], numbers[table.SECOND]
     epsilon = real(numbers[table.EPSILON])
     if optimizer.kind == table.ADAM:
-        rate *= math.sqrt(1.0 - second ** (step + 1)) / (1.0 - first ** (step + 1))
         step_adam(
-            (weights, momenta, velocities), gradients, real(rate), real(1.0 - first),
-            real(1.0 - second), epsilon, tiny,
-        )  # fmt: skip
+            (weights, momenta, velocities), gradients, rate, first, second, step + 1, epsilon, tiny
+        )
     elif optimizer.kind == table.SGD and len(momenta) == 0:
         step_plainly((weights,), gradients, real(rate))
     elif optimizer.kind == table.SGD:

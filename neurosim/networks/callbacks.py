@@ -13,11 +13,13 @@ import numpy as np
 
 from ..errors import InputError, unknown
 from .layers.settings import finite, whole, word
+from .metrics import ERRORS
 
 if TYPE_CHECKING:
     from .model import Model
 
 Logs = dict[str, float]
+AT_BATCHES = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
 
 
 class Callback:
@@ -49,9 +51,17 @@ class Callback:
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
         """Be told that a batch begins."""
+        self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """Be told what has come out of the epoch so far."""
+        self.on_batch_end(batch, logs)
+
+    def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Be told that a batch begins: an older word for `on_train_batch_begin`."""
+
+    def on_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Be told what has come out so far: an older word for `on_train_batch_end`."""
 
     def state(self) -> dict[str, Any]:
         """Return what it must know to go on after an interruption: numbers, words and arrays."""
@@ -63,11 +73,7 @@ class Callback:
     @property
     def sees_batches(self) -> bool:
         """Whether it does anything at a batch."""
-        mine = type(self)
-        return (
-            mine.on_train_batch_begin is not Callback.on_train_batch_begin
-            or mine.on_train_batch_end is not Callback.on_train_batch_end
-        )
+        return any(getattr(type(self), word) is not getattr(Callback, word) for word in AT_BATCHES)
 
 
 class History(Callback):
@@ -122,6 +128,7 @@ class _Monitor(Callback):
         name = monitor.removeprefix("val_")
         rising = mode == "max" or (mode == "auto" and (name.endswith(("acc", "accuracy"))))
         self.sign = -1 if rising else 1
+        self._is_known = rising or mode == "min" or name == "loss" or name in ERRORS
         self.best = math.inf  # of sign·value
 
     def value(self, epoch: int, logs: Mapping[str, float] | None) -> float | None:
@@ -130,7 +137,7 @@ class _Monitor(Callback):
         Raises
         ------
         InputError
-            The value is never told.
+            The value is never told; or it is one of which it is not known what is better.
         """
         logs = logs or {}
         every = self.params.get("validation_freq", 1)
@@ -141,6 +148,11 @@ class _Monitor(Callback):
             hint = "; val_… is told with validation_data or validation_split"
             raise InputError(
                 f"{type(self).__name__}: {what}{hint * self.monitor.startswith('val_')}"
+            )
+        if not self._is_known:
+            raise InputError(
+                f"{type(self).__name__}: whether {self.monitor!r} should rise or fall is not "
+                "known; say it by mode='max' or mode='min'"
             )
         return float(self.sign * logs[self.monitor])
 
@@ -159,7 +171,8 @@ class EarlyStopping(_Monitor):
     verbose
         1 tells at which epoch it stopped.
     mode
-        ``min``: smaller is better; ``max``; ``auto``: larger is for accuracies.
+        ``min``: smaller is better; ``max``: larger; ``auto``: larger for accuracies, smaller for
+        losses and errors, and a metric of one's own needs one of the other two.
     baseline
         What must be reached to count.
     restore_best_weights
@@ -327,12 +340,12 @@ class ModelCheckpoint(_Monitor):
             self.best = value
         try:
             path = self.filepath.format(epoch=epoch + 1, **logs)
-        except (KeyError, ValueError, IndexError):
+        except (KeyError, ValueError, IndexError, AttributeError):
             known = ", ".join(("epoch", *logs))
             raise InputError(
                 f"ModelCheckpoint: {self.filepath!r} asks for what is not told; there are: {known}"
             ) from None
-        with suppress(OSError, ValueError):  # saving tells what is wrong with it
+        with suppress(OSError, ValueError):  # saving says what is wrong with the folder
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         if self.save_weights_only:
             self.model.save_weights(path)

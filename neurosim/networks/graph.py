@@ -56,7 +56,7 @@ def Input(  # noqa: N802 - as Keras's
     Raises
     ------
     InputError
-        What is no shape, no dtype of real numbers, or no name.
+        What is no shape, no dtype of numbers, or no name.
 
     Examples
     --------
@@ -65,21 +65,29 @@ def Input(  # noqa: N802 - as Keras's
     >>> Model(x, Dense(2)(x)).output_shape
     (None, 2)
     """
-    lengths = sample_shape(shape, "Input")
     if name is not None and not is_name(name):
-        raise InputError(f"Input: its name is a word without slashes (got {name!r})")
-    try:
-        kind = None if dtype is None else np.dtype(dtype)
-    except TypeError:
-        kind = np.dtype(object)
-    if kind is not None and kind.kind not in "biuf":
-        raise InputError(f"Input: dtype is one of real numbers, as 'int32' (got {dtype!r})")
-    return Symbol((None, *lengths), name=name, dtype=None if kind is None else kind.name)
+        raise InputError(f"Input: a name is a word without slashes (got {name!r})")
+    return Symbol((None, *sample_shape(shape, "Input")), name=name, dtype=_kind(dtype))
 
 
 def is_name(name: Any) -> bool:
     """Return whether a layer or an input may be called so, in files of Keras's too."""
     return isinstance(name, str) and bool(name) and "/" not in name and name.isprintable()
+
+
+def _kind(dtype: Any) -> str | None:
+    """Return the name of a dtype of numbers, None for none, or raise InputError."""
+    if dtype is None:
+        return None
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is None or found.kind not in "biuf":
+        raise InputError(
+            f"Input: dtype is that of numbers, as 'float32' or 'int64' (got {dtype!r})"
+        )
+    return found.name
 
 
 def sample_shape(shape: Any, name: str) -> Shape:

@@ -68,7 +68,7 @@ def plan(network: Network, loss: Loss, judged: Sequence[Metric]) -> Plan | None:
     """Return a network's rows; None where there is in it what a row cannot say."""
     chain = _chain(network)
     learning = [p for p in network.weights if p.trainable]
-    if chain is None or not learning or losses.LOSSES.get(loss.name) is not loss:
+    if chain is None or not learning or losses.LOSSES.get(loss.name) != loss:
         return None
     if any(metric.of not in METRICS for metric in judged):
         return None

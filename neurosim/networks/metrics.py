@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from ..errors import InputError, unknown
 from .graph import Shape
 from .losses import Loss
+from .tensor import real_numbers
 
 # Of activities and targets of a batch, a number for each sample.
 Judged = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -18,7 +20,7 @@ Judged = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Metric:
-    """A mean over samples.
+    """A mean over samples, or over those steps of theirs that count.
 
     Attributes
     ----------
@@ -29,9 +31,13 @@ class Metric:
     name: str
     of: Judged
 
-    def total(self, activities: np.ndarray, targets: np.ndarray) -> tuple[float, int]:
-        """Return the sum over a batch, and of how many."""
+    def total(
+        self, activities: np.ndarray, targets: np.ndarray, mask: np.ndarray | None = None
+    ) -> tuple[float, int]:
+        """Return the sum over a batch, and of how many; a mask (batch, time) says which count."""
         judged = self.of(activities, targets)
+        if mask is not None and judged.shape[: mask.ndim] == mask.shape:
+            judged = judged[mask]
         return float(judged.sum(dtype=np.float64)), judged.size
 
 
@@ -89,6 +95,27 @@ def check_names(given: Sequence[Any], who: str) -> None:
             raise InputError(f"{who}: {unknown('metric', name, NAMES, most=len(NAMES))}")
 
 
+def chosen(given: Sequence[Any], loss: Loss, output: Shape, who: str) -> list[Metric]:
+    """Return metrics as `get` does, each with a name of its own: ``mae``, then ``mae_1``.
+
+    Raises
+    ------
+    InputError
+        As `get`.
+    """
+    found: list[Metric] = []
+    taken = {"loss"}
+    for one in given:
+        metric = get(one, loss, output, who)
+        numbered = (f"{metric.name}_{k}" for k in count(1))
+        name = (
+            metric.name if metric.name not in taken else next(n for n in numbered if n not in taken)
+        )
+        taken.add(name)
+        found.append(replace(metric, name=name))
+    return found
+
+
 def get(given: Any, loss: Loss, output: Shape, who: str) -> Metric:
     """Return a metric by its name, for a loss and an output; or of a function.
 
@@ -103,7 +130,11 @@ def get(given: Any, loss: Loss, output: Shape, who: str) -> Metric:
         return given
     if callable(given):
         name = getattr(given, "__name__", "metric")
-        return Metric(name, lambda activities, targets: np.asarray(given(targets, activities)))
+
+        def judged_by(activities: np.ndarray, targets: np.ndarray) -> np.ndarray:
+            return real_numbers(given(targets, activities), f"{who}: metric '{name}'")
+
+        return Metric(name, judged_by)
     check_names([given], who)
     name = given.lower()
     if name in ("accuracy", "acc"):

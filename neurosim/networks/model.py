@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, spelled
 from . import losses, metrics, optimizers, samples
 from .callbacks import Callback, History
+from .course import Course
 from .graph import Symbol
 from .layers.settings import whole
 from .losses import Loss
@@ -21,9 +21,7 @@ from .network import Network
 from .optimizers import Optimizer
 from .record import no_gradients
 from .reporting import Reporter
-from .samples import Samples
 from .training import Sums, Training, listed, parts
-from .whole_epochs import whole_epochs
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
@@ -86,6 +84,7 @@ class Model(Network):
         self.loss: Loss | None = None
         self.metrics: list[Any] = []
 
+    @spelled
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -141,6 +140,7 @@ class Model(Network):
 
         return functional_of(config)  # type: ignore[return-value]
 
+    @spelled
     def fit(
         self,
         x: Any,
@@ -165,13 +165,15 @@ class Model(Network):
         Parameters
         ----------
         x
-            The samples, (samples, …); a list of such for several inputs.
+            The samples, (samples, …); a list of such for several inputs.  A last axis of length 1
+            may be left out.
         y
             The targets, a row for each.
         batch_size
             How many samples a change of the weights is made from; 32 where nothing is said.
         epochs
-            How many times all samples are gone over; counted from `initial_epoch`.
+            The number at which they end: how many times all samples are gone over, where
+            `initial_epoch` is 0.
         verbose
             1 or ``"auto"``: a progress bar, 2: a line an epoch, 0: nothing.
         callbacks
@@ -185,9 +187,9 @@ class Model(Network):
         class_weight
             How much the samples of a class count in training: a dict.
         sample_weight
-            How much each sample counts, (samples,).
+            How much each sample counts, (samples,); or each step of sequences, (samples, time).
         initial_epoch
-            Where the counting of epochs begins.
+            The number of the first epoch, counted from 0.
         validation_batch_size, validation_freq
             In batches of how many, and after every how many epochs, it is judged.
         nb_epoch
@@ -208,86 +210,43 @@ class Model(Network):
             Before `compile`; samples, targets or settings that do not fit.
         ConvergenceError
             The loss was no finite number any more; `step` says at which batch, and the message
-            where it was seen first.  The weights are those from before it.
+            where it was seen first.  The weights are those from before it.  Or an epoch left
+            weights that are not finite: these are named.
         FileError
             A checkpoint that cannot be read or written, or is of another training.
         """
         who = f"{self}: fit"
         loss = self._compiled(who)
-        epochs = epochs if nb_epoch is None else nb_epoch
-        epochs = whole(epochs, f"{who}: epochs", 0)
+        epochs = whole(epochs if nb_epoch is None else nb_epoch, f"{who}: epochs", 0)
         initial_epoch = whole(initial_epoch, f"{who}: initial_epoch", 0)
         batch_size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
         every = whole(validation_freq, f"{who}: validation_freq")
         judged_size = batch_size
         if validation_batch_size is not None:
             judged_size = whole(validation_batch_size, f"{who}: validation_batch_size")
-        if y is None:
-            raise InputError(f"{who}: y is missing, the targets of x")
         train = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         judged = None
         if validation_data is not None:
-            judged = self._validation(validation_data, loss, who)
+            judged = samples.read_pair(self, validation_data, f"{who}: validation_data", loss)
         elif validation_split:
             train, judged = train.split(validation_split, who)
             if class_weight is not None:  # as in Keras, it is judged by samples that count alike
                 judged = replace(judged, weights=None)
         training = self._training(who)
-        self._ready_optimizer(who)
-        steps = -(-len(train) // batch_size)
-        self.history = History()
+        training.ready_optimizer()
         given: list[Any] = list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
         given = [] if callbacks is None else given
-        watching: list[Callback] = [*given, self.history]
-        for callback in watching:
+        for callback in given:
             if not isinstance(callback, Callback):
                 raise InputError(f"{who}: callbacks are made from Callback (got {callback!r})")
-        resuming = None
-        if checkpoint is not None:
-            from .saving.resuming import Resuming, settings
-
-            told = settings(
-                self, train, judged, given, batch_size=batch_size, shuffle=bool(shuffle),
-                initial_epoch=initial_epoch, validation_freq=every,
-            )  # fmt: skip
-            resuming = Resuming(checkpoint, self, told, list(watching))
-            watching.append(resuming)
-            initial_epoch = resuming.begin(initial_epoch, epochs)
-        reporter = Reporter(verbose, max(epochs - initial_epoch, 0), steps, who)
-        for callback in watching:
-            callback.model = self
-            callback.params = {"epochs": epochs, "steps": steps, "verbose": reporter.verbose}
-            if judged is not None:
-                callback.params["validation_freq"] = every
-        self.stop_training = False
-        with reporter, resuming or nullcontext():
-            for callback in watching:
-                callback.on_train_begin()
-            whole_ones = whole_epochs(training, train, batch_size, shuffle, watching)
-            ahead = range(initial_epoch, epochs)
-            unseen = not given and judged is None and resuming is None
-            if whole_ones is not None and unseen and reporter.verbose != 2:
-                whole_ones.epochs(ahead, reporter, self.history)
-                return self.history
-            for epoch in ahead:
-                for callback in watching:
-                    callback.on_epoch_begin(epoch)
-                if whole_ones is not None:
-                    logs = whole_ones.epoch(reporter, epoch)
-                else:
-                    logs = training.epoch(train, batch_size, shuffle, watching, reporter, epoch)
-                if judged is not None and (epoch + 1) % every == 0:
-                    found = training.judge(judged, judged_size)
-                    logs.update({f"val_{name}": value for name, value in found.items()})
-                for callback in watching:
-                    callback.on_epoch_end(epoch, logs)
-                reporter.epoch(epoch, logs)
-                if self.stop_training:
-                    break
-            for callback in watching:
-                callback.on_train_end()
+        self.history = History()
+        course = Course(
+            training, train, batch_size, bool(shuffle), epochs, judged, judged_size, every
+        )
+        course.run(given, verbose, initial_epoch, checkpoint)
         return self.history
 
+    @spelled
     def evaluate(
         self,
         x: Any,
@@ -304,7 +263,7 @@ class Model(Network):
         x, y, batch_size, sample_weight
             As `fit` takes them.
         verbose
-            2 writes the values in a line.
+            2 writes the values in a line; else nothing is shown.
         return_dict
             Whether they come by their names.
 
@@ -325,6 +284,7 @@ class Model(Network):
         Reporter(2 if verbose == 2 else 0, 0, 0, who).line("evaluate", found)
         return found if return_dict else listed(found)
 
+    @spelled
     def predict(
         self,
         x: Any,
@@ -356,6 +316,7 @@ class Model(Network):
                 [self.run(data.batch(part)[0])[0].array for part in parts(len(data), size)]
             )
 
+    @spelled
     def predict_classes(
         self,
         x: Any,
@@ -378,6 +339,7 @@ class Model(Network):
             return (activities > 0.5).astype(np.int32)
         return activities.argmax(axis=-1)
 
+    @spelled
     def train_on_batch(
         self,
         x: Any,
@@ -408,12 +370,14 @@ class Model(Network):
         loss = self._compiled(who)
         data = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         training = self._training(who)
-        self._ready_optimizer(who)
+        training.ready_optimizer()
         sums = Sums(training.metrics)
         training.step(data, slice(None), sums, {})
+        training.check_weights({})
         found = sums.means()
         return found if return_dict else listed(found)
 
+    @spelled
     def test_on_batch(
         self,
         x: Any,
@@ -529,30 +493,24 @@ class Model(Network):
 
     # How it is done.
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Let the optimizer of a copy, or of another process, go on with that one's weights.
+
+        It holds arrays of its own prepared for its kernels, which are not the weights' once copied.
+        """
+        self.__dict__.update(state)
+        optimizer = state.get("optimizer")
+        if optimizer is not None and optimizer.parameters:
+            kept = optimizer.state()
+            optimizer.build(optimizer.parameters)
+            optimizer.restore(kept)
+
     def _training(self, who: str) -> Training:
         """Return what trains and judges, or raise InputError before `compile`."""
         loss = self._compiled(who)
         output = self.require_built()
-        chosen = [metrics.get(wanted, loss, output.shape, who) for wanted in self.metrics]
+        chosen = metrics.chosen(self.metrics, loss, output.shape, who)
         return Training(self, loss, chosen, who)
-
-    def _ready_optimizer(self, who: str) -> None:
-        """Let the optimizer begin, or go on where the same weights are trained as before.
-
-        Raises
-        ------
-        InputError
-            It is another network's.
-        """
-        before = self.optimizer.parameters
-        if list(before) == self.trainable_weights:
-            return
-        if before and not set(before) & set(self.weights):  # or it would forget at every turn
-            raise InputError(
-                f"{who}: its optimizer trains another network already; give each one of its own, "
-                f"as compile({self.optimizer}(), …)"
-            )
-        self.optimizer.build(self.trainable_weights)
 
     def _compiled(self, who: str) -> Loss:
         if self.loss is None:
@@ -561,9 +519,3 @@ class Model(Network):
                 "compile('adam', 'binary_crossentropy', ['accuracy'])"
             )
         return self.loss
-
-    def _validation(self, given: Sequence[Any], loss: Loss, who: str) -> Samples:
-        if not isinstance(given, list | tuple) or len(given) not in (2, 3):
-            raise InputError(f"{who}: validation_data is (x, y) or (x, y, sample_weight)")
-        weights = given[2] if len(given) == 3 else None
-        return samples.read(self, given[0], given[1], f"{who}: validation_data", loss, weights)

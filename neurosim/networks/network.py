@@ -123,7 +123,9 @@ class Network(Layer):
 
     def apply(self, x: Any, training: bool, mask: Any) -> Tensor:
         """Return what flows out where such tensors come in."""
-        return self.run([x] if isinstance(x, Tensor) else list(x), training, mask)[0]
+        values = [x] if isinstance(x, Tensor) else list(x)
+        self._check_shapes([value.shape for value in values])
+        return self.run(values, training, mask)[0]
 
     def run(
         self,
@@ -160,19 +162,14 @@ class Network(Layer):
             x: Any
             told: Any  # of several branches, a list like that of their values
             x, told = map(list, zip(*heard, strict=True)) if len(heard) > 1 else heard[0]
-            kept: np.ndarray | None
-            if isinstance(layer, Network):
-                answer, kept = layer.run(x if isinstance(x, list) else [x], training, told)
+            if isinstance(layer, Network):  # whose inner layers say which steps count
+                flows[symbol] = layer.run(x if isinstance(x, list) else [x], training, told)
+            elif drive and symbol is output:
+                flows[symbol] = layer.drive(x), layer.compute_mask(x, told)  # type: ignore[attr-defined]
             else:
-                answer = (
-                    layer.drive(x)  # type: ignore[attr-defined]
-                    if drive and symbol is output
-                    else layer.apply(x, training, told)
-                )
-                kept = layer.compute_mask(x, told)
+                flows[symbol] = layer.apply(x, training, told), layer.compute_mask(x, told)
             if watch is not None:
-                watch(layer, answer)
-            flows[symbol] = answer, kept
+                watch(layer, flows[symbol][0])
             for source in spent:
                 del flows[source]
         return flows[output]
@@ -186,10 +183,25 @@ class Network(Layer):
             )
         return self.output
 
+    def _check_shapes(self, shapes: Sequence[Shape]) -> None:
+        """Raise InputError unless there is a shape for each input, and fits it."""
+        self.require_built()
+        if len(shapes) != len(self.inputs):
+            several = "s" * (len(self.inputs) > 1)
+            raise InputError(f"{self} takes {len(self.inputs)} input{several} (got {len(shapes)})")
+        for symbol, shape in zip(self.inputs, shapes, strict=True):
+            fits = len(shape) == len(symbol.shape) and all(
+                n is None or m is None or n == m
+                for n, m in zip(symbol.shape[1:], shape[1:], strict=True)
+            )
+            if not fits:
+                raise InputError(f"{self} takes shape {symbol.shape} (got shape {shape})")
+
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape that goes out where such ones come in."""
         output = self.require_built()
         given = input_shape if isinstance(input_shape, list) else [input_shape]
+        self._check_shapes(given)
         shapes = tuple(map(tuple, given))
         if shapes in self._shapes:
             return self._shapes[shapes]

@@ -445,10 +445,9 @@ class Adam(Optimizer):
     def _step(
         self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
     ) -> None:
-        beta_1, beta_2, t = self.options["beta_1"], self.options["beta_2"], self.iterations
-        corrected = rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        beta_1, beta_2 = np.float64(self.options["beta_1"]), np.float64(self.options["beta_2"])
         kernels.step_adam(
-            held, gradient, real(corrected), real(1 - beta_1), real(1 - beta_2),
+            held, gradient, np.float64(rate), beta_1, beta_2, self.iterations,
             real(self.options["epsilon"]), real(tiny),
         )  # fmt: skip
 

@@ -36,7 +36,7 @@ class Reporter:
     """
 
     def __init__(self, verbose: int | str, epochs: int, steps: int, who: str) -> None:
-        if verbose not in (0, 1, 2, "auto"):
+        if not isinstance(verbose, int | str) or verbose not in (0, 1, 2, "auto"):
             raise InputError(f"{who}: verbose is 0, 1, 2 or 'auto' (got {verbose!r})")
         self.verbose = 1 if verbose == "auto" else int(verbose)
         self.epochs, self.steps = epochs, steps

@@ -24,7 +24,7 @@ class Samples:
     ----------
     inputs : an array for each input of the network, (samples, …)
     targets : as the loss takes them, or None
-    weights : of each sample, or None
+    weights : of each sample, or of each step of each, or None
     dtype : the network's
     """
 
@@ -93,8 +93,8 @@ def read(
     Raises
     ------
     InputError
-        No samples; shapes that do not fit the network, or numbers of samples that differ; weights
-        that are none.
+        No samples, or no targets where there is a loss; shapes that do not fit the network, or
+        numbers of samples that differ; weights that are none.
     """
     given = list(x) if isinstance(x, list | tuple) and len(network.inputs) > 1 else [x]
     arrays = [_numbers(values, f"{who}: x") for values in given]
@@ -108,6 +108,7 @@ def read(
     )
     if len(arrays) != len(network.inputs):
         raise InputError(f"{who}: takes a list of {len(network.inputs)} arrays (got {len(arrays)})")
+    arrays = [_of_rank(a, s.shape) for a, s in zip(arrays, network.inputs, strict=True)]
     for array, symbol in zip(arrays, network.inputs, strict=True):
         fits = array.ndim == len(symbol.shape) and all(
             n is None or n == m for n, m in zip(symbol.shape[1:], array.shape[1:], strict=True)
@@ -116,7 +117,7 @@ def read(
             wanted = ", ".join(map(str, ("samples", *symbol.shape[1:])))
             raise InputError(
                 f"{who}: {_first(network)} takes x of shape ({wanted}) (got shape {array.shape})"
-                + _missing_axis(array, symbol.shape)
+                + _one_sample(array, symbol.shape)
             )
     count = len(arrays[0])
     if any(len(array) != count for array in arrays):
@@ -125,18 +126,33 @@ def read(
             "have as many"
         )
     targets = None
-    if y is not None and loss is not None:
+    if loss is not None:
+        if y is None:
+            raise InputError(f"{who}: y is missing, the targets of x")
         output = network.require_built()
         targets = loss.read(y, output.shape, network.dtype, who)
         if len(targets) != count:
             raise InputError(f"{who}: x has {count} samples and y {len(targets)}")
     weights = _weights(sample_weight, class_weight, targets, count, who)
-    return Samples(
-        tuple(arrays),
-        targets,
-        None if weights is None else weights.astype(network.dtype),
-        network.dtype,
-    )
+    if weights is not None:
+        with np.errstate(over="ignore"):
+            weights = weights.astype(network.dtype)
+        if not np.isfinite(weights).all():
+            raise InputError(f"{who}: weights of samples are finite numbers as {network.dtype}")
+    return Samples(tuple(arrays), targets, weights, network.dtype)
+
+
+def read_pair(network: Network, given: Any, who: str, loss: Loss) -> Samples:
+    """Return samples that come with their targets, and perhaps with weights, in one tuple.
+
+    Raises
+    ------
+    InputError
+        As `read`; no such tuple.
+    """
+    if not isinstance(given, list | tuple) or len(given) not in (2, 3):
+        raise InputError(f"{who} is (x, y) or (x, y, sample_weight)")
+    return read(network, given[0], given[1], who, loss, *given[2:])
 
 
 def _numbers(values: Any, name: str) -> np.ndarray:
@@ -153,13 +169,19 @@ def _first(network: Network) -> str:
     return str(network.layers[0]) if network.layers else str(network)
 
 
-def _missing_axis(array: np.ndarray, shape: tuple[int | None, ...]) -> str:
-    """Return what to do where only an axis of one is missing."""
+def _of_rank(array: np.ndarray, shape: tuple[int | None, ...]) -> np.ndarray:
+    """Return samples with or without a last axis of length 1, as the network has it, like Keras."""
     if array.ndim + 1 == len(shape) and shape[-1] == 1:
-        return "; one channel is an axis of its own: x[..., None]"
-    if (None, *array.shape) == shape or array.shape == shape[1:]:
-        return "; one sample is a batch of one: x[None]"
-    return ""
+        return array[..., None]
+    if array.ndim - 1 == len(shape) and array.shape[-1] == 1:
+        return array[..., 0]
+    return array
+
+
+def _one_sample(array: np.ndarray, shape: tuple[int | None, ...]) -> str:
+    """Return what to do where one sample is given by itself."""
+    alone = (None, *array.shape) == shape or array.shape == shape[1:]
+    return "; one sample is a batch of one: x[None]" if alone else ""
 
 
 def _weights(
@@ -174,10 +196,16 @@ def _weights(
         raise InputError(f"{who}: give sample_weight or class_weight, not both")
     if sample_weight is not None:
         weights = real_numbers(sample_weight, f"{who}: sample_weight").astype(np.float64)
-        if weights.shape != (count,):
+        if weights.shape == (count, 1):
+            weights = weights[:, 0]
+        steps = (count,)
+        if targets is not None:  # a loss for each, along all axes but that of values
+            steps = targets.shape[:-1] if targets.dtype.kind == "f" else targets.shape
+        if weights.shape not in ((count,), steps):
+            steps_too = f", or for each step of them, {steps}" if len(steps) > 1 else ""
             raise InputError(
-                f"{who}: sample_weight is a number for each of {count} samples (got shape "
-                f"{weights.shape})"
+                f"{who}: sample_weight is a number for each of {count} samples{steps_too} (got "
+                f"shape {weights.shape})"
             )
         if not (np.isfinite(weights).all() and (weights >= 0).all()):
             raise InputError(f"{who}: sample_weight takes finite numbers from 0")
@@ -196,6 +224,11 @@ def _weights(
         classes = np.round(values)  # as Keras does, of shares
     weights = np.ones(classes.shape)
     for label, weight in class_weight.items():
+        whole = isinstance(label, int | np.integer) or (
+            isinstance(label, float | np.floating) and float(label).is_integer()
+        )
+        if not whole:
+            raise InputError(f"{who}: class_weight: a class is a whole number (got {label!r})")
         if isinstance(weight, bool) or not isinstance(weight, float | int | np.number):
             raise InputError(f"{who}: class_weight of class {label} is no number ({weight!r})")
         if not 0 <= float(weight) < np.inf:

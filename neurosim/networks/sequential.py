@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from ..errors import InputError
@@ -43,6 +43,8 @@ class Sequential(Model):
     ) -> None:
         self._begin(name, seed, dtype)
         self._shape: Symbol | None = None
+        if layers is not None and not isinstance(layers, Iterable):
+            raise InputError(f"{self} takes a list of layers: [{layers!r}], not {layers!r}")
         for layer in layers or ():
             self._take(layer)
         self._extend(self.layers, anew=True)
@@ -81,6 +83,8 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             kind = " (an instance: Dense(8), not Dense)" if isinstance(layer, type) else ""
             raise InputError(f"{self}: add() takes a layer{kind} (got {layer!r})")
+        if layer is self:
+            raise InputError(f"{self}: a network is no layer of itself")
         if layer in self.layers:
             raise InputError(f"{self}: {layer} stands here already; make another one")
         if not self.layers and self._shape is None:

@@ -374,8 +374,20 @@ def real_numbers(values: Any, name: str) -> np.ndarray:
             f"{name} takes numbers in rows of one length (got {_short(values)})"
         ) from None
     if array.dtype.kind not in "biuf":
-        raise InputError(f"{name} takes real numbers (got {_short(values)})")
+        hint = ""
+        if isinstance(values, np.ndarray) and array.dtype.kind in "OUS" and _are_numbers(array):
+            hint = f", of dtype {array.dtype}; astype(float) makes numbers of it"
+        raise InputError(f"{name} takes real numbers (got {_short(values)}{hint})")
     return array
+
+
+def _are_numbers(array: np.ndarray) -> bool:
+    """Return whether objects or words can be read as numbers."""
+    try:
+        array.astype(float)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _dtype(asked: DTypeLike | None, given: np.dtype) -> np.dtype:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ConvergenceError
+from ..errors import ConvergenceError, InputError
 from .callbacks import Callback, Logs
 from .losses import Loss
 from .metrics import Metric
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .model import Model
 
 
+ADVICE = "a smaller learning rate, or inputs of a smaller scale, may help"
+
+
 class Sums:
     """The loss and metrics of the batches so far."""
 
@@ -35,12 +38,15 @@ class Sums:
         self._totals = [0.0] * len(metrics)
         self._counts = [0] * len(metrics)
 
-    def add(self, loss: float, count: int, activities: np.ndarray, targets: np.ndarray) -> None:
+    def add(
+        self, loss: float, count: int, activities: np.ndarray, targets: np.ndarray,
+        mask: np.ndarray | None,
+    ) -> None:  # fmt: skip
         """Add a batch: its mean loss, how many samples, and what the metrics judge."""
         self._loss += loss * count
         self._samples += count
         for k, metric in enumerate(self._metrics):
-            total, judged = metric.total(activities, targets)
+            total, judged = metric.total(activities, targets, mask)
             self._totals[k] += total
             self._counts[k] += judged
 
@@ -67,6 +73,31 @@ class Training:
     loss: Loss
     metrics: Sequence[Metric]
     who: str
+
+    def ready_optimizer(self) -> None:
+        """Let the optimizer begin, or go on where the same weights are trained as before.
+
+        Raises
+        ------
+        InputError
+            It is another network's, or all weights are frozen.
+        """
+        model, optimizer = self.model, self.model.optimizer
+        trained = model.trainable_weights
+        if not trained and any(p.learned for p in model.weights):
+            raise InputError(
+                f"{self.who}: all its weights are frozen, so that nothing would be learned; set "
+                "trainable = True on it or on its layers"
+            )
+        before = optimizer.parameters
+        if list(before) == trained:
+            return
+        if before and not set(before) & set(model.weights):  # or it would forget at every turn
+            raise InputError(
+                f"{self.who}: its optimizer trains another network already; give each one of its "
+                f"own, as compile({optimizer}(), …)"
+            )
+        optimizer.build(trained)
 
     def epoch(
         self, data: Samples, batch_size: int, shuffle: bool, watching: Sequence[Callback],
@@ -100,7 +131,7 @@ class Training:
         """
         x, y, weights = data.batch(which)
         assert y is not None
-        loss, activities = self.loss_of(x, y, weights, training=True)
+        loss, activities, mask = self.loss_of(x, y, weights, training=True)
         value = float(loss.array)
         if not math.isfinite(value):
             raise self.lost(x, y, value, at)
@@ -116,7 +147,7 @@ class Training:
                 parameter.constraint(parameter.array)
         for streams in self._streams:
             streams.step += 1
-        sums.add(value, len(x[0].array), activities, y)
+        sums.add(value, len(x[0].array), activities, y, mask)
 
     @cached_property
     def _streams(self) -> list[Streams]:
@@ -135,17 +166,19 @@ class Training:
 
     def loss_of(
         self, x: list[Tensor], y: np.ndarray, weights: np.ndarray | None, training: bool
-    ) -> tuple[Tensor, np.ndarray]:
-        """Return the loss of a batch, and the activities of the network's output."""
+    ) -> tuple[Tensor, np.ndarray, np.ndarray | None]:
+        """Return the loss of a batch, the output's activities, and which of its steps count."""
         last = self.model.require_built().layer
         closing = getattr(last, "activation", None)
         together = self.loss.of_drive if closing == self.loss.closing else None
         output, mask = self.model.run(x, training, drive=together is not None)
-        if mask is not None and mask.shape == output.shape[: mask.ndim]:
+        if mask is not None and mask.shape != output.shape[: mask.ndim]:
+            mask = None
+        if mask is not None:
             weights = _masked(mask, weights, output.dtype)
         if together is not None:
-            return together(output, y, weights)
-        return self.loss.of(output, y, weights), output.array
+            return *together(output, y, weights), mask
+        return self.loss.of(output, y, weights), output.array, mask
 
     def judge(self, data: Samples, batch_size: int) -> Logs:
         """Return the loss and metrics on samples, as the network is."""
@@ -154,17 +187,34 @@ class Training:
             for part in parts(len(data), batch_size):
                 x, y, weights = data.batch(part)
                 assert y is not None
-                loss, activities = self.loss_of(x, y, weights, training=False)
-                sums.add(float(loss.array), len(x[0].array), activities, y)
+                loss, activities, mask = self.loss_of(x, y, weights, training=False)
+                sums.add(float(loss.array), len(x[0].array), activities, y, mask)
         return sums.means()
+
+    def check_weights(self, at: dict[str, int]) -> None:
+        """Raise ConvergenceError where weights are not finite: after them no loss may tell it.
+
+        `at` says where training is, and may name the batch after which they became so.
+        """
+        stray = self._stray_weights()
+        if stray is not None:
+            raise ConvergenceError(
+                f"{self.who}: {stray} are not finite{_place(at)}; {ADVICE}", at.get("batch", 0) + 1
+            )
+
+    def _stray_weights(self) -> str | None:
+        """Return the name of the first weights that are not finite, or None."""
+        for parameter in self.model.weights:
+            if not np.isfinite(parameter.array).all():
+                return f"the weights {parameter.path}"
+        return None
 
     def lost(
         self, x: list[Tensor], y: np.ndarray, value: float, at: dict[str, int]
     ) -> ConvergenceError:
         """Return the error of a loss that is not finite, which says where that began."""
-        place = "".join(f", {name} {number + 1}" for name, number in at.items())
         return ConvergenceError(
-            f"{self.who}: the loss became {value}{place}; first not finite: "
+            f"{self.who}: the loss became {value}{_place(at)}; first not finite: "
             f"{self._first_not_finite(x, y)}",
             at.get("batch", 0) + 1,
         )
@@ -181,10 +231,9 @@ class Training:
                         f"{name}, as {array.dtype}; look at np.abs({letter}).max(): NaN, "
                         "infinity, or more than that holds"
                     )
-        advice = "a smaller learning rate, or inputs of a smaller scale, may help"
-        for parameter in self.model.weights:
-            if not np.isfinite(parameter.array).all():
-                return f"the weights {parameter.path}, after the last change; {advice}"
+        stray = self._stray_weights()
+        if stray is not None:
+            return f"{stray}, after the last change; {ADVICE}"
         found: list[str] = []
 
         def watch(layer: Layer, answer: Tensor) -> None:
@@ -193,7 +242,12 @@ class Training:
 
         with no_gradients():
             self.model.run(x, training=False, watch=watch)
-        return f"{f'what goes out of {found[0]}' if found else 'the loss itself'}; {advice}"
+        return f"{f'what goes out of {found[0]}' if found else 'the loss itself'}; {ADVICE}"
+
+
+def _place(at: dict[str, int]) -> str:
+    """Return where training is, in words: epochs and batches are counted from 1."""
+    return "".join(f", {name} {number + 1}" for name, number in at.items())
 
 
 def parts(count: int, size: int) -> Iterator[slice]:
@@ -213,4 +267,6 @@ def _masked(mask: np.ndarray, weights: np.ndarray | None, dtype: np.dtype) -> np
     counted = mask.astype(dtype) * dtype.type(mask.size / valid)
     if weights is None:
         return counted
-    return counted * weights.reshape(-1, *[1] * (mask.ndim - 1))
+    axes = max(counted.ndim, weights.ndim)
+    first, second = (a.reshape(*a.shape, *[1] * (axes - a.ndim)) for a in (counted, weights))
+    return first * second

@@ -21,6 +21,7 @@ class Activation(Layer):
     """
 
     keeps_mask = True
+    takes_several = False
 
     def __init__(self, activation: str, **settings: Any) -> None:
         super().__init__(**settings)

@@ -54,6 +54,8 @@ class CenterSurround(Layer):
            [0.  , 0.25, 0.  , 0.  ]], dtype=float32)
     """
 
+    takes_several = False
+
     def __init__(
         self, kernel: Any, border: str = "reflect", trainable: bool = False, **settings: Any
     ) -> None:

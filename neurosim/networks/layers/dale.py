@@ -14,7 +14,7 @@ from ..graph import Shape
 from ..initializers import Constant, Exponential
 from ..tensor import Tensor
 from .driven import Driven
-from .layer import known_length
+from .layer import last_length
 from .settings import fraction, positive, whole
 
 
@@ -87,7 +87,7 @@ class DaleDense(Driven):
 
     def build(self, input_shape: Shape) -> None:
         """Make W, A, B and b."""
-        inputs = known_length(input_shape[-1], self, "how many inputs there are")
+        inputs = last_length(input_shape, self, "how many inputs there are")
         count = self.interneurons
         # the variance of W − γ·A·B is mean² + mean²/interneurons
         mean = math.sqrt(2 / (inputs * (1 + 1 / count)))

@@ -8,7 +8,7 @@ from .. import activations, initializers, operations
 from ..graph import Shape
 from ..tensor import Tensor
 from .driven import Driven
-from .layer import known_length
+from .layer import last_length
 from .settings import whole
 
 
@@ -61,7 +61,7 @@ class Dense(Driven):
 
     def build(self, input_shape: Shape) -> None:
         """Make W and b."""
-        inputs = known_length(input_shape[-1], self, "how many inputs there are")
+        inputs = last_length(input_shape, self, "how many inputs there are")
         self.kernel = self.add_weight((inputs, self.units), self.kernel_initializer, "kernel")
         self.bias = (
             self.add_weight((self.units,), self.bias_initializer, "bias") if self.use_bias else None

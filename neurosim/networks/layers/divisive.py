@@ -10,7 +10,7 @@ from .. import initializers, operations
 from ..constraints import AtLeast
 from ..graph import Shape
 from ..tensor import Tensor
-from .layer import Layer, known_length, lengths
+from .layer import Layer, last_length, lengths
 from .settings import pair, positive
 
 LEAST = 1e-3  # σ, so that nothing is divided by 0
@@ -56,6 +56,8 @@ class DivisiveNormalization(Layer):
     array([[0.6, 0.2, 0. ]], dtype=float32)
     """
 
+    takes_several = False
+
     def __init__(
         self,
         pool: int | Sequence[int] | None = None,
@@ -81,7 +83,7 @@ class DivisiveNormalization(Layer):
         """Make σ."""
         if self.pool is not None:
             lengths(input_shape, 3, self, "images (batch, height, width, channels), to pool over")
-        channels = known_length(input_shape[-1], self, "how many channels there are")
+        channels = last_length(input_shape, self, "how many channels there are")
         rows, columns = self.pool or (1, 1)
         self.pool_weight = self.weight or 1 / (rows * columns * channels)
         self.semi_saturation = self.add_weight(

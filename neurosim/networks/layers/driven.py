@@ -15,6 +15,7 @@ class Driven(Layer):
     activation : its name
     """
 
+    takes_several = False
     activation: str
 
     def call(self, x: Tensor) -> Tensor:

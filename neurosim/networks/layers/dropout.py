@@ -24,6 +24,7 @@ class Dropout(Layer):
     """
 
     keeps_mask = True
+    takes_several = False
 
     def __init__(self, rate: float, **settings: Any) -> None:
         super().__init__(**settings)

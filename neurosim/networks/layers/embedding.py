@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import InputError
 from .. import initializers, operations
 from ..graph import Shape
 from ..tensor import Tensor
@@ -14,7 +15,7 @@ from .settings import whole
 
 
 class Embedding(Layer):
-    """A row of a table for each whole number.
+    """A row of a table for each whole number, which may come as a float, as from a file of text.
 
     Parameters
     ----------
@@ -34,6 +35,8 @@ class Embedding(Layer):
     InputError
         Settings that are none; in use, numbers that are no words.
     """
+
+    takes_several = False
 
     def __init__(
         self,
@@ -60,7 +63,20 @@ class Embedding(Layer):
 
     def call(self, x: Tensor) -> Tensor:
         """Return (…, output_dim) for whole numbers (…)."""
-        return operations.embedding(x.array, self.embeddings.tensor)
+        words = x.array
+        if words.dtype.kind not in "iu":
+            with np.errstate(invalid="ignore"):  # what no int64 holds is not the same then
+                words = words.astype(np.int64)
+            if (words != x.array).any():
+                raise InputError(f"{self} takes the numbers of words, which are whole")
+        try:
+            return operations.embedding(words, self.embeddings.tensor)
+        except InputError:
+            stranger = words[(words < 0) | (words >= self.input_dim)][0]
+            raise InputError(
+                f"{self}: there is no word {stranger}; its table has {self.input_dim}, numbered "
+                f"from 0 to {self.input_dim - 1}"
+            ) from None
 
     def compute_mask(self, x: Tensor, mask: np.ndarray | None) -> np.ndarray | None:
         """Return where there is a word, where 0 is none."""

@@ -20,6 +20,16 @@ from ..tensor import Tensor, real_numbers
 
 # Settings that every layer takes.
 SETTINGS = ("name", "trainable", "dtype", "input_shape", "input_dim", "batch_input_shape")
+# What Keras called settings before its second version.
+OLDER = {
+    "init": "kernel_initializer",
+    "inner_init": "recurrent_initializer",
+    "bias": "use_bias",
+    "subsample": "strides",
+    "border_mode": "padding",
+    "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout",
+}
 
 
 class Layer:
@@ -60,6 +70,8 @@ class Layer:
     keeps_mask: ClassVar[bool] = False
     # Whether it is told which steps count.
     hears_masks: ClassVar[bool] = False
+    # Whether it may be called on a list; one of one's own may.
+    takes_several: ClassVar[bool] = True
     _asks: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls, **keywords: Any) -> None:
@@ -74,7 +86,9 @@ class Layer:
         first = {key: others.pop(key) for key in SETTINGS[3:] if key in others}
         for setting in others:
             known = self.settings()
-            raise InputError(f"{who}: {unknown('setting', setting, known, most=len(known))}")
+            older = {word: meant for word, meant in OLDER.items() if meant in known}
+            what = unknown("setting", setting, known, older, most=len(known))
+            raise InputError(f"{who}: {what}")
         if name is not None and not is_name(name):
             raise InputError(f"{who}: a layer's name is a word without slashes (got {name!r})")
         self.name = name or ""
@@ -248,9 +262,19 @@ class Layer:
         Returns
         -------
         A `Symbol`, or a `Tensor`.
+
+        Raises
+        ------
+        InputError
+            Symbols and values at once, a list where one tensor is taken; a shape that does not fit.
         """
         several = isinstance(x, list | tuple) and any(isinstance(v, Symbol | Tensor) for v in x)
         values = list(x) if several else [x]
+        if several and not self.takes_several:
+            raise InputError(
+                f"{self} takes one tensor (got a list of {len(values)}); Add() and Concatenate() "
+                "bring several together"
+            )
         if any(isinstance(v, Symbol) for v in values):
             if not all(isinstance(v, Symbol) for v in values):
                 raise InputError(f"{self}: takes symbols alone, or values alone")
@@ -333,6 +357,16 @@ def lengths(shape: Any, axes: int, layer: Layer, meaning: str) -> Shape:
     if isinstance(shape, list) or len(shape) != axes + 1:
         raise InputError(f"{layer} takes {meaning} (got shape {shape})")
     return tuple(shape[1:])
+
+
+def last_length(shape: Shape, layer: Layer, meaning: str) -> int:
+    """Return the last length of a sample, which weights depend on, or raise InputError."""
+    if len(shape) < 2:
+        raise InputError(
+            f"{layer}: the last axis of a sample tells {meaning} (got shape {shape}, samples "
+            "without an axis); one sample is a batch of one: x[None]"
+        )
+    return known_length(shape[-1], layer, meaning)
 
 
 def known_length(length: int | None, layer: Layer, meaning: str) -> int:

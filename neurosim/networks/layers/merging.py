@@ -80,9 +80,14 @@ class Concatenate(Layer):
         _check_several(self, input_shape)
         ranks = {len(shape) for shape in input_shape}
         count = len(input_shape[0])
-        axis = self.axis % count if len(ranks) == 1 and -count <= self.axis < count else 0
+        if len(ranks) == 1 and (self.axis in (0, -count) or not -count <= self.axis < count):
+            raise InputError(
+                f"{self}: axis {self.axis} is none of a sample's (got {_told(input_shape)}; axis 0 "
+                "is that of the samples)"
+            )
+        axis = self.axis % count
         rests = {shape[:axis] + shape[axis + 1 :] for shape in input_shape}
-        if len(ranks) > 1 or len(rests) > 1 or axis == 0:
+        if len(ranks) > 1 or len(rests) > 1:
             raise InputError(
                 f"{self}: shapes must be the same but along axis {self.axis} (got "
                 f"{_told(input_shape)})"

@@ -9,7 +9,7 @@ import numpy as np
 from .. import initializers, operations
 from ..graph import Shape
 from ..tensor import Tensor
-from .layer import Layer, known_length
+from .layer import Layer, last_length
 from .settings import fraction, positive
 
 FEW = 1e-7  # added to how many steps count, as in Keras, so that none does not divide by 0
@@ -59,7 +59,7 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape: Shape) -> None:
         """Make γ, β, and the moving mean and variance."""
-        shape = (known_length(input_shape[-1], self, "how many channels there are"),)
+        shape = (last_length(input_shape, self, "how many channels there are"),)
         made = {
             name: self.add_weight(shape, initializer, name, learned=not name.startswith("moving"))
             for name, initializer in self.initializers.items()
@@ -69,6 +69,7 @@ class BatchNormalization(Layer):
         self.moving_mean, self.moving_variance = made["moving_mean"], made["moving_variance"]
 
     keeps_mask = True
+    takes_several = False
 
     def call(self, x: Tensor, training: bool, mask: np.ndarray | None) -> Tensor:
         """Return x normalized; in training the moving mean and variance follow."""

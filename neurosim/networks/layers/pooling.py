@@ -18,6 +18,8 @@ IMAGES = "images (batch, height, width, channels)"
 class _Pooling2D(Layer):
     """One value for each window of an image, channel by channel."""
 
+    takes_several = False
+
     def __init__(
         self,
         pool_size: int | Sequence[int] = (2, 2),
@@ -96,6 +98,8 @@ class GlobalAveragePooling2D(Layer):
     **settings
         As every `Layer` takes them.
     """
+
+    takes_several = False
 
     def call(self, x: Tensor) -> Tensor:
         """Return (batch, channels)."""

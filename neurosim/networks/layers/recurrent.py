@@ -18,6 +18,7 @@ class _Recurrent(Layer):
     """Cells over a sequence (batch, time, inputs)."""
 
     gates = 1
+    takes_several = False
 
     def __init__(
         self,
@@ -69,11 +70,11 @@ class _Recurrent(Layer):
         """Take two numbers in a network: inputs and cells drop out by different ones."""
         return super().join(streams, number, dtype) + 1
 
-    def _bias(self) -> Tensor | np.ndarray:
-        """Return the bias, zeros where there is none."""
-        if self.bias is not None:
-            return self.bias.tensor
-        return np.zeros(self.gates * self.units, self.dtype)
+    def _operands(self) -> tuple[Any, Any, Any]:
+        """Return both kernels and the bias, zeros where there is none."""
+        none = np.zeros(self.gates * self.units, self.dtype)
+        bias = self.bias.tensor if self.bias is not None else none
+        return self.kernel.tensor, self.recurrent_kernel.tensor, bias
 
     def _options(self, x: Tensor, training: bool, mask: np.ndarray | None) -> dict[str, Any]:
         samples, _, inputs = x.shape
@@ -140,8 +141,8 @@ class SimpleRNN(_Recurrent):
     def call(self, x: Tensor, training: bool, mask: np.ndarray | None) -> Tensor:
         """Return (batch, time, units), or (batch, units)."""
         return operations.simple_rnn(
-            x, self.kernel.tensor, self.recurrent_kernel.tensor, self._bias(),
-            activation=activations.TRANSFERS[self.activation], **self._options(x, training, mask),
+            x, *self._operands(), activation=activations.TRANSFERS[self.activation],
+            **self._options(x, training, mask),
         )  # fmt: skip
 
 
@@ -197,10 +198,7 @@ class LSTM(_Recurrent):
 
     def call(self, x: Tensor, training: bool, mask: np.ndarray | None) -> Tensor:
         """Return (batch, time, units), or (batch, units)."""
-        return operations.lstm(
-            x, self.kernel.tensor, self.recurrent_kernel.tensor, self._bias(),
-            **self._options(x, training, mask),
-        )  # fmt: skip
+        return operations.lstm(x, *self._operands(), **self._options(x, training, mask))
 
     def get_config(self) -> dict[str, Any]:
         """Return its settings."""

@@ -25,6 +25,8 @@ class Flatten(Layer):
         As every `Layer` takes them.
     """
 
+    takes_several = False
+
     def call(self, x: Tensor) -> Tensor:
         """Return (batch, values)."""
         return operations.reshape(x, (x.shape[0], math.prod(x.shape[1:])))
@@ -49,6 +51,8 @@ class Reshape(Layer):
     InputError
         What is no shape; at the first use, one that the values do not fit.
     """
+
+    takes_several = False
 
     def __init__(self, target_shape: Sequence[int], **settings: Any) -> None:
         super().__init__(**settings)

@@ -41,6 +41,7 @@ class ThresholdUnits(Layer):
     """
 
     keeps_mask = True
+    takes_several = False
 
     def __init__(
         self, surrogate: str = "fast_sigmoid", steepness: float = 1.0, **settings: Any

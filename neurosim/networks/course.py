@@ -1,0 +1,124 @@
+"""A course of training: epochs one after the other, what looks on, and judging in between."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .callbacks import Callback
+from .reporting import Reporter
+from .samples import Samples
+from .training import Training
+from .whole_epochs import whole_epochs
+
+if TYPE_CHECKING:
+    from .saving.resuming import Resuming
+
+
+@dataclass(frozen=True)
+class Course:
+    """What `Model.fit` is asked for, checked.
+
+    Attributes
+    ----------
+    training : how the network is trained and judged
+    train : the samples that it is trained on
+    batch_size : how many a change of the weights is made from
+    shuffle : whether each epoch goes over them in another order
+    epochs : the number at which it ends
+    judged : those that it is judged by, or None
+    judged_size, every : in batches of how many, and after every how many epochs
+    """
+
+    training: Training
+    train: Samples
+    batch_size: int
+    shuffle: bool
+    epochs: int
+    judged: Samples | None
+    judged_size: int
+    every: int
+
+    @property
+    def steps(self) -> int:
+        """How many batches an epoch has."""
+        return -(-len(self.train) // self.batch_size)
+
+    def run(
+        self, callbacks: Sequence[Callback], verbose: Any, initial_epoch: int,
+        checkpoint: str | os.PathLike[str] | None,
+    ) -> None:  # fmt: skip
+        """Train, and note in the network's history what comes out.
+
+        Raises
+        ------
+        InputError, ConvergenceError, FileError
+            As `Model.fit`.
+        """
+        model = self.training.model
+        watching = [*callbacks, model.history]
+        resuming = None
+        if checkpoint is not None:
+            resuming = self._resuming(checkpoint, callbacks, initial_epoch)
+            watching.append(resuming)
+            initial_epoch = resuming.begin(initial_epoch, self.epochs)
+        ahead = range(initial_epoch, self.epochs)
+        reporter = Reporter(verbose, len(ahead), self.steps, self.training.who)
+        for callback in watching:
+            callback.model = model
+            callback.params = {
+                "epochs": self.epochs, "steps": self.steps, "verbose": reporter.verbose,
+            }  # fmt: skip
+            if self.judged is not None:
+                callback.params["validation_freq"] = self.every
+        model.stop_training = False
+        with reporter, resuming or nullcontext():
+            for callback in watching:
+                callback.on_train_begin()
+            self._go(ahead, watching, reporter)
+            for callback in watching:
+                callback.on_train_end()
+
+    def _go(self, ahead: range, watching: list[Callback], reporter: Reporter) -> None:
+        """Go over the epochs; in one call of a kernel where that can be, and nobody looks on."""
+        training, model = self.training, self.training.model
+        whole_ones = whole_epochs(training, self.train, self.batch_size, self.shuffle, watching)
+        unseen = watching == [model.history] and self.judged is None and reporter.verbose != 2
+        if whole_ones is not None and unseen:
+            whole_ones.epochs(ahead, reporter, model.history)
+            training.check_weights({"epoch": self.epochs - 1, "batch": self.steps - 1})
+            return
+        for epoch in ahead:
+            for callback in watching:
+                callback.on_epoch_begin(epoch)
+            if whole_ones is not None:
+                logs = whole_ones.epoch(reporter, epoch)
+            else:
+                logs = training.epoch(
+                    self.train, self.batch_size, self.shuffle, watching, reporter, epoch
+                )
+            training.check_weights({"epoch": epoch, "batch": self.steps - 1})
+            if self.judged is not None and (epoch + 1) % self.every == 0:
+                found = training.judge(self.judged, self.judged_size)
+                logs.update({f"val_{name}": value for name, value in found.items()})
+            for callback in watching:
+                callback.on_epoch_end(epoch, logs)
+            reporter.epoch(epoch, logs)
+            if model.stop_training:
+                return
+
+    def _resuming(
+        self, path: str | os.PathLike[str], callbacks: Sequence[Callback], initial_epoch: int
+    ) -> Resuming:
+        """Return what writes down how far training is."""
+        from .saving.resuming import Resuming, settings
+
+        model = self.training.model
+        told = settings(
+            model, self.train, self.judged, callbacks, batch_size=self.batch_size,
+            shuffle=self.shuffle, initial_epoch=initial_epoch, validation_freq=self.every,
+        )  # fmt: skip
+        return Resuming(path, model, told, [*callbacks, model.history])
