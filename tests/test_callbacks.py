@@ -172,11 +172,11 @@ def test_epochs_that_are_not_judged_are_passed_over():
 
     made.compile(SGD(0.01), "mse")
     watch = Watch(patience=2, min_delta=100)  # the first is better than none, no other than it
-    best = ModelCheckpoint("m{epoch}", save_best_only=True)
+    best = ModelCheckpoint("m{epoch}.npz", save_best_only=True)
     history = fit(made, [watch, best], 9, validation_split=0.5, validation_freq=3)
     assert history.epoch == list(range(9))
     assert seen == [0, 0, 0, 0, 0, 1, 1, 1, 2]
-    assert made.saved[0] == "m3"
+    assert made.saved[0] == "m3.npz"
 
 
 def test_a_schedule_sets_the_rate_of_each_epoch():
@@ -210,18 +210,48 @@ class Saving(Sequential):
 @pytest.mark.parametrize(
     ("settings", "saved"),
     [
-        ({}, ["m1", "m2", "m3", "m4"]),
-        ({"save_best_only": True}, ["m1", "m3"]),
-        ({"save_best_only": True, "mode": "max"}, ["m1", "m2"]),
-        ({"save_best_only": True, "save_weights_only": True}, ["weights m1", "weights m3"]),
+        ({}, [1, 2, 3, 4]),
+        ({"save_best_only": True}, [1, 3]),
+        ({"save_best_only": True, "mode": "max"}, [1, 2]),
+        ({"save_best_only": True, "save_weights_only": True}, [1, 3]),
+        ({"save_best_only": True, "initial_value_threshold": 1.5}, [3]),
+        ({"save_best_only": True, "initial_value_threshold": 2.5, "mode": "max"}, [2]),
     ],
 )
 def test_checkpoints(settings, saved):
     made = Saving([Input((2,)), Dense(1)])
     made.compile("sgd", "mse")
-    checkpoint = ModelCheckpoint("m{epoch}", **settings)
+    checkpoint = ModelCheckpoint("m{epoch}.npz", **settings)
     fit(made, [Scripted("val_loss", [2, 3, 1, 1]), checkpoint], epochs=4)
-    assert made.saved == saved
+    alone = "weights " * ("save_weights_only" in settings)
+    assert made.saved == [f"{alone}m{epoch}.npz" for epoch in saved]
+
+
+def test_a_checkpoint_may_count_batches(tmp_path):
+    made = Saving([Input((2,)), Dense(1)])
+    made.compile("sgd", "mse")
+    path = tmp_path / "a" / "new" / "e{epoch}b{batch}.npz"
+    fit(made, [ModelCheckpoint(path, save_freq=3)], epochs=4, batch_size=2)
+    assert made.saved == [str(path.with_name(f"e{e}b{b}.npz")) for e, b in ((2, 1), (3, 2))]
+    assert path.parent.is_dir()
+    for none in (0, 1.5, True, "batch"):
+        with pytest.raises(InputError, match="save_freq, if not 'epoch', must be a whole number"):
+            ModelCheckpoint(path, save_freq=none)
+
+
+@pytest.mark.parametrize(
+    ("path", "alone", "message"),
+    [
+        ("m.h5", False, "neither written nor read; choose 'm.keras' or 'm.npz'"),
+        ("{val_loss:.2f}", False, r"choose '\{val_loss:.2f\}.keras' or '\{val_loss:.2f\}.npz'"),
+        ("m.weights.h5", False, "choose 'm.keras' or 'm.npz'"),
+        ("m.keras", True, "choose 'm.weights.h5' or 'm.npz'"),
+        (3, False, "a path is text or a Path"),
+    ],
+)
+def test_a_checkpoint_tells_at_once_what_cannot_be_its_file(path, alone, message):
+    with pytest.raises(FileError, match=message):
+        ModelCheckpoint(path, save_weights_only=alone)
 
 
 def test_a_checkpoint_makes_its_folder(tmp_path):
@@ -235,14 +265,14 @@ def test_a_checkpoint_makes_its_folder(tmp_path):
 def test_a_checkpoint_may_be_named_by_its_values():
     made = Saving([Input((2,)), Dense(1)])
     made.compile("sgd", "mse")
-    fit(made, [Scripted("val_loss", [0.25]), ModelCheckpoint("{epoch:02d}-{val_loss:.2f}")], 1)
-    assert made.saved == ["01-0.25"]
+    fit(made, [Scripted("val_loss", [0.25]), ModelCheckpoint("{epoch:02d}-{val_loss:.2f}.npz")], 1)
+    assert made.saved == ["01-0.25.npz"]
     with pytest.raises(
-        InputError, match=r"'\{accuracy\}' asks for what is not told; there are: ep"
+        InputError, match=r"'\{accuracy\}.npz' asks for what is not told; there are: ep"
     ):
-        fit(made, [ModelCheckpoint("{accuracy}")], 1)
+        fit(made, [ModelCheckpoint("{accuracy}.npz")], 1)
     with pytest.raises(InputError, match=r"ModelCheckpoint: mode: no choice is called 'lower'"):
-        ModelCheckpoint("m", mode="lower")
+        ModelCheckpoint("m.npz", mode="lower")
 
 
 def test_a_callback_ends_training():

@@ -176,6 +176,24 @@ def test_layers_stand_in_the_order_of_keras():
     assert [layer.name for layer in model.layers] == ["b", "c", "a", "sum", "late"]
 
 
+def test_masks_count_in_the_order_of_keras():
+    """Between the cells and what they hear side by side Keras has five operations, not one."""
+    x, z = Input((4,), "int32"), Input((3,))
+    first = Embedding(5, 3, mask_zero=True, name="words")(x)
+    beside = Dense(3, name="inner")(first)
+    cells = LSTM(3, name="cells")(Concatenate()([first, beside]))
+    deep = z
+    for number in range(6):
+        deep = Dense(3, name=f"deep{number}")(deep)
+    model = Model([x, z], Add()([cells, deep]))
+    names = [layer.name for layer in model.layers if isinstance(layer, Dense)]
+    assert names == ["inner", *(f"deep{number}" for number in range(6))]
+    entries = [entry["name"] for entry in model.get_config()["layers"]]
+    assert "concatenate_layer" in entries  # "concatenate" is Keras's operation on the masks
+    again = Model.from_config(through_json(model.get_config()))
+    assert [layer.name for layer in again.layers if isinstance(layer, Dense)] == names
+
+
 def test_a_row_without_a_shape_is_made_again():
     model = Sequential([Dense(3), Dense(2)])
     again = Sequential.from_config(through_json(model.get_config()))
@@ -210,6 +228,18 @@ def test_settings_of_keras_without_effect_are_passed_over():
     }
     entry["build_config"] = {"input_shape": [None, 4]}
     assert layer_of(entry).get_config() == {**Dense(3, name="z", dtype="float64").get_config()}
+
+
+def test_channels_are_the_last_axis_however_it_is_counted():
+    entry = serialized(BatchNormalization(name="z"))
+    entry["build_config"] = {"input_shape": [None, 8, 8, 4]}
+    for axis in (-1, 3, [-1], [3]):
+        entry["config"]["axis"] = axis
+        assert layer_of(entry).name == "z"
+    for axis in (1, [2], 4):
+        entry["config"]["axis"] = axis
+        with pytest.raises(InputError, match=r"axis=.* is not supported"):
+            layer_of(entry)
 
 
 def dense(**changes):
@@ -305,7 +335,7 @@ def hears(entry, name, number=0):
         (lambda c, e: e["add"].update(inbound_nodes=[["x", 0, 0, {}]]), "as Keras 3 writes it"),
         (
             lambda c, e: e["add"]["inbound_nodes"][0].update(kwargs={"training": True}),
-            "it is called with training=, which is not supported",
+            "is called with training=, which is not supported",
         ),
         (
             lambda c, e: e["beside"]["config"].update(batch_shape="abc"),
@@ -317,6 +347,135 @@ def hears(entry, name, number=0):
 def test_broken_branches_are_refused(change, message):
     with pytest.raises(InputError, match=message):
         Model.from_config(broken(change))
+
+
+def words(*, mask_zero=True):
+    """Words of two inputs, whose steps are added and heard by cells."""
+    one, other = Input((4,), "int32", "one"), Input((4,), "int32", "other")
+    table = Embedding(5, 3, mask_zero=mask_zero, name="table")
+    both = Add(name="both")([table(one), table(other)])
+    return Model([one, other], LSTM(2, name="cells")(both), seed=1)
+
+
+def flow(name, number=0):
+    return {"class_name": "__keras_tensor__", "config": {"keras_history": [name, number, 0]}}
+
+
+def operation(kind, name, *operands):
+    return {
+        "module": "keras.src.ops.numpy", "class_name": kind, "config": {"name": name}, "name": name,
+        "registered_name": kind, "inbound_nodes": [{"args": list(operands), "kwargs": {}}],
+    }  # fmt: skip
+
+
+def found():
+    """The operations by which Keras finds padding."""
+    return [
+        operation("NotEqual", "first", flow("one"), 0),
+        operation("NotEqual", "second", flow("other"), 0),
+        operation("LogicalOr", "either", flow("first"), flow("second")),
+    ]
+
+
+def with_masks(model, mask, added=()):
+    config = through_json(model.get_config())
+    cells = next(entry for entry in config["layers"] if entry["name"] == "cells")
+    cells["inbound_nodes"][0]["kwargs"] = {"training": False, "mask": mask}
+    config["layers"] += [*found(), *added]
+    return config
+
+
+@pytest.mark.parametrize("mask", [None, flow("either"), [flow("either")], [None]])
+def test_masks_that_keras_tells_are_those_that_are_found(mask, rng):
+    model = words()
+    again = Model.from_config(with_masks(model, mask))
+    again.set_weights(model.get_weights())
+    x = [np.array([[3, 1, 0, 0]]), np.array([[2, 4, 4, 0]])]
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+@pytest.mark.parametrize(
+    ("model", "mask", "added", "message"),
+    [
+        (words(), flow("first"), (), "layer 'cells' is called with another mask than that of what"),
+        (words(), flow("both"), (), "layer 'cells' is called with another mask than that of what"),
+        (words(mask_zero=False), flow("either"), (), "layer 'cells' is called with another mask"),
+        (words(), None, [operation("LogicalOr", "x", flow("one"), flow("first"))], "is no mask of"),
+        (words(), None, [operation("NotEqual", "x", flow("one"), 3)], "is an operation on tensors"),
+        (words(), None, [operation("Add", "x", flow("first"), flow("second"))], "hears a mask"),
+    ],
+)
+def test_masks_that_are_not_found_are_refused(model, mask, added, message):
+    with pytest.raises(InputError, match=message):
+        Model.from_config(with_masks(model, mask, added))
+
+
+def sum_of(model, kind="Add", *more):
+    """The configuration of `words` where they are added by + instead of a layer."""
+    config = through_json(model.get_config())
+    added = operation(kind, "both", *(more or (flow("table"), flow("table", 1))))
+    config["layers"] = [added if e["name"] == "both" else e for e in config["layers"]]
+    return config
+
+
+def test_a_sum_of_layers_is_an_add(rng):
+    model = words(mask_zero=False)
+    again = Model.from_config(sum_of(model))
+    again.set_weights(model.get_weights())
+    x = [np.array([[3, 1, 0, 0]]), np.array([[2, 4, 4, 0]])]
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    with pytest.raises(InputError, match=r"'both' is an operation, a \+ b, after which Keras forg"):
+        Model.from_config(sum_of(words()))
+
+
+def test_what_stands_side_by_side_is_summed_where_nothing_is_padding(rng):
+    x = Input((3,), name="x")
+    beside = Concatenate(axis=1, name="beside")([x, x])
+    inner = Sequential([Input((6,)), Dense(6)], name="inner")(beside)
+    model = Model(x, Add(name="both")([beside, inner]))
+    again = Model.from_config(sum_of(model, "Add", flow("beside"), flow("inner")))
+    again.set_weights(model.get_weights())
+    x = rng.normal(size=(2, 3))
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+@pytest.mark.parametrize(
+    ("kind", "operands"),
+    [
+        ("Add", [flow("table"), 1.0]),
+        ("Multiply", [flow("table"), flow("table", 1)]),
+        ("Concatenate", [[flow("table"), flow("table", 1)]]),
+    ],
+)
+def test_other_operations_are_refused_by_name(kind, operands):
+    with pytest.raises(InputError, match=f"'both' is an operation on tensors, {kind}, of which on"):
+        Model.from_config(sum_of(words(mask_zero=False), kind, *operands))
+
+
+@pytest.mark.parametrize("length", [3, None])
+def test_networks_in_networks_are_asked_their_shape_once(length, monkeypatch):
+    asked = []
+    answers = Activation.compute_output_shape
+    monkeypatch.setattr(
+        Activation, "compute_output_shape", lambda *a: asked.append(a) or answers(*a)
+    )
+    x = Input((length, 2))
+    inner = Model(x, Activation("relu")(x), name="inner0")
+    for depth in range(1, 6):
+        x = y = Input((length, 2))
+        for _ in range(8):
+            y = inner(y)
+        inner = Model(x, y, name=f"inner{depth}")
+    again = Model.from_config(inner.get_config())
+    assert again.compute_output_shape((None, 3, 2)) == (None, 3, 2)
+    assert len(asked) < 40
+
+
+def test_a_network_has_only_so_many_layers():
+    config = Sequential([Input((2,)), Flatten()]).get_config()
+    config["layers"] += 10_000 * config["layers"][-1:]
+    with pytest.raises(InputError, match="'sequential': it has 10002 layers, more than 10000"):
+        Sequential.from_config(config)
 
 
 def test_networks_nest_only_so_deep():

@@ -343,6 +343,7 @@ def test_the_target_is_any_column(tmp_path):
         ("1,2,3\n4,,6\n", r"line 2, column 2: the entry is missing; fill it in or leave the line"),
         ("1,2,3\n\n4,5,?\n", r"line 3, column 3: '\?' is no number"),
         ("1,x,3\n", "line 1, column 2: 'x' is no number"),
+        ("1,2\n3,1_000\n", "line 2, column 2: '1_000' is no number"),
         ("a,b\n1,nan\n", "line 2, column 2: nan is not finite"),
         ("a,b\n-inf,1\n", "line 2, column 1: -inf is not finite"),
         ("1,2,3\n4,5\n", "line 2 has 2 columns, those before have 3"),

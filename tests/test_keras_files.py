@@ -109,8 +109,27 @@ def masked(k):
     return k.model(x, k.layers.Dense(3, activation="softmax")(h))
 
 
+def beside(k):
+    """Words and what is found in them side by side, whose masks Keras finds by many operations.
+
+    It counts these where it orders layers, here those of the deep branch, and numbers weights.
+    """
+    x, beside = k.input((7,), dtype="int32"), k.input((7,))
+    words = k.layers.Embedding(11, 6, mask_zero=True)(x)
+    inner = k.layers.Dense(6, activation="tanh", name="inner")(words)
+    other = k.layers.Reshape((7, 1))(beside)
+    h = k.layers.Concatenate()([words, inner])
+    h = k.layers.Concatenate()([k.layers.LSTM(6, return_sequences=True)(h), words])
+    h = k.layers.SimpleRNN(5)(k.layers.Concatenate()([h, other]))
+    z = beside
+    for number in range(9):
+        z = k.layers.Dense(7 if number < 8 else 5, activation="tanh", name=f"deep{number}")(z)
+    h = k.layers.Dense(3, activation="softmax")(k.layers.Add()([h, z]))
+    return k.model([x, beside], h)
+
+
 def samples(rng, name, count=40):
-    words = {"rnn", "masked"}
+    words = {"rnn", "masked", "beside"}
     shape = {"mlp": (12,), "cnn": (12, 12, 2), "residual": (8, 8, 2), "shared": (6,)}.get(name)
     if name in words:
         x = rng.integers(1, 11, size=(count, 7))
@@ -118,10 +137,12 @@ def samples(rng, name, count=40):
     else:
         x = rng.normal(size=(count, *shape)).astype(np.float32)
     y = rng.integers(0, 3, size=count)
+    if name == "beside":
+        return [x, rng.normal(size=x.shape).astype(np.float32)], y
     return ([x, x[::-1].copy()] if name == "shared" else x), y
 
 
-NETWORKS = {f.__name__: f for f in (mlp, cnn, rnn, residual, shared, masked)}
+NETWORKS = {f.__name__: f for f in (mlp, cnn, rnn, residual, shared, masked, beside)}
 OPTIMIZERS = {
     "mlp": ("SGD", {"learning_rate": 0.1}),
     "cnn": ("Adam", {"learning_rate": 0.003}),
@@ -129,6 +150,7 @@ OPTIMIZERS = {
     "residual": ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}),
     "shared": ("RMSprop", {"learning_rate": 0.01, "momentum": 0.5}),
     "masked": ("Adam", {}),
+    "beside": ("Adam", {"learning_rate": 0.01}),
 }
 
 
@@ -307,6 +329,61 @@ def test_what_is_not_here_is_refused_by_name(layer, message, tmp_path):
     with pytest.raises(FileError, match=message) as raised:
         ours.load_model(tmp_path / "other.keras")
     assert "other.keras" in str(raised.value)
+
+
+def padded(count=2):
+    """Keras's words, some of none, as vectors."""
+    inputs = [keras.Input((7,), dtype="int32") for _ in range(count)]
+    table = keras.layers.Embedding(11, 4, mask_zero=True)
+    return inputs, [table(x) for x in inputs]
+
+
+def added_words():
+    inputs, words = padded()
+    return keras.Model(inputs, keras.layers.LSTM(3)(keras.layers.Add()(words)))
+
+
+def cells_unrolled():
+    x, z = keras.Input((5, 2)), keras.Input((5, 2))
+    within = keras.Model([x, z], keras.layers.Add()([x, z]))
+    x, z = keras.Input((5, 2)), keras.Input((5, 2))
+    h = keras.layers.LSTM(3, unroll=True, use_bias=False, return_sequences=True)(within([x, z]))
+    return keras.Model([x, z], keras.layers.SimpleRNN(2, use_bias=False)(h))
+
+
+def summed_maps():
+    x, z = keras.Input((8, 8, 2)), keras.Input((8, 8, 2))
+    maps = keras.layers.Conv2D(2, 3, padding="same")
+    h = keras.layers.BatchNormalization(axis=3)(maps(x) + z)
+    return keras.Model([x, z], keras.layers.GlobalAveragePooling2D()(h))
+
+
+@pytest.mark.parametrize("made", [added_words, cells_unrolled, summed_maps])
+def test_what_keras_writes_in_other_ways_is_read(made, rng, tmp_path):
+    theirs = made()
+    x = [rng.normal(size=(9, *symbol.shape[1:])).astype("f4") for symbol in theirs.inputs]
+    if made is added_words:
+        x = [rng.integers(0, 11, size=array.shape) * (np.arange(7) < 5) for array in x]
+    theirs.save(tmp_path / "theirs.keras")
+    model = ours.load_model(tmp_path / "theirs.keras")
+    np.testing.assert_allclose(predictions(model, x), predictions(theirs, x), atol=NEAR)
+    model.save(tmp_path / "back.keras")
+    back = keras.saving.load_model(tmp_path / "back.keras")
+    np.testing.assert_allclose(predictions(back, x), predictions(theirs, x), atol=NEAR)
+
+
+def test_masks_of_ones_own_are_refused(tmp_path):
+    inputs, words = padded()
+    heard = [
+        keras.layers.LSTM(3)(words[0], mask=keras.ops.not_equal(inputs[1], 0)),
+        keras.layers.LSTM(3)(keras.ops.concatenate(words)),
+    ]
+    for output, message in zip(
+        heard, ("with another mask than", "Concatenate, of wh"), strict=True
+    ):
+        keras.Model(inputs, output).save(tmp_path / "masks.keras")
+        with pytest.raises(FileError, match=message):
+            ours.load_model(tmp_path / "masks.keras")
 
 
 def test_own_layers_of_ours_are_not_mistaken_by_keras(rng, tmp_path):

@@ -28,6 +28,7 @@ from neurosim.networks import (
     SimpleRNN,
     Tensor,
     ThresholdUnits,
+    load_model,
 )
 
 
@@ -326,6 +327,7 @@ def test_integers_become_real_numbers_and_float64_stays_inside():
             lambda: Dense(3, unit=2),
             r"Dense: no setting is called 'unit' \(did you mean 'units'\?\)",
         ),
+        (lambda: Dense(3, name="a\x1b[31m"), "a layer's name is a word without slashes"),
         (lambda: Dense(3, name="a/b"), r"a layer's name is a word without slashes \(got 'a/b'\)"),
         (lambda: Dense(3, dtype="int32"), r"dtype must be float32 or float64 \(got 'int32'\)"),
         (lambda: Dense(3, kernel_initializer="glorot"), "no initializer is called 'glorot'"),
@@ -344,7 +346,7 @@ def test_integers_become_real_numbers_and_float64_stays_inside():
         (lambda: Dense(2, init="uniform"), r"'init' \(here that is kernel_initializer\)"),
         (lambda: MaxPooling2D(border_mode="same"), r"\(here that is padding\); there are: pool"),
         (lambda: Dropout(0.5, init="zeros"), "no setting is called 'init'; there are: rate"),
-        (lambda: Input((3,), name=3), r"Input: a name is a word \(got 3\)"),
+        (lambda: Input((3,), name=3), r"Input: a name is a word without slashes \(got 3\)"),
         (lambda: Input((3,), dtype="flot"), r"Input: dtype is that of numbers.*\(got 'flot'\)"),
         (lambda: Input((0,)), "Input: the shape of one sample has whole lengths from 1"),
     ],
@@ -369,6 +371,39 @@ def test_settings_that_are_none_are_told(make, message):
 def test_shapes_that_a_layer_does_not_take_are_told_with_its_name(layers, message):
     with pytest.raises(InputError, match=message):
         Sequential(layers)
+
+
+@pytest.mark.parametrize(
+    ("names", "clash"), [(("a", "a", "d"), "a"), (("a", "b", "b"), "b"), (("d", "b", "d"), "d")]
+)
+def test_inputs_and_layers_have_names_of_their_own(names, clash):
+    one, other = Input((2,), name=names[0]), Input((2,), name=names[1])
+    out = Dense(2, name=names[2])(Add()([one, other]))
+    with pytest.raises(InputError, match=f"names of their own, and two are called '{clash}'"):
+        Model([one, other], out)
+    with pytest.raises(InputError, match="and two are called 'dense'"):
+        Sequential([Input((2,), name="dense"), Dense(2)])
+    assert Model(one, Dense(2)(one)).layers[0].name == "dense"
+    called = Input((2,), name="dense")
+    assert Model(called, Dense(2)(called)).layers[0].name == "dense_1"
+
+
+@pytest.mark.parametrize("name", ["a/b", "", 3, "a\n"])
+def test_names_of_inputs_that_are_none_are_told(name):
+    with pytest.raises(InputError, match="Input: a name is a word without slashes"):
+        Input((2,), name=name)
+
+
+@pytest.mark.parametrize("dtype", ["nope", 3, "complex64", "U3", object])
+def test_dtypes_of_inputs_that_are_none_are_told(dtype):
+    with pytest.raises(InputError, match="Input: dtype is that of numbers, as 'float32'"):
+        Input((2,), dtype=dtype)
+
+
+def test_a_dtype_of_numpys_is_saved(tmp_path):
+    model = Sequential([Input((2,), dtype=np.int32), Embedding(3, 2)])
+    model.save(tmp_path / "words.npz")
+    assert load_model(tmp_path / "words.npz").inputs[0].dtype == "int32"
 
 
 def test_branches_of_other_shapes_are_told():

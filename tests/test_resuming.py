@@ -1,10 +1,12 @@
 """Training that is broken off, by whatever, and goes on to the very same weights."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from itertools import pairwise
 
 import numpy as np
@@ -205,6 +207,41 @@ def test_callbacks_go_on_where_they_were(restore, data, tmp_path):
     assert_same(again, whole)
 
 
+def test_a_rate_that_a_callback_of_ones_own_changes_goes_on(data, tmp_path):
+    class Slower(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.optimizer.learning_rate *= 0.5
+
+    whole, again = network(seed=2), network(seed=2)
+    fit(whole, data, 5, callbacks=[Slower(), Watch()])
+    path = tmp_path / "run.npz"
+    with pytest.raises(KeyboardInterrupt):
+        fit(again, data, 5, path, [Slower(), Cut(3, KeyboardInterrupt())])
+    fit(again, data, 5, path, [Slower(), Watch()])  # the same network, its rate changed already
+    assert_same(again, whole)
+
+
+def test_what_callbacks_of_ones_own_keep_need_not_be_finite(data, tmp_path):
+    class Largest(Callback):
+        def __init__(self):
+            self.seen = np.full(6, np.nan)
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.seen[epoch] = logs["loss"]
+
+        def state(self):
+            return {"seen": self.seen}
+
+        def restore(self, state):
+            self.seen = state["seen"]
+
+    path, again = tmp_path / "run.npz", Largest()
+    history = fit(network(seed=2), data, 2, path, [Largest()]).history
+    fit(network(), data, 4, path, [again])
+    np.testing.assert_array_equal(again.seen[:2], history["loss"])
+    assert np.isfinite(again.seen).tolist() == [True] * 4 + [False] * 2
+
+
 def test_a_finished_run_answers_at_once(data, tmp_path, monkeypatch):
     path = tmp_path / "run.npz"
     whole = network(seed=2)
@@ -302,6 +339,30 @@ def test_other_networks_and_data_are_refused_by_name(data, tmp_path):
         fit(other, data, 2, path)
 
 
+@pytest.mark.parametrize(
+    ("number", "state", "who"),
+    [
+        (0, {}, "EarlyStopping"),
+        (0, {"wait": "a", "best": 1.0}, "EarlyStopping"),
+        (1, {"epoch": 3, "history": {"dict": {}}}, "History"),
+        (1, {"epoch": [None], "history": {"dict": {}}}, "History"),
+        (1, {"epoch": [], "history": 3}, "History"),
+    ],
+)
+def test_states_of_callbacks_that_are_damaged_are_told(number, state, who, data, tmp_path):
+    path = tmp_path / "run.npz"
+    fit(network(seed=2), data, 1, path, [EarlyStopping()])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    told = json.loads(parts["metadata.json"])
+    told["neurosim"]["training"]["callbacks"][number] = {"dict": state}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in (parts | {"metadata.json": json.dumps(told)}).items():
+            archive.writestr(name, part)
+    with pytest.raises(FileError, match=f"run.npz': what it says of {who} is damaged"):
+        fit(network(), data, 2, path, [EarlyStopping()])
+
+
 def test_a_saved_network_is_not_written_over(data, tmp_path):
     model = network()
     model.save(tmp_path / "run.npz")
@@ -312,6 +373,15 @@ def test_a_saved_network_is_not_written_over(data, tmp_path):
     (tmp_path / "cut.npz").write_bytes((tmp_path / "run.npz").read_bytes()[:-9])
     with pytest.raises(FileError, match="or a damaged one"):
         fit(model, data, 2, tmp_path / "cut.npz")
+
+
+def test_a_folder_that_there_is_not_is_told_before_training(data, tmp_path):
+    model = network()
+    before = model.get_weights()
+    with pytest.raises(FileError, match=r"run.npz' cannot be written, since there is no folder '"):
+        fit(model, data, 1, tmp_path / "none" / "run.npz")
+    for mine, earlier in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(mine, earlier)
 
 
 def test_it_is_written_a_second_after_the_last_time(data, tmp_path, monkeypatch):

@@ -495,6 +495,24 @@ def compiled(path, kind="adam"):
     [
         ({"optimizer": {"class_name": "Evil", "config": {}}}, "no optimizer is called 'Evil'"),
         ({"optimizer": None}, "how it is trained is not told"),
+        (
+            {
+                "optimizer": {
+                    "class_name": "SGD",
+                    "config": {
+                        "learning_rate": {
+                            "class_name": "InverseTimeDecay",
+                            "config": {
+                                "initial_learning_rate": 0.1,
+                                "decay_rate": 1,
+                                "decay_steps": 0,
+                            },
+                        }
+                    },
+                }
+            },
+            "how it is trained is not told .division by zero",
+        ),
         ({"loss": {"class_name": "function", "config": "f"}}, "loss 'f' is a function, and code"),
         ({"loss": "os.system"}, "no loss is called 'os.system'"),
         ({"metrics": ["evil"]}, "no metric is called 'evil'"),
@@ -557,6 +575,30 @@ def test_random_numbers_that_are_damaged_are_told(streams, tmp_path):
         load_model(tmp_path / "run.npz")
 
 
+@pytest.mark.parametrize("rate", [0, -1.0, 10**400, "fast", [0.1]])
+def test_rates_that_are_none_are_told(rate, tmp_path):
+    compiled(tmp_path / "run.npz")
+    with zipfile.ZipFile(tmp_path / "run.npz") as archive:
+        told = json.loads(archive.read("metadata.json"))
+    told["neurosim"]["learning_rate"] = rate
+    rewrite(tmp_path / "run.npz", {"metadata.json": json.dumps(told)})
+    with pytest.raises(FileError, match=r"run.npz': the learning rate: "):
+        load_model(tmp_path / "run.npz")
+
+
+@pytest.mark.parametrize("key", ["activation", "name", "units"])
+def test_very_long_words_are_cut_off_where_they_are_told(key, tmp_path):
+    small().save(tmp_path / "run.npz")
+
+    def change(config):
+        config["config"]["layers"][1]["config"] |= {"units": -1, key: "word" * 10**5}
+
+    reconfigured(tmp_path / "run.npz", change)
+    with pytest.raises(FileError) as raised:
+        load_model(tmp_path / "run.npz")
+    assert len(str(raised.value)) < 1000
+
+
 def test_other_versions_are_told(tmp_path):
     small().save(tmp_path / "run.npz")
     rewrite(tmp_path / "run.npz", {"metadata.json": json.dumps({"neurosim": {"format": 2}})})
@@ -578,8 +620,9 @@ class Evil:
         ),
         (pickle.dumps(Evil()), "is no array"),
         (b"", "is no array"),
-        (npy(np.zeros((3, 2), complex)), "complex128, not of numbers"),
-        (npy(np.zeros((3, 2), "U3")), "not of numbers"),
+        (npy(np.zeros((3, 2), complex)), "is no array of numbers"),
+        (npy(np.zeros((3, 2), "U3")), "is no array of numbers"),
+        (npy(np.zeros((3, 2), bool)), "an array of bool, not of numbers"),
         (npy(np.zeros((3, 2), "i4")), "must be real numbers"),
         (npy(np.zeros((3, 2)))[:-1], "is not as long as it says"),
         (npy(np.zeros((3, 2))) + b"0", "is not as long as it says"),
@@ -589,7 +632,19 @@ class Evil:
         ),
         (
             npy_of({"descr": "<f4", "fortran_order": False, "shape": (-3, -2)}, bytes(24)),
-            "is not as long as it says",
+            "is no array of numbers",
+        ),
+        (
+            npy_of({"descr": "<f4", "fortran_order": False, "shape": (0, 10**17, 10**17)}),
+            "no array has the shape",
+        ),
+        (
+            npy(np.zeros((3, 2))).replace(b"), }", b"),,}"),  # NumPy would try to mend it
+            "is no array of numbers",
+        ),
+        (
+            npy(np.zeros((3, 2))).replace(b"'shape': (3", b"'shape': {3"),
+            "is no array of numbers",
         ),
         (
             npy_of({"descr": "|O", "fortran_order": False, "shape": (1,)}, bytes(8)),

@@ -181,3 +181,20 @@ def test_a_layer_is_told_apart_from_its_class():
     assert str(Dense(3)) == "Dense"
     assert str(Dense(3, name="a")) == "Dense 'a'"
     assert "built=False" in repr(Layer())
+
+
+def test_layers_given_together_are_joined_once(monkeypatch):
+    joined = []
+    join = Sequential._join
+    monkeypatch.setattr(Sequential, "_join", lambda *a: joined.append(a) or join(*a))
+    layers = [Input((3,)), *(Dense(3, name=f"d{number}") for number in range(9))]
+    together = Sequential(layers, seed=4)
+    assert len(joined) == 1
+    again = Sequential.from_config(together.get_config())
+    assert len(joined) == 2
+    assert [p.path for p in again.weights] == [p.path for p in together.weights]
+    one_by_one = Sequential(seed=4)
+    for layer in [Input((3,)), *(Dense(3, name=f"d{number}") for number in range(9))]:
+        one_by_one.add(layer)
+    for mine, theirs in zip(together.get_weights(), one_by_one.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)

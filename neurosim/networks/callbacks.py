@@ -131,7 +131,7 @@ class _Monitor(Callback):
         self._is_known = rising or mode == "min" or name == "loss" or name in ERRORS
         self.best = math.inf  # of sign·value
 
-    def value(self, epoch: int, logs: Logs | None) -> float | None:
+    def value(self, epoch: int, logs: Mapping[str, float] | None) -> float | None:
         """Return sign·value, which is to fall; None after an epoch that is not judged.
 
         Raises
@@ -154,7 +154,7 @@ class _Monitor(Callback):
                 f"{type(self).__name__}: whether {self.monitor!r} should rise or fall is not "
                 "known; say it by mode='max' or mode='min'"
             )
-        return self.sign * logs[self.monitor]
+        return float(self.sign * logs[self.monitor])
 
 
 class EarlyStopping(_Monitor):
@@ -261,15 +261,25 @@ class ModelCheckpoint(_Monitor):
     Parameters
     ----------
     filepath
-        Where; ``{epoch:02d}`` and ``{val_loss:.2f}`` in it are filled in, and folders are made.
+        Where, as `Model.save` takes it; ``{epoch:02d}`` and ``{val_loss:.2f}`` in it are filled in,
+        and ``{batch}`` where batches are counted.  A folder that there is not is made.
     monitor, mode
         As `EarlyStopping` takes them.
     verbose
         1 tells each time.
     save_best_only
-        Whether only epochs count that are better than all before.
+        Whether it saves only where the value is better than all before.
     save_weights_only
         Whether the weights alone are saved, as `Model.save_weights` does.
+    save_freq
+        ``"epoch"``, or after how many batches it saves instead.
+    initial_value_threshold
+        What the first value must be better than, with `save_best_only`.
+
+    Raises
+    ------
+    FileError
+        A path that networks are not saved to, at once rather than after an epoch.
     """
 
     def __init__(
@@ -280,14 +290,48 @@ class ModelCheckpoint(_Monitor):
         save_best_only: bool = False,
         save_weights_only: bool = False,
         mode: str = "auto",
+        save_freq: str | int = "epoch",
+        initial_value_threshold: float | None = None,
     ) -> None:
+        from .saving.models import check_path
+
         super().__init__(monitor, mode)
+        check_path(filepath, save_weights_only)
         self.filepath = str(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
+        self.save_freq = save_freq
+        if save_freq != "epoch":
+            self.save_freq = whole(save_freq, "ModelCheckpoint: save_freq, if not 'epoch',")
+        if initial_value_threshold is not None:
+            threshold = finite(initial_value_threshold, "ModelCheckpoint: initial_value_threshold")
+            self.best = self.sign * threshold
+        self.epoch = 0
+        self.batches = 0  # since it saved
+
+    @property
+    def sees_batches(self) -> bool:
+        """Whether it counts batches."""
+        return self.save_freq != "epoch"
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Note which epoch it is."""
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Save the network after so many batches."""
+        self.batches += 1
+        if self.batches == self.save_freq:
+            self.batches = 0
+            self._save({**(logs or {}), "batch": batch + 1}, self.epoch)
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Save the network where epochs count."""
+        if self.save_freq == "epoch":
+            self._save(logs or {}, epoch)
+
+    def _save(self, logs: Mapping[str, Any], epoch: int) -> None:
         """Save the network where it is to be."""
         if self.save_best_only:
             value = self.value(epoch, logs)
@@ -295,13 +339,13 @@ class ModelCheckpoint(_Monitor):
                 return
             self.best = value
         try:
-            path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
+            path = self.filepath.format(epoch=epoch + 1, **logs)
         except (KeyError, ValueError, IndexError, AttributeError):
-            known = ", ".join(("epoch", *(logs or {})))
+            known = ", ".join(("epoch", *logs))
             raise InputError(
                 f"ModelCheckpoint: {self.filepath!r} asks for what is not told; there are: {known}"
             ) from None
-        with suppress(OSError):  # saving says what is wrong with the folder
+        with suppress(OSError, ValueError):  # saving says what is wrong with the folder
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         if self.save_weights_only:
             self.model.save_weights(path)
@@ -311,12 +355,12 @@ class ModelCheckpoint(_Monitor):
             print_line(f"Epoch {epoch + 1}: saved to {path}")
 
     def state(self) -> dict[str, Any]:
-        """Return the best value so far."""
-        return {"best": self.best}
+        """Return the best value so far, and how many batches there were since it saved."""
+        return {"best": self.best, "batches": self.batches}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from the best value so far."""
-        self.best = float(state["best"])
+        self.best, self.batches = float(state["best"]), int(state["batches"])
 
 
 class LearningRateScheduler(Callback):

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from . import layers
-from .graph import Symbol, by_depth, in_order
+from .depths import by_depth, masked_among
+from .graph import Symbol, in_order
 from .layers.layer import Layer
 from .model import Model
 from .network import Network
@@ -28,6 +31,7 @@ KERAS_LAYERS = frozenset(
         "MaxPooling2D", "Reshape", "SimpleRNN",
     )
 )  # fmt: skip
+_NUMBERED = re.compile(r"concatenate(_\d+)?")
 NETWORKS = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
 
 
@@ -71,10 +75,12 @@ def sequential_config(model: Sequential) -> dict[str, Any]:
 def functional_config(model: Network) -> dict[str, Any]:
     """Return the configuration of a network that may branch, with the calls of each layer."""
     output = model.require_built()
-    taken = {layer.name for layer in model.layers}
+    symbols = in_order([output])
+    names = _names(model, symbols)
+    taken = set(names.values())
     places: dict[Symbol, tuple[str, int]] = {}
     calls: dict[Layer, list[Symbol]] = defaultdict(list)
-    for symbol in (*in_order([output]), *model.inputs):
+    for symbol in (*symbols, *model.inputs):
         if symbol in places:
             continue
         if symbol.layer is None:
@@ -83,7 +89,7 @@ def functional_config(model: Network) -> dict[str, Any]:
             places[symbol] = name, 0
         else:
             calls[symbol.layer].append(symbol)
-            places[symbol] = symbol.layer.name, len(calls[symbol.layer]) - 1
+            places[symbol] = names[symbol.layer], len(calls[symbol.layer]) - 1
 
     def flow(symbol: Symbol) -> dict[str, Any]:
         dtype = symbol.dtype or model.dtype.name
@@ -100,9 +106,11 @@ def functional_config(model: Network) -> dict[str, Any]:
             entry = {**_input_entry(place, name, model.dtype), "name": name, "inbound_nodes": []}
         else:
             heard = [[flow(source) for source in call.sources] for call in calls[place]]
+            made = serialized(place)
             entry = {
-                **serialized(place),
-                "name": place.name,
+                **made,
+                "config": {**made["config"], "name": names[place]},
+                "name": names[place],
                 "inbound_nodes": [
                     {"args": [x if len(x) > 1 else x[0]], "kwargs": {}} for x in heard
                 ],
@@ -118,6 +126,21 @@ def functional_config(model: Network) -> dict[str, Any]:
         "input_layers": ins[0] if len(ins) == 1 else ins,
         "output_layers": [name, number + first, 0],
     }
+
+
+def _names(model: Network, symbols: Sequence[Symbol]) -> dict[Layer, str]:
+    """Return what the layers are called in a file.
+
+    Keras concatenates the masks of what is concatenated, and would call that operation as it calls
+    such layers.
+    """
+    names = {layer: layer.name for layer in model.layers}
+    for symbol, masked in masked_among(symbols).items():
+        layer = symbol.layer
+        if masked and isinstance(layer, layers.Concatenate) and _NUMBERED.fullmatch(layer.name):
+            others = {name for other, name in names.items() if other is not layer}
+            names[layer] = _free(layer.name.replace("concatenate", "concatenate_layer"), others)
+    return names
 
 
 def _head(model: Network, stem: str) -> dict[str, Any]:

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError, NeurosimError, nearest, unknown
+from .calls import (
+    Call,
+    Heard,
+    Steps,
+    calls_of,
+    is_mask,
+    mask_of,
+    steps_after,
+    steps_before,
+)
 from .configuration import KERAS_LAYERS, LAYERS, NETWORKS
 from .graph import Input, Symbol
 from .layers.layer import Layer
@@ -20,6 +30,7 @@ from .model import Model
 from .sequential import Sequential
 
 MOST_NESTED = 16  # networks in networks
+MOST_LAYERS = 10_000  # of one network
 
 # Settings of Keras's layers that there are not here, and where they are without effect.
 IDLE: dict[str, tuple[Any, ...]] = {
@@ -40,7 +51,6 @@ IDLE: dict[str, tuple[Any, ...]] = {
     "stateful": (False,),
     "synchronized": (False,),
     "time_major": (False,),
-    "unroll": (False,),
     "zero_output_for_mask": (False,),
     **{
         f"{part}_{kind}": (None,)
@@ -49,12 +59,9 @@ IDLE: dict[str, tuple[Any, ...]] = {
     },
 }
 # Those that change no answer: the network's own seed is the only one.
-IGNORED = ("autocast", "renorm_clipping", "renorm_momentum", "seed")
+IGNORED = ("autocast", "renorm_clipping", "renorm_momentum", "seed", "unroll")
 
 IN_CODE = "build the network in code, then load_weights(path)"
-
-# A layer's name, and which of its calls.
-Call: TypeAlias = tuple[str, int]
 
 
 def sequential_of(
@@ -69,12 +76,14 @@ def sequential_of(
     """
     name = _name_of(config, "Sequential")
     entries = _entries(config, f"Sequential {name!r}")
-    model = Sequential(name=name, seed=seed, dtype=_dtype_of(config, entries))
-    for entry in entries:
-        if entry["class_name"] == "InputLayer":
-            model.add(_input_of(entry, model.dtype))
-        else:
-            model.add(layer_of(entry, nested))
+    dtype = _dtype_of(config, entries)
+    layers = [
+        _input_of(entry, np.dtype(dtype))
+        if entry["class_name"] == "InputLayer"
+        else layer_of(entry, nested)
+        for entry in entries
+    ]
+    model = Sequential(layers, name=name, seed=seed, dtype=dtype)
     if model.output is None and config.get("build_input_shape") and model.layers:
         model.build(config["build_input_shape"])
     return _trainable(model, config)
@@ -96,34 +105,39 @@ def functional_of(config: Mapping[str, Any], seed: int | None = None, nested: in
             raise InputError(f"{who}: each layer has a name of its own (got {entry.get('name')!r})")
         entries[entry["name"]] = entry
     dtype = _dtype_of(config, list(entries.values()))
-    masks = {key for key, entry in entries.items() if entry["class_name"] == "NotEqual"}
-    heard: dict[Call, list[Call]] = {}
+    heard: dict[Call, Heard] = {}
     for key, entry in entries.items():
-        if key in masks:
-            _check_mask(entry, entries, who)
-        elif entry["class_name"] == "InputLayer":
-            heard[key, 0] = []
+        if entry["class_name"] == "InputLayer":
+            heard[key, 0] = Heard()
         else:
-            for number, call in enumerate(_calls(entry, who)):
-                heard[key, number] = _heard(call, masks, f"{who}: layer {key!r}")
-    for call, ahead in heard.items():
-        for source in ahead:
+            for number, one in enumerate(calls_of(entry, f"{who}: layer {key!r}")):
+                heard[key, number] = one
+    for call, one in heard.items():
+        for source in one.ahead:
             if source not in heard:
                 raise InputError(f"{who}: layer {call[0]!r} hears {source}, which there is not")
     try:
-        order = list(TopologicalSorter(heard).static_order())
+        order = list(TopologicalSorter({c: one.ahead for c, one in heard.items()}).static_order())
     except CycleError:
         raise InputError(f"{who}: its layers hear one another in a circle") from None
     made: dict[str, Layer] = {}
     symbols: dict[Call, Symbol] = {}
-    for key, number in order:
-        entry, sources = entries[key], [symbols[source] for source in heard[key, number]]
+    steps: dict[Call, Steps] = {}
+    masks: set[Call] = set()
+    for call in order:
+        key, one = call[0], heard[call]
+        entry, told = entries[key], f"{who}: layer {key!r}"
         if entry["class_name"] == "InputLayer":
-            symbols[key, 0] = _input_of(entry, np.dtype(dtype))
-            continue
-        if key not in made:
-            made[key] = layer_of(entry, nested)
-        symbols[key, number] = _called(made[key], sources)
+            symbols[call], steps[call] = _input_of(entry, np.dtype(dtype)), None
+        elif is_mask(entry):
+            steps[call] = mask_of(entry, one, steps, masks, told)
+            masks.add(call)
+        else:
+            given = steps_before(entry, one, steps, masks, told)
+            if key not in made:
+                made[key] = layer_of(entry, nested)
+            symbols[call] = _called(made[key], [symbols[source] for source in one.sources])
+            steps[call] = steps_after(made[key], one, given)
     ins = _ends(config.get("input_layers"), symbols, made, f"{who}: input_layers")
     outs = _ends(config.get("output_layers"), symbols, made, f"{who}: output_layers")
     if len(outs) != 1:
@@ -184,7 +198,7 @@ def layer_of(entry: Any, nested: int = 0) -> Layer:
             f"{nearest(kind, LAYERS)}; {IN_CODE}"
         )
     if kind in KERAS_LAYERS:
-        config = dict(_settings(kind, config, _told(entry)))
+        config = dict(_settings(kind, config, _told(entry), _last_axis(entry)))
     try:
         return LAYERS[kind].from_config(config)
     except NeurosimError:
@@ -193,14 +207,23 @@ def layer_of(entry: Any, nested: int = 0) -> Layer:
         raise InputError(f"{_told(entry)}: settings that it does not take ({error})") from None
 
 
-def _settings(kind: str, config: Mapping[str, Any], who: str) -> Iterator[tuple[str, Any]]:
+def _last_axis(entry: Mapping[str, Any]) -> int:
+    """Return the place of the channels, counted from the start where that is told, else −1."""
+    told = entry.get("build_config")
+    shape = told.get("input_shape") if isinstance(told, Mapping) else None
+    return len(shape) - 1 if isinstance(shape, list) else -1
+
+
+def _settings(
+    kind: str, config: Mapping[str, Any], who: str, last: int
+) -> Iterator[tuple[str, Any]]:
     """Return the settings of Keras's that there are here, or raise InputError for the others."""
     known = LAYERS[kind].settings()
     for key, value in config.items():
         if key in known:
             yield key, value
         elif key in IDLE:
-            if value not in IDLE[key] and not (kind == "BatchNormalization" and value == [-1]):
+            if value not in IDLE[key] and not (key == "axis" and value in ([-1], last, [last])):
                 raise InputError(f"{who}: {key}={value!r} is not supported")
         elif key not in IGNORED:
             raise InputError(f"{who}: {unknown('setting', key, known, most=len(known))}")
@@ -241,6 +264,8 @@ def _entries(config: Mapping[str, Any], who: str) -> list[Mapping[str, Any]]:
     entries = config.get("layers")
     if not isinstance(entries, list):
         raise InputError(f"{who}: its configuration has a list of layers (got {entries!r})")
+    if len(entries) > MOST_LAYERS:
+        raise InputError(f"{who}: it has {len(entries)} layers, more than {MOST_LAYERS}")
     return [_entry(entry, f"{who}: a layer") for entry in entries]
 
 
@@ -286,58 +311,6 @@ def _trainable(model: Any, config: Mapping[str, Any]) -> Any:
 
 
 # Calls of layers in networks that branch.
-
-
-def _calls(entry: Mapping[str, Any], who: str) -> list[Any]:
-    calls = entry.get("inbound_nodes")
-    if not isinstance(calls, list) or not calls:
-        raise InputError(f"{who}: layer {entry['name']!r} is called on nothing")
-    return calls
-
-
-def _heard(call: Any, masks: set[str], who: str) -> list[Call]:
-    """Return what a layer is called on."""
-    good = isinstance(call, Mapping) and isinstance(call.get("args"), list)
-    if not good or len(call["args"]) != 1 or not isinstance(call.get("kwargs", {}), Mapping):
-        raise InputError(f"{who}: a call has one argument, as Keras 3 writes it")
-    for key, value in (call.get("kwargs") or {}).items():
-        told = value in (None, False) or (
-            key == "mask" and isinstance(value, Mapping) and _call_of(value, who)[0] in masks
-        )
-        if not told:
-            raise InputError(f"{who}: it is called with {key}=, which is not supported")
-    given = call["args"][0]
-    return [_call_of(one, who) for one in (given if isinstance(given, list) else [given])]
-
-
-def _call_of(flow: Any, who: str) -> Call:
-    """Return from which call of which layer something flows."""
-    history: Any = None
-    if isinstance(flow, Mapping) and flow.get("class_name") == "__keras_tensor__":
-        history = (flow.get("config") or {}).get("keras_history")
-    good = isinstance(history, list) and len(history) == 3 and isinstance(history[0], str)
-    if not good or type(history[1]) is not int or history[2] != 0:
-        raise InputError(f"{who}: it is called on what no layer answers ({str(flow)[:60]})")
-    return history[0], history[1]
-
-
-def _check_mask(
-    entry: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]], who: str
-) -> None:
-    """Raise InputError unless an entry is the mask of an embedding, which is found anew here."""
-    calls = _calls(entry, who)
-    args: Any = calls[0].get("args") if isinstance(calls[0], Mapping) else None
-    if len(calls) == 1 and isinstance(args, list) and len(args) == 2 and args[1] == 0:
-        words = _call_of(args[0], who)
-        tables = [e for e in entries.values() if e["class_name"] == "Embedding"]
-        if any(
-            _call_of(call["args"][0], who) == words
-            for table in tables
-            if table["config"].get("mask_zero")
-            for call in _calls(table, who)
-        ):
-            return
-    raise InputError(f"{who}: {entry['name']!r} is no mask of an Embedding; {IN_CODE}")
 
 
 def _called(layer: Layer, sources: list[Symbol]) -> Symbol:

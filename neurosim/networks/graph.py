@@ -40,7 +40,7 @@ class Symbol:
 
 
 def Input(  # noqa: N802 - as Keras's
-    shape: Sequence[int | None] | int, dtype: str | None = None, name: str | None = None
+    shape: Sequence[int | None] | int, dtype: Any = None, name: str | None = None
 ) -> Symbol:
     """Return an input of a network, by the shape of one sample.
 
@@ -51,12 +51,12 @@ def Input(  # noqa: N802 - as Keras's
     dtype
         float32 where nothing is said; whole numbers, which an embedding takes, as they come.
     name
-        For messages.
+        For messages, and in files.
 
     Raises
     ------
     InputError
-        What is no shape, or no dtype of numbers.
+        What is no shape, no dtype of numbers, or no name.
 
     Examples
     --------
@@ -65,9 +65,14 @@ def Input(  # noqa: N802 - as Keras's
     >>> Model(x, Dense(2)(x)).output_shape
     (None, 2)
     """
-    if name is not None and (not isinstance(name, str) or not name):
-        raise InputError(f"Input: a name is a word (got {name!r})")
+    if name is not None and not is_name(name):
+        raise InputError(f"Input: a name is a word without slashes (got {name!r})")
     return Symbol((None, *sample_shape(shape, "Input")), name=name, dtype=_kind(dtype))
+
+
+def is_name(name: Any) -> bool:
+    """Return whether a layer or an input may be called so, in files of Keras's too."""
+    return isinstance(name, str) and bool(name) and "/" not in name and name.isprintable()
 
 
 def _kind(dtype: Any) -> str | None:
@@ -117,34 +122,3 @@ def in_order(outputs: Sequence[Symbol]) -> list[Symbol]:
             ahead.append((symbol, True))
             ahead.extend((source, False) for source in reversed(symbol.sources))
     return ordered
-
-
-def by_depth(inputs: Sequence[Symbol], output: Symbol) -> list[Layer | Symbol]:
-    """Return inputs and layers, the farthest from the output first, as Keras orders them.
-
-    Its files number weights in this order.  How far a layer is, is the longest way to the output
-    from where it is called; of those as far, the one that a search from the output meets first
-    comes first.
-    """
-    symbols = in_order([output])
-    far: dict[Layer | Symbol, int] = {}
-    distances: dict[Symbol, int] = {}
-    for symbol in reversed(symbols):
-        place = symbol.layer or symbol
-        distance = max(distances.get(symbol, 0), far.get(place, 0))
-        far[place] = distance
-        for source in symbol.sources:
-            distances[source] = max(distance + 1, distances.get(source, 0))
-    met: dict[Layer | Symbol, int] = {}
-    seen: set[Symbol] = set()
-    ahead = [output]
-    while ahead:
-        symbol = ahead.pop()
-        if symbol not in seen:
-            seen.add(symbol)
-            met.setdefault(symbol.layer or symbol, len(met))
-            ahead.extend(reversed(symbol.sources))
-    for symbol in inputs:
-        if symbol not in far:  # one that nothing hears
-            far[symbol], met[symbol] = 0, -1
-    return sorted(far, key=lambda place: (-far[place], met[place]))

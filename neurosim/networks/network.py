@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, unknown
-from .graph import Shape, Symbol, by_depth, in_order
+from .depths import by_depth
+from .graph import Shape, Symbol, in_order
 from .layers.layer import Layer, snake_case
 from .parameters import Parameter
 from .streams import Streams, as_seed, fresh_seed
@@ -38,6 +39,8 @@ class Network(Layer):
         self.inputs: list[Symbol] = []
         self.output: Symbol | None = None
         self._plan: list[tuple[Symbol, tuple[Symbol, ...]]] = []
+        # What goes out where such shapes come in: networks in networks ask one another often.
+        self._shapes: dict[tuple[Shape, ...], Shape] = {}
         self.following = 1
 
     def _join(self, inputs: Symbol | Sequence[Symbol], output: Symbol) -> None:
@@ -55,10 +58,20 @@ class Network(Layer):
                 f"{self}: its output comes from an input of shape {strangers[0].shape} that is "
                 "not among its inputs"
             )
+        taken = {symbol.layer.name for symbol in ordered if symbol.layer is not None}
+        for symbol in given:
+            if symbol.name and symbol.name in taken:
+                raise InputError(
+                    f"{self}: inputs and layers have names of their own, and two are called "
+                    f"{symbol.name!r}"
+                )
+            taken.add(symbol.name or "")
         self.inputs, self.output = given, output
+        known = set(self.layers)
         for symbol in ordered:
-            if symbol.layer is not None and symbol.layer not in self.layers:
+            if symbol.layer is not None and symbol.layer not in known:
                 self._adopt(symbol.layer)
+                known.add(symbol.layer)
         for symbol in ordered:
             if symbol.layer is not None:
                 shapes = [source.shape for source in symbol.sources]
@@ -78,13 +91,14 @@ class Network(Layer):
             if symbol.layer is not None
         ]
         shapes = [symbol.shape for symbol in given]
+        self._shapes = {tuple(shapes): output.shape}
         self.input_shape = shapes[0] if len(shapes) == 1 else shapes
         self.output_shape = output.shape
         self.built = True
 
     def _adopt(self, layer: Layer) -> None:
         """Give a layer its name and its random numbers."""
-        taken = {other.name for other in self.layers}
+        taken = {other.name for other in self.layers} | {symbol.name for symbol in self.inputs}
         if layer.name in taken:
             raise InputError(f"{self}: two layers are called {layer.name!r}; give one another name")
         if not layer.name:
@@ -97,6 +111,8 @@ class Network(Layer):
         self.layers.append(layer)
 
     # As a layer.
+
+    hears_masks = True
 
     def join(self, streams: Streams, number: int, dtype: np.dtype) -> int:
         """Take a place in another network, and keep its own random numbers."""
@@ -184,15 +200,18 @@ class Network(Layer):
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape that goes out where such ones come in."""
         output = self.require_built()
-        shapes = input_shape if isinstance(input_shape, list) else [input_shape]
-        self._check_shapes(shapes)
-        flows = dict(zip(self.inputs, shapes, strict=True))
+        given = input_shape if isinstance(input_shape, list) else [input_shape]
+        self._check_shapes(given)
+        shapes = tuple(map(tuple, given))
+        if shapes in self._shapes:
+            return self._shapes[shapes]
+        flows: dict[Symbol, Shape] = dict(zip(self.inputs, shapes, strict=True))
         for symbol, _ in self._plan:
             heard = [flows[source] for source in symbol.sources]
             assert symbol.layer is not None
             flows[symbol] = symbol.layer.compute_output_shape(heard if len(heard) > 1 else heard[0])
-        found: Shape = flows[output]
-        return found
+        self._shapes[shapes] = flows[output]
+        return flows[output]
 
     # Its weights.
 

@@ -46,7 +46,8 @@ class Sequential(Model):
         if layers is not None and not isinstance(layers, Iterable):
             raise InputError(f"{self} takes a list of layers: [{layers!r}], not {layers!r}")
         for layer in layers or ():
-            self.add(layer)
+            self._take(layer)
+        self._extend(self.layers, anew=True)
 
     def add(self, layer: Layer | Symbol) -> None:
         """Put a layer at the end.
@@ -57,11 +58,28 @@ class Sequential(Model):
             What is no layer, one that stands here already, or an `Input` after the first layer;
             a shape that it does not take.
         """
+        count = self.following
+        if self._take(layer):
+            try:
+                self._extend(self.layers[-1:])
+            except InputError:
+                self.layers.pop()
+                self.following = count
+                raise
+
+    def _take(self, layer: Layer | Symbol) -> bool:
+        """Take a layer, or what comes in, without joining it to the others; say whether it is one.
+
+        Raises
+        ------
+        InputError
+            As `add`, but for the shape.
+        """
         if isinstance(layer, Symbol):
             if self.layers or self._shape is not None:
                 raise InputError(f"{self}: Input() stands at the beginning, once")
             self._shape = layer
-            return
+            return False
         if not isinstance(layer, Layer):
             kind = " (an instance: Dense(8), not Dense)" if isinstance(layer, type) else ""
             raise InputError(f"{self}: add() takes a layer{kind} (got {layer!r})")
@@ -71,14 +89,8 @@ class Sequential(Model):
             raise InputError(f"{self}: {layer} stands here already; make another one")
         if not self.layers and self._shape is None:
             self._shape = _first_shape(layer)
-        count = self.following
         self._adopt(layer)
-        try:
-            self._extend([layer])
-        except InputError:
-            self.layers.remove(layer)
-            self.following = count
-            raise
+        return True
 
     @property
     def first_shape(self) -> Symbol | None:

@@ -35,8 +35,10 @@ def to_categorical(labels: Any, num_classes: int | None = None) -> np.ndarray:
     """
     try:
         given = np.asarray(labels)
-        with np.errstate(invalid="ignore"):
-            numbers = given.astype(np.int64)
+        numbers = np.empty(0, np.int64)
+        if given.dtype.kind in "iufb":
+            with np.errstate(invalid="ignore"):
+                numbers = given.astype(np.int64)
         is_whole = given.dtype.kind in "iufb" and bool(np.all(numbers == given))
     except (TypeError, ValueError, OverflowError):
         is_whole = False
@@ -50,7 +52,7 @@ def to_categorical(labels: Any, num_classes: int | None = None) -> np.ndarray:
     if num_classes is None:
         if not numbers.size:
             raise InputError("to_categorical: of no labels, give num_classes=")
-        classes = int(numbers.max()) + 1
+        classes = max(int(numbers.max()), 0) + 1
     else:
         classes = whole(num_classes, "to_categorical: num_classes", 1)
     outside = numbers[(numbers < 0) | (numbers >= classes)]

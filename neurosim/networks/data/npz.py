@@ -93,11 +93,19 @@ def _header(source: Source) -> tuple[tuple[int, ...], bool, np.dtype]:
     if source.take(len(MAGIC)) != MAGIC:
         source.fail("it does not begin as NumPy's arrays of numbers do")
     text = source.take(int.from_bytes(source.take(2), "little"))
-    written = HEADER.fullmatch(text)
-    if not written:
+    found = header_of(text)
+    if found is None:
         source.fail(
             f"its header {short(text[:80].decode('latin-1'))} is none of an array of numbers"
         )
+    return found
+
+
+def header_of(text: bytes) -> tuple[tuple[int, ...], bool, np.dtype] | None:
+    """Return shape, whether columns come first, and the values' kind; None where it tells none."""
+    written = HEADER.fullmatch(text)
+    if not written:
+        return None
     code, in_columns, lengths = (part.decode() for part in written.groups())
     shape = tuple(int(length) for length in re.findall(r"[0-9]+", lengths))
     return shape, in_columns == "True", np.dtype(code)

@@ -111,6 +111,8 @@ def _table(x: Any) -> np.ndarray:
     """Return samples as a float32 or float64 table, or raise."""
     try:
         given = np.asarray(x)
+        if given.dtype.kind in "cmM":  # complex numbers, and times
+            raise TypeError
         table = given if given.dtype in (np.float32, np.float64) else given.astype(np.float64)
     except (TypeError, ValueError):
         raise InputError(f"StandardScaler: takes a table of numbers (got {short(x)})") from None

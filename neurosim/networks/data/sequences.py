@@ -75,7 +75,13 @@ def pad_sequences(
                 f"those before have {shape}; all must be alike"
             )
     # Put together as they are and converted once, which is also when they are checked.
-    rows = np.full((len(pieces), steps, *shape), value, _common([filler, *pieces]))
+    try:
+        rows = np.full((len(pieces), steps, *shape), value, _common([filler, *pieces]))
+    except (MemoryError, ValueError):
+        raise InputError(
+            f"pad_sequences: {len(pieces)} sequences of {steps} steps do not fit into memory; give "
+            "a smaller maxlen="
+        ) from None
     for row, piece in zip(rows, pieces, strict=True):
         if kept := len(piece):
             row[slice(steps - kept, None) if padding == "pre" else slice(kept)] = piece
@@ -126,11 +132,13 @@ def _steps(sequence: Any, number: int) -> np.ndarray:
 
 
 def _held(given: np.ndarray, dtype: np.dtype) -> np.ndarray | None:
-    """Return values as a dtype; None where it does not hold them: no fraction is cut off."""
+    """Return values as a dtype; None where it does not hold them: nothing is cut off."""
     try:
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             taken = given.astype(dtype, copy=False)
         exact = dtype.kind not in "iub" or np.array_equal(taken, given)
+        if dtype.kind == "f" and given.dtype.kind in "iuf":
+            exact = np.array_equal(np.isinf(taken), np.isinf(given))
     except (TypeError, ValueError, OverflowError):
         return None
     return taken if exact else None

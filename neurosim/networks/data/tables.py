@@ -110,7 +110,7 @@ def _numbers(source: Source, line: int, entries: list[str]) -> list[float]:
     """Return a line's numbers, or raise by line and column."""
     try:
         numbers = list(map(float, entries))
-        if math.isfinite(sum(numbers)):
+        if math.isfinite(sum(numbers)) and not any("_" in entry for entry in entries):
             return numbers
     except ValueError:
         pass
@@ -130,7 +130,7 @@ def _is_number(entry: str) -> bool:
         float(entry)
     except ValueError:
         return False
-    return True
+    return "_" not in entry  # which Python takes for none in 1_000
 
 
 def _column(target: int | str, names: list[str], columns: int) -> int:

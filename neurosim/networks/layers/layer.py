@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import InputError, unknown
 from .. import initializers
-from ..graph import Shape, Symbol, sample_shape
+from ..graph import Shape, Symbol, is_name, sample_shape
 from ..initializers import Initializer
 from ..parameters import Parameter, blank
 from ..streams import Draws, Streams, fresh_seed
@@ -68,6 +68,8 @@ class Layer:
 
     # Whether what goes out has the same steps in time as what comes in, so that a mask stays.
     keeps_mask: ClassVar[bool] = False
+    # Whether it is told which steps count.
+    hears_masks: ClassVar[bool] = False
     # Whether it may be called on a list; one of one's own may.
     takes_several: ClassVar[bool] = True
     _asks: ClassVar[frozenset[str]] = frozenset()
@@ -75,6 +77,7 @@ class Layer:
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         cls._asks = frozenset(signature(cls.call).parameters) & {"training", "mask"}
+        cls.hears_masks = cls.hears_masks or "mask" in cls._asks
 
     def __init__(
         self, *, name: str | None = None, trainable: bool = True, dtype: Any = None, **others: Any
@@ -86,7 +89,7 @@ class Layer:
             older = {word: meant for word, meant in OLDER.items() if meant in known}
             what = unknown("setting", setting, known, older, most=len(known))
             raise InputError(f"{who}: {what}")
-        if name is not None and (not isinstance(name, str) or not name or "/" in name):
+        if name is not None and not is_name(name):
             raise InputError(f"{who}: a layer's name is a word without slashes (got {name!r})")
         self.name = name or ""
         self.parameters: list[Parameter] = []

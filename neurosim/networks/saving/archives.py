@@ -18,6 +18,7 @@ from typing import Any
 from ...atomic import write_whole
 from ...errors import FileError
 
+LONGEST = 500  # letters of what an error tells of a file
 MOST_TEXT = 2**28  # bytes of a configuration: names, settings and the history, no weights
 
 # What zipfile raises on bytes that are no archive, or no longer one.
@@ -134,6 +135,12 @@ def write_json(value: Mapping[str, Any]) -> bytes:
             f"a configuration holds numbers, words, lists and dicts alone ({error}); get_config() "
             "of a layer of one's own returns such"
         ) from None
+
+
+def brief(error: Exception) -> str:
+    """Return what an error says, cut off where a file holds very long words."""
+    text = str(error)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def path_of(path: str | os.PathLike[str]) -> Path:

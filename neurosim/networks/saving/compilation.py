@@ -13,6 +13,7 @@ from .. import losses, metrics
 from ..losses import Loss
 from ..model import Model
 from ..optimizers import OPTIMIZERS, Optimizer
+from .archives import brief
 from .stored import Stored
 
 CLASSES = {kind.__name__: kind for kind in OPTIMIZERS.values()}
@@ -94,9 +95,9 @@ def compile_as(model: Model, config: Any, name: str) -> None:
             [_metric(metric) for metric in _flat(config.get("metrics"))],
         )
     except NeurosimError as error:
-        raise FileError(f"{name}: how it is trained: {error}; {hint}") from None
-    except (TypeError, ValueError, LookupError, AttributeError) as error:
-        raise FileError(f"{name}: how it is trained is not told ({error}); {hint}") from None
+        raise FileError(f"{name}: how it is trained: {brief(error)}; {hint}") from None
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        raise FileError(f"{name}: how it is trained is not told ({brief(error)}); {hint}") from None
 
 
 def optimizer_arrays(model: Model) -> dict[str, np.ndarray]:
@@ -154,8 +155,8 @@ def read_optimizer(stored: Stored, model: Model) -> None:
     if own is not None:
         try:
             optimizer.learning_rate = own
-        except InputError as error:
-            raise FileError(f"{stored.name}: {error}") from None
+        except (InputError, OverflowError) as error:
+            raise FileError(f"{stored.name}: the learning rate: {brief(error)}") from None
 
 
 def _scalar(stored: Stored, path: str, what: str) -> float:
@@ -198,7 +199,10 @@ def _optimizer(entry: Any) -> Optimizer:
     if isinstance(rate, Mapping):
         schedule = dict(rate.get("config") or {})
         if rate.get("class_name") != SCHEDULE or schedule.get("staircase"):
-            raise InputError(f"a schedule of the learning rate, {rate.get('class_name')!r}")
+            raise InputError(
+                f"the learning rate's schedule {rate.get('class_name')!r} is not supported, as it "
+                f"is; there is {SCHEDULE} without staircase, the optimizer's decay="
+            )
         config["learning_rate"] = schedule["initial_learning_rate"]
         config["decay"] = schedule["decay_rate"] / schedule["decay_steps"]
     return names[kind.lower()].from_config(config)

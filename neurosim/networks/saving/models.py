@@ -105,7 +105,7 @@ def load_model(path: str | os.PathLike[str], compile: bool = True) -> Model:
             with blank_weights(most):
                 model = network_of(stored.config, seed=streams.get("", [0])[0])
         except InputError as error:
-            raise FileError(f"{stored.name}: {error}") from None
+            raise FileError(f"{stored.name}: {archives.brief(error)}") from None
         read_weights(stored, model)
         training = stored.config.get("compile_config")
         if compile and training:
@@ -132,12 +132,18 @@ def kind_of(path: Path, kinds: Sequence[str]) -> str:
     """Return the ending of a file's name, or raise FileError for one that is not written here."""
     kind = next((kind for kind in kinds if path.name.endswith(kind)), None)
     if kind is None:
-        stem = path.name.partition(".")[0] or "network"
+        worded = path.suffix[1:].isalnum()  # and none of the points in {val_loss:.2f}
+        stem = (path.stem if worded else path.name).removesuffix(".weights") or "network"
         advice = " or ".join(repr(f"{stem}{kind}") for kind in kinds)
         old = path.suffix in (".h5", ".hdf5")
         why = "the older .h5 of Keras is neither written nor read; " * old
         raise FileError(f"{str(path)!r}: {why}choose {advice}")
     return kind
+
+
+def check_path(path: str | os.PathLike[str], weights_only: bool) -> None:
+    """Raise FileError where a network, or its weights alone, is not saved to such a path."""
+    kind_of(archives.path_of(path), ALONE if weights_only else WHOLE)
 
 
 def snapshot(model: Model) -> Snapshot:

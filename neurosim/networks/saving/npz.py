@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...errors import FileError
+from ..data.npz import MAGIC, header_of
 from .stored import Entry
 
 MEMBER = re.compile(r"\w+(/\w+)*\.npy")
@@ -23,31 +24,27 @@ def entry(name: str, path: str, content: bytes) -> Entry:
     FileError
         No array of numbers, or one that is longer or shorter than its header says.
     """
-    stream = io.BytesIO(content)
-    try:
-        version = np.lib.format.read_magic(stream)
-        if version not in ((1, 0), (2, 0)):
-            raise ValueError(f"version {version}")
-        header = (
-            np.lib.format.read_array_header_1_0
-            if version == (1, 0)
-            else (np.lib.format.read_array_header_2_0)
-        )
-        shape, fortran, dtype = header(stream)
-    except (ValueError, TypeError, LookupError, SyntaxError, RecursionError, MemoryError) as error:
-        raise FileError(f"{name}: {path!r} is no array ({str(error)[:80]})") from None
-    if dtype.hasobject or dtype.kind not in "fiu" or dtype.itemsize > 8:
+    start = len(MAGIC) + 2
+    start += int.from_bytes(content[len(MAGIC) : start], "little")
+    header = header_of(content[len(MAGIC) + 2 : start])
+    if not content.startswith(MAGIC) or header is None:
+        raise FileError(f"{name}: {path!r} is no array of numbers as NumPy writes it")
+    shape, fortran, dtype = header
+    if dtype.hasobject or dtype.kind not in "fiu":
         raise FileError(
             f"{name}: {path!r} is an array of {dtype}, not of numbers; no pickles are read"
         )
-    start = stream.tell()
     count = math.prod(shape)
-    if any(length < 0 for length in shape) or count * dtype.itemsize != len(content) - start:
+    if count * dtype.itemsize != len(content) - start:
         raise FileError(
             f"{name}: {path!r} of shape {shape} is not as long as it says; the file is damaged"
         )
-    values = np.frombuffer(content, dtype, count, start) if count else np.empty(0, dtype)
-    return Entry(shape, dtype, lambda: values.reshape(shape, order="F" if fortran else "C"))
+    flat = np.frombuffer(content, dtype, count, start) if count else np.empty(0, dtype)
+    try:
+        values = flat.reshape(shape, order="F" if fortran else "C")
+    except ValueError:  # of an empty array, NumPy still multiplies the other sides
+        raise FileError(f"{name}: {path!r}: no array has the shape {shape}") from None
+    return Entry(shape, dtype, lambda: values)
 
 
 def written(arrays: Mapping[str, np.ndarray]) -> dict[str, memoryview]:

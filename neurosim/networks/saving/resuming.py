@@ -39,6 +39,7 @@ from .stored import Stored
 SECONDS = 1.0  # from one writing to the next, at least
 ROWS = 4096  # of samples, at a time
 UNTOLD = ("samples", "validation")  # of which there are digests alone
+CALLBACKS = "callbacks/"  # where the arrays of their states are
 SHARE = 20  # so many times as long as writing takes, at least: it costs a twentieth at most
 
 
@@ -98,9 +99,15 @@ class Resuming(Callback):
         Raises
         ------
         FileError
-            A file that cannot be read, or is of another training: what differs is named.
+            A file that cannot be read, or is of another training: what differs is named; no folder
+            for it.
         """
         if not self._path.exists():
+            if not self._path.parent.is_dir():  # told now, not after an epoch
+                raise FileError(
+                    f"{str(self._path)!r} cannot be written, since there is no folder "
+                    f"{str(self._path.parent)!r}; make it first"
+                )
             return initial_epoch
         with opened(self._path, self._kind) as stored:
             told = stored.ours.get("training")
@@ -109,7 +116,7 @@ class Resuming(Callback):
                     f"{stored.name} holds no training to go on with; give checkpoint= another "
                     "path, or remove the file"
                 )
-            self._check(told.get("settings"), stored.name)
+            self._check(told.get("settings"), stored)
             epoch, states = told.get("epoch"), told.get("callbacks")
             if type(epoch) is not int or epoch < 0 or not isinstance(states, list):
                 raise FileError(f"{stored.name}: what it says of its training is damaged")
@@ -126,7 +133,13 @@ class Resuming(Callback):
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Let the other callbacks, which have begun anew, go on from where they were."""
         for callback, state in zip(self._watching, self._states, strict=bool(self._states)):
-            callback.restore(state)
+            try:
+                callback.restore(state)
+            except (TypeError, ValueError, LookupError, AttributeError) as error:
+                raise FileError(
+                    f"{str(self._path)!r}: what it says of {type(callback).__name__} is damaged "
+                    f"({archives.brief(error)})"
+                ) from error
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Write down what there is, or keep a copy of it where that was done just now."""
@@ -144,7 +157,7 @@ class Resuming(Callback):
             packed(dict(callback.state()), kept, type(callback).__name__)
             for callback in self._watching[:-1]
         ]
-        arrays.update({f"callbacks/{number}": array for number, array in enumerate(kept)})
+        arrays.update({f"{CALLBACKS}{number}": array for number, array in enumerate(kept)})
         self._pending = _Moment(
             epoch + 1,
             self.model.stop_training,
@@ -171,7 +184,11 @@ class Resuming(Callback):
     def _write(self) -> None:
         """Write down the end of the last epoch, unless that was done."""
         moment, self._pending = self._pending, None
-        if moment is None or not all(np.isfinite(a).all() for a in moment.arrays.values()):
+        if moment is None or not all(
+            np.isfinite(array).all()
+            for path, array in moment.arrays.items()
+            if not path.startswith(CALLBACKS)
+        ):
             return  # the next batch tells where weights went astray; an older file is better
         start = time.monotonic()
         training = {
@@ -195,14 +212,17 @@ class Resuming(Callback):
             "history": {name: history["history"][name][:most] for name, most in each.items()},
         }
 
-    def _check(self, before: Any, name: str) -> None:
+    def _check(self, before: Any, stored: Stored) -> None:
         """Raise FileError where training is another one than that in the file."""
+        name, rate = stored.name, {"learning_rate": stored.ours.get("learning_rate")}
         if not isinstance(before, dict):
             raise FileError(f"{name}: what it says of its training is damaged")
         for key, now in self._settings.items():
             then = before.get(key)
             if then == now or (key == "seed" and None in (then, now)):
                 continue
+            if key == "optimizer" and isinstance(then, dict) and {**then, **rate} == now:
+                continue  # a callback has changed it, and the same network goes on
             told = key not in UNTOLD and not isinstance(now, dict | list)
             what = f"{key} {then!r} (here {now!r})" if told else f"another {key}"
             raise FileError(
@@ -256,7 +276,7 @@ def _digest(data: Samples) -> str:
 
 
 def _array(stored: Stored, number: int) -> np.ndarray:
-    entry = stored.arrays.get(f"callbacks/{number}")
+    entry = stored.arrays.get(f"{CALLBACKS}{number}")
     if entry is None:
         raise FileError(f"{stored.name}: an array of a callback is missing, number {number}")
     return entry.values().copy()

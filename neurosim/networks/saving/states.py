@@ -25,7 +25,7 @@ def packed(value: Any, arrays: list[np.ndarray], who: str) -> Any:
         return value
     if isinstance(value, float):  # JSON has no word for what is not finite
         return value if math.isfinite(value) else {"float": str(value)}
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu" and value.itemsize <= 8:
         arrays.append(value.copy())
         return {"array": len(arrays) - 1}
     if isinstance(value, list | tuple):
