@@ -827,6 +827,7 @@ def test_a_long_chain_of_delays_is_named_by_its_whole_length(tmp_path):
     assert str(host["taps.x 0.1 s ago"].delay(0.1)) == "y 0.2 s ago"
 
 
+@pytest.mark.compiled
 def test_a_very_long_chain_of_delays(tmp_path):
     circuit = Circuit("taps")
     x = tap = circuit.inputs("x")

@@ -89,6 +89,7 @@ def test_every_truth_table_can_be_built(n):
         assert units(circuit) == 1 + min(sum(outputs), 2**n - sum(outputs))
 
 
+@pytest.mark.compiled
 def test_a_table_of_sixteen_inputs(rng):
     outputs = rng.integers(0, 2, 2**16)
     x = np.arange(2**16)

@@ -405,6 +405,7 @@ def test_turned_gates_find_the_patterns_that_turned_sums_do(twin):
         np.testing.assert_array_equal(gates.critical(number), sums.critical(number))
 
 
+@pytest.mark.compiled
 def test_both_engines_give_the_same_margins(monkeypatch):
     adder = arithmetic.ripple_carry_adder(8)  # enough patterns for gates throughout
     found = adder.margins()

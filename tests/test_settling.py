@@ -66,6 +66,7 @@ def test_a_settled_state_is_the_one_after_its_steps():
     assert circuit.settle(2.0, initial={"x": 2.0, "y": 2.0}).steps == 0
 
 
+@pytest.mark.compiled
 def test_feedback_leaves_as_much_as_settle_says():
     settled = integrator(0.995).settle(1.0, tolerance=1e-9, max_steps=500_000)
     assert abs(settled.outputs - 200) <= 200 * 1e-9 / (1 - 0.995)

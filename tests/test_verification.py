@@ -323,6 +323,7 @@ def logic_pair():
     return circuit
 
 
+@pytest.mark.compiled
 def test_a_counterexample_of_many_patterns_is_one_pattern(monkeypatch):
     monkeypatch.setattr(verification, "FAST_CHUNK", 1 << 20)
     right = adder(10)

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from functools import cache
 from queue import SimpleQueue
 
-import numpy as np
-
 from .threads import most_threads
 
 
@@ -29,8 +27,7 @@ class _Shared:
     def do(self) -> None:
         """Take part, and keep what is raised for who asked."""
         try:
-            with np.errstate(all="ignore"):  # as compiled code, where this runs as plain Python
-                self.work()
+            self.work()
         except BaseException as error:
             self.failure = error
         self.ended.release()

@@ -150,7 +150,8 @@ class Kernel:
         """
         if is_disabled():
             function = getattr(importlib.import_module(self.module), self.name)
-            function(*(a.argument if isinstance(a, Prepared) else a for a in arguments))
+            with np.errstate(all="ignore"):  # as compiled code
+                function(*(a.argument if isinstance(a, Prepared) else a for a in arguments))
             return
         types: list[str] = []
         values: list[Any] = []

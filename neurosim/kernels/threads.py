@@ -33,8 +33,7 @@ def run_together(calls: list[Callable[[], None]], barrier: np.ndarray) -> None:
 
     def attempt(call: Callable[[], None]) -> None:
         try:
-            with np.errstate(all="ignore"):  # as compiled code, where this runs as plain Python
-                call()
+            call()
         except BaseException as error:
             failures.append(error)
             barrier[ABORTED] = 1  # the others must not wait for this one

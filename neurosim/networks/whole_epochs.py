@@ -158,13 +158,12 @@ class WholeEpochs:
         numbers[table.NESTEROV] = options.get("nesterov", False)
         none = np.empty(0, dtype)
         moments = (self._moments.get(kind, none) for kind in ("momentum", "velocity"))
-        with np.errstate(all="ignore"):  # what is not finite is told
-            kernels.train(
-                self._plan.network, table.Optimizer(KINDS[type(optimizer)], numbers, *moments),
-                self._parameters, self._samples, len(self._data), self._batch, int(self._shuffle),
-                last, most, self._seed, dtype.type(TINY[dtype]), self._at, sums.reshape(-1),
-                self._space,
-            )  # fmt: skip
+        kernels.train(
+            self._plan.network, table.Optimizer(KINDS[type(optimizer)], numbers, *moments),
+            self._parameters, self._samples, len(self._data), self._batch, int(self._shuffle),
+            last, most, self._seed, dtype.type(TINY[dtype]), self._at, sums.reshape(-1),
+            self._space,
+        )  # fmt: skip
 
     def _read(self) -> None:
         """Take the weights and all that belongs to them as they are now."""
