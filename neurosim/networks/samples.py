@@ -131,6 +131,11 @@ def read(
             raise InputError(f"{who}: y is missing, the targets of x")
         output = network.require_built()
         targets = loss.read(y, output.shape, network.dtype, who)
+        if getattr(output.layer, "activation", None) == "softmax" and output.shape[-1] == 1:
+            raise InputError(
+                f"{who}: the last layer is softmax of one unit, which is 1 whatever it hears; for "
+                "two classes there is 'sigmoid'"
+            )
         if len(targets) != count:
             raise InputError(f"{who}: x has {count} samples and y {len(targets)}")
     weights = _weights(sample_weight, class_weight, targets, count, who)
