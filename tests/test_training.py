@@ -624,6 +624,30 @@ def test_softmax_of_one_unit_has_nothing_to_learn(layers):
     assert (model.predict(np.zeros((2, 2))) == 1).all()
 
 
+def test_labels_in_words_are_told_how_to_number_them():
+    model = Sequential([Input((2,)), Dense(1, "sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    for labels in (["cat", "dog"], np.array(["cat", "dog"])):
+        with pytest.raises(InputError, match=r"; np.unique\(y, return_inverse=True\)\[1\] numbers"):
+            model.fit(np.zeros((2, 2)), labels)
+    with pytest.raises(InputError, match=r"takes real numbers \(got \[None, 1\]\)$"):
+        model.fit(np.zeros((2, 2)), [None, 1])
+    with pytest.raises(InputError, match=r"takes real numbers \(got .*\)$"):
+        model.fit(np.zeros((2, 2)), np.array("cat"))
+
+
+@pytest.mark.parametrize("made", [list, lambda rows: np.array(rows, dtype=object)])
+def test_sequences_of_several_lengths_are_told_how_to_pad_them(made):
+    model = Sequential([Embedding(10, 2, input_length=3), Dense(1)])
+    with pytest.raises(InputError, match=r"; pad_sequences makes them of one length$"):
+        model.predict(made([[1, 2, 3], [4]]))
+    with pytest.raises(InputError, match=r"\)$"):
+        model.predict(made([[1, "a"], [4, 5]]))
+    for odd in ([[[1], [1, 2]], [1, 2]], np.array("word")):
+        with pytest.raises(InputError, match=r"\)$"):
+            model.predict(odd)
+
+
 def test_before_compile_there_is_no_training():
     model = Sequential([Input((2,)), Dense(1)])
     for method in (model.fit, model.evaluate, model.train_on_batch):

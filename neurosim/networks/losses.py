@@ -44,7 +44,14 @@ class Loss:
         InputError
             Targets that are no numbers, that do not fit the output, or lie outside its classes.
         """
-        y = real_numbers(given, f"{who}: y")
+        try:
+            y = real_numbers(given, f"{who}: y")
+        except InputError as error:
+            listed = given.tolist() if isinstance(given, np.ndarray) else given
+            if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
+                hint = "np.unique(y, return_inverse=True)[1] numbers such labels"
+                raise InputError(f"{error}; {hint}") from None
+            raise
         if self.targets == "classes":
             return self._classes(y, output, who)
         if y.ndim == len(output) - 1 and output[-1] == 1:

@@ -165,8 +165,26 @@ def _numbers(values: Any, name: str) -> np.ndarray:
         values = values.to_numpy()
     if callable(getattr(values, "__next__", None)):
         raise InputError(f"{name} is an array, not a generator: np.stack(list(…)) makes one")
-    array = real_numbers(values, name)
+    try:
+        array = real_numbers(values, name)
+    except InputError as error:
+        if _differ_in_length(values):
+            raise InputError(f"{error}; pad_sequences makes them of one length") from None
+        raise
     return array.astype(np.float32) if array.dtype.kind == "b" else array
+
+
+def _differ_in_length(values: Any) -> bool:
+    """Return whether these are sequences of which some are longer than others."""
+    return (
+        _has_length(values)
+        and all(_has_length(one) for one in values)
+        and len({len(one) for one in values}) > 1
+    )
+
+
+def _has_length(value: Any) -> bool:
+    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _first(network: Network) -> str:
