@@ -112,8 +112,7 @@ def run(
     if data is None and epochs >= LONG and filters >= WIDE:
         low, high = right.interval
         result.claim(
-            f"98 % of the digits held out are told right (95 % interval {100 * low:.2f} to "
-            f"{100 * high:.2f} %)",
+            f"98% of the digits held out are told right (95% interval {low:.2%} to {high:.2%})",
             right.part,
             at_least=GOAL,
         )
@@ -202,8 +201,8 @@ def _draw(
     draw_mistakes(mistaken, shown, answers, labels, names)
     mistaken.set_title(f"Of {right.cases - right.right} mistaken images")
     figure.suptitle(
-        f"A convolutional network tells {100 * right.part:.1f} % of new images right, ten cells "
-        f"alone {100 * right_of_linear.part:.1f} %"
+        f"A convolutional network tells {right.part:.1%} of new images right, ten cells "
+        f"alone {right_of_linear.part:.1%}"
     )
     result.figure("cnn", figure)
 

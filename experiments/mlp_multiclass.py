@@ -108,8 +108,8 @@ def run(
     wrong = right.cases - right.right
     mistaken.set_title(f"Of {wrong} mistaken digits")
     figure.suptitle(
-        f"Two layers of {units} cells tell {100 * right.part:.1f} % of new digits right, a "
-        f"layer of ten alone {100 * right_of_linear.part:.1f} %"
+        f"Two layers of {units} cells tell {right.part:.1%} of new digits right, a "
+        f"layer of ten alone {right_of_linear.part:.1%}"
     )
     result.figure("mlp-multiclass", figure)
     tabulate_accuracies(result, {"network": right, "ten cells": right_of_linear})

@@ -74,7 +74,7 @@ def run(
     correlation = float(np.corrcoef(network, measured)[0, 1])
     low, high = _fisher(correlation, len(measured))
     result.claim(
-        f"predicted and measured correlate by {correlation:.3f} (99.9 % interval {low:.3f} to "
+        f"predicted and measured correlate by {correlation:.3f} (99.9% interval {low:.3f} to "
         f"{high:.3f}, by Fisher's z): at least",
         low,
         at_least=0,

@@ -1,4 +1,4 @@
-"""A progress bar for long work: on stderr, and silent when nobody watches."""
+"""A progress bar for long work: on stderr, in notebooks too, and silent when nobody watches."""
 
 from __future__ import annotations
 
@@ -32,5 +32,7 @@ def progress(work: Iterable[Item] | int, description: str, total: int | None = N
 
     items = range(work) if isinstance(work, int) else work
     # disable=None: no bar where stderr is a file or a pipe; there may be none at all (pythonw).
-    disable = True if sys.stderr is None else None
+    # A notebook's stderr says that it is no terminal, and shows a bar all the same.
+    notebook = type(sys.stderr).__module__.startswith("ipykernel.")
+    disable = True if sys.stderr is None else False if notebook else None
     return tqdm(items, description, total, leave=False, file=sys.stderr, disable=disable)

@@ -311,9 +311,10 @@ class _Expectation:
         shape = _shape(output)
         for row, value in enumerate(values):
             if _shape_of(value) != shape:
+                hint = "; return a list or an array of that shape" if shape else ""
                 raise InputError(
                     f"{self.circuit}: the specification returned {_short(value)} for output "
-                    f"{output.name!r}, which has shape {shape}{self._at(arguments, row)}"
+                    f"{output.name!r}, which has shape {shape}{self._at(arguments, row)}{hint}"
                 )
         column = np.array(values)
         # Beside a float NumPy would round whole numbers that a float cannot hold.

@@ -21,7 +21,7 @@ def test_every_claim_holds_with_the_fewest_filters():
 def test_98_percent_of_the_digits_held_out_are_told_right():
     result = cnn.run()
     assert failed(result) == []
-    assert any(claim.claim.startswith("98 %") for claim in result.claims)
+    assert any(claim.claim.startswith("98%") for claim in result.claims)
 
 
 def write_cifar(folder, rng, count=20):

@@ -362,6 +362,7 @@ def test_settings_that_are_none_are_told(make, message):
         ([Input((4,)), Conv2D(2, 3)], r"Conv2D 'conv2d' takes images \(batch, height, width, chan"),
         ([Input((2, 2, 1)), Conv2D(2, 3)], r"'conv2d': an image of 2 × 2 is smaller than its wind"),
         ([Input((4,)), LSTM(2)], r"LSTM 'lstm' takes sequences \(batch, time, inputs\)"),
+        ([Input((4, 1)), LSTM(2), LSTM(2)], r"LSTM 'lstm_1' takes .* with return_sequences=True"),
         ([Input((None,)), Dense(2)], r"Dense 'dense' needs to know how many inputs there are"),
         ([Input((4,)), Reshape((3, 2))], r"'reshape': 4 values of shape \(4,\) do not fit shape"),
         ([Input((4,)), Reshape((3, -1))], r"'reshape': 4 values of shape \(4,\) do not fit shape"),

@@ -21,3 +21,11 @@ def test_a_terminal_sees_the_description_on_stderr(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
     assert list(progress(iter("ab"), "training", total=2)) == ["a", "b"]
     assert "training" in sys.stderr.getvalue()
+
+
+def test_a_notebook_sees_it_too(monkeypatch):
+    stream = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})()
+    assert not stream.isatty()
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert list(progress(2, "training")) == [0, 1]
+    assert "training" in stream.getvalue()

@@ -9,6 +9,7 @@ import pytest
 from neurosim import ConvergenceError, InputError
 from neurosim.networks import (
     SGD,
+    Activation,
     Adam,
     Callback,
     Dense,
@@ -596,6 +597,14 @@ def test_what_does_not_fit_is_told_before_anything_is_changed(do, message, rng):
         (1, "binary_crossentropy", [0, 2], r"targets lie from 0 to 1 \(got 2\)"),
         (1, "binary_crossentropy", [-1, 1], r"targets lie from 0 to 1 \(got -1\)"),
         (3, "binary_crossentropy", [0, 1], r"targets have the output's shape \(samples, 3\)"),
+        (
+            3,
+            "mse",
+            [0, 2],
+            r"shape \(2,\)\); of numbers of classes to_categorical makes such rows$",
+        ),
+        (3, "mse", [0, 3], r"shape \(2,\)\)$"),
+        (3, "mse", [0, 0.5], r"shape \(2,\)\)$"),
     ],
 )
 def test_losses_and_outputs_that_do_not_fit_together_are_told(units, loss, targets, message):
@@ -603,6 +612,40 @@ def test_losses_and_outputs_that_do_not_fit_together_are_told(units, loss, targe
     model.compile("sgd", loss)
     with pytest.raises(InputError, match=message):
         model.fit(np.zeros((2, 2)), np.array(targets), verbose=0)
+
+
+@pytest.mark.parametrize("layers", [[Dense(1, "softmax")], [Dense(1), Activation("softmax")]])
+def test_softmax_of_one_unit_has_nothing_to_learn(layers):
+    model = Sequential([Input((2,)), *layers])
+    model.compile("sgd", "binary_crossentropy")
+    for method in (model.fit, model.evaluate):
+        with pytest.raises(InputError, match=r"softmax of one unit.* there is 'sigmoid'"):
+            method(np.zeros((2, 2)), np.array([0, 1]))
+    assert (model.predict(np.zeros((2, 2))) == 1).all()
+
+
+def test_labels_in_words_are_told_how_to_number_them():
+    model = Sequential([Input((2,)), Dense(1, "sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    for labels in (["cat", "dog"], np.array(["cat", "dog"])):
+        with pytest.raises(InputError, match=r"; np.unique\(y, return_inverse=True\)\[1\] numbers"):
+            model.fit(np.zeros((2, 2)), labels)
+    with pytest.raises(InputError, match=r"takes real numbers \(got \[None, 1\]\)$"):
+        model.fit(np.zeros((2, 2)), [None, 1])
+    with pytest.raises(InputError, match=r"takes real numbers \(got .*\)$"):
+        model.fit(np.zeros((2, 2)), np.array("cat"))
+
+
+@pytest.mark.parametrize("made", [list, lambda rows: np.array(rows, dtype=object)])
+def test_sequences_of_several_lengths_are_told_how_to_pad_them(made):
+    model = Sequential([Embedding(10, 2, input_length=3), Dense(1)])
+    with pytest.raises(InputError, match=r"; pad_sequences makes them of one length$"):
+        model.predict(made([[1, 2, 3], [4]]))
+    with pytest.raises(InputError, match=r"\)$"):
+        model.predict(made([[1, "a"], [4, 5]]))
+    for odd in ([[[1], [1, 2]], [1, 2]], np.array("word")):
+        with pytest.raises(InputError, match=r"\)$"):
+            model.predict(odd)
 
 
 def test_before_compile_there_is_no_training():

@@ -139,6 +139,17 @@ def test_a_specification_that_cannot_be_is_one_clear_error(xor, spec, message):
     assert "\n" not in str(caught.value)
 
 
+def test_a_number_for_an_output_of_some_shape_is_told_what_is_wanted():
+    circuit = Circuit("pair")
+    x = circuit.inputs("x", shape=(2,))
+    circuit.output(circuit.binary("z", excite=x, threshold=1))
+    with pytest.raises(
+        InputError, match=r"shape \(2,\).*; return a list or an array of that shape$"
+    ):
+        circuit.check(lambda x: 0)
+    assert circuit.check(lambda x: [x[0], x[1]])
+
+
 def test_what_cannot_be_checked_is_one_clear_error(xor):
     graded = Circuit("graded")
     x = graded.inputs("x")

@@ -78,5 +78,8 @@ def draw_steps(ax: Axes, steps: Steps, rate: float) -> None:
     ax.plot(steps.rates, rest, "^", color=COLOURS["vermillion"], label="|fall of E − η‖∇E‖²|")
     ax.axvline(rate, color=FAINT, linewidth=0.6, linestyle=":")
     ax.set(xscale="log", yscale="log", xlabel="learning rate η", ylabel="fall of E")
-    ax.legend(loc="lower right", handlelength=1.6)
+    ax.legend(
+        loc="lower right", handlelength=1.6,
+        frameon=True, facecolor="white", edgecolor="none", framealpha=1.0,
+    )  # fmt: skip
     ax.set_title("What the first order leaves is of order η²")

@@ -74,7 +74,7 @@ def run(
     roc, accuracy = curves["network"], right["network"]
     claim_above_chance(result, accuracy, "held-out cases")
     result.claim(
-        f"the area under the ROC curve, {roc.area:.4f}, is above ½: how far at least, at 99.9 % "
+        f"the area under the ROC curve, {roc.area:.4f}, is above ½: how far at least, at 99.9% "
         "(Hanley & McNeil's error)",
         roc.area - DEVIATIONS * roc.error - 0.5,
         at_least=0,

@@ -173,8 +173,7 @@ def _draw(
             draw_cells(ax, one, text, order, bar=True)
             ax.set_title(f"The LSTM along the {name}")
     title = (
-        f"An LSTM tells {100 * right.part:.1f} % of new reviews right, counting words "
-        f"{100 * counting.part:.1f} %"
+        f"An LSTM tells {right.part:.1%} of new reviews right, counting words {counting.part:.1%}"
     )
     if is_made:
         figure.suptitle(title)

@@ -132,6 +132,6 @@ def draw_wide(ax: Axes, found: dict[str, Faded], width: int) -> None:
         ax.plot(
             between[every], np.exp(logs.mean(axis=0))[every], kind.look, color=colour, label=name
         )
-    ax.set(yscale="log", xlabel="layers before the last", ylabel="δ, of the last layer's")
+    ax.set(yscale="log", xlabel="layers before the last", ylabel="δ, relative to the last layer's")
     ax.legend(loc="lower left", handlelength=1.0)
     ax.set_title(f"Networks of {width} cells a layer; lines: theory")

@@ -44,7 +44,14 @@ class Loss:
         InputError
             Targets that are no numbers, that do not fit the output, or lie outside its classes.
         """
-        y = real_numbers(given, f"{who}: y")
+        try:
+            y = real_numbers(given, f"{who}: y")
+        except InputError as error:
+            listed = given.tolist() if isinstance(given, np.ndarray) else given
+            if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
+                hint = "np.unique(y, return_inverse=True)[1] numbers such labels"
+                raise InputError(f"{error}; {hint}") from None
+            raise
         if self.targets == "classes":
             return self._classes(y, output, who)
         if y.ndim == len(output) - 1 and output[-1] == 1:
@@ -53,12 +60,14 @@ class Loss:
             n is None or n == m for n, m in zip(output[1:], y.shape[1:], strict=True)
         )
         if not fits:
-            labels = self.targets == "one-hot" and (y.ndim == 1 or y.shape[1:] == (1,))
-            hint = (
-                "; for whole numbers there is 'sparse_categorical_crossentropy', or to_categorical"
-                if labels
-                else ""
-            )
+            hint = ""
+            if self.targets == "one-hot" and (y.ndim == 1 or y.shape[1:] == (1,)):
+                hint = (
+                    "; for whole numbers there is 'sparse_categorical_crossentropy', or "
+                    "to_categorical"
+                )
+            elif y.ndim == 1 and len(output) == 2 and np.isin(y, np.arange(output[-1] or 0)).all():
+                hint = "; of numbers of classes to_categorical makes such rows"
             raise InputError(
                 f"{who}: with loss '{self.name}' targets have the output's shape "
                 f"{_told(output)} (got shape {y.shape}){hint}"
@@ -104,7 +113,7 @@ class Loss:
             worst = whole.max() if whole.max() >= (count or 0) else whole.min()
             raise InputError(
                 f"{who}: the output has {count} classes, 0 to {(count or 0) - 1} (got class "
-                f"{worst})"
+                f"{worst}); the last layer has a unit for each class, and the first class is 0"
             )
         return np.ascontiguousarray(whole)
 

@@ -131,6 +131,11 @@ def read(
             raise InputError(f"{who}: y is missing, the targets of x")
         output = network.require_built()
         targets = loss.read(y, output.shape, network.dtype, who)
+        if getattr(output.layer, "activation", None) == "softmax" and output.shape[-1] == 1:
+            raise InputError(
+                f"{who}: the last layer is softmax of one unit, which is 1 whatever it hears; for "
+                "two classes there is 'sigmoid'"
+            )
         if len(targets) != count:
             raise InputError(f"{who}: x has {count} samples and y {len(targets)}")
     weights = _weights(sample_weight, class_weight, targets, count, who)
@@ -160,8 +165,26 @@ def _numbers(values: Any, name: str) -> np.ndarray:
         values = values.to_numpy()
     if callable(getattr(values, "__next__", None)):
         raise InputError(f"{name} is an array, not a generator: np.stack(list(…)) makes one")
-    array = real_numbers(values, name)
+    try:
+        array = real_numbers(values, name)
+    except InputError as error:
+        if _differ_in_length(values):
+            raise InputError(f"{error}; pad_sequences makes them of one length") from None
+        raise
     return array.astype(np.float32) if array.dtype.kind == "b" else array
+
+
+def _differ_in_length(values: Any) -> bool:
+    """Return whether these are sequences of which some are longer than others."""
+    return (
+        _has_length(values)
+        and all(_has_length(one) for one in values)
+        and len({len(one) for one in values}) > 1
+    )
+
+
+def _has_length(value: Any) -> bool:
+    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _first(network: Network) -> str:

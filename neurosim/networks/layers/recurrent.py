@@ -13,6 +13,8 @@ from ..tensor import Tensor
 from .layer import Layer, known_length, lengths
 from .settings import fraction, whole
 
+SEQUENCES = "sequences (batch, time, inputs), as a recurrent layer gives with return_sequences=True"
+
 
 class _Recurrent(Layer):
     """Cells over a sequence (batch, time, inputs)."""
@@ -46,7 +48,7 @@ class _Recurrent(Layer):
 
     def build(self, input_shape: Shape) -> None:
         """Make the weights from the inputs, those between the cells, and the bias."""
-        length = lengths(input_shape, 2, self, "sequences (batch, time, inputs)")[-1]
+        length = lengths(input_shape, 2, self, SEQUENCES)[-1]
         inputs = known_length(length, self, "how many inputs there are at a step")
         width = self.gates * self.units
         self.kernel = self.add_weight((inputs, width), self.kernel_initializer, "kernel")
@@ -63,7 +65,7 @@ class _Recurrent(Layer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (None, time, units), or (None, units)."""
-        time = lengths(input_shape, 2, self, "sequences (batch, time, inputs)")[0]
+        time = lengths(input_shape, 2, self, SEQUENCES)[0]
         return (None, time, self.units) if self.return_sequences else (None, self.units)
 
     def join(self, streams: Any, number: int, dtype: np.dtype) -> int:
