@@ -35,7 +35,7 @@ class Accuracy(NamedTuple):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """What the part may be of all such cases, at 95 % (Wilson 1927)."""
+        """What the part may be of all such cases, at 95% (Wilson 1927)."""
         return wilson_interval(self.right, self.cases)
 
     @property
@@ -45,7 +45,7 @@ class Accuracy(NamedTuple):
 
     def __str__(self) -> str:
         low, high = self.interval
-        return f"{100 * self.part:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+        return f"{100 * self.part:.1f}% ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def claim_above_chance(
@@ -75,7 +75,7 @@ def tabulate_accuracies(result: Result, learners: Mapping[str, Accuracy]) -> Non
     """Add the table of how many cases held out each learner tells right, by its name."""
     result.table(
         "held-out",
-        ("learner", "right", "cases", "accuracy", "from (95 %)", "to (95 %)"),
+        ("learner", "right", "cases", "accuracy", "from (95%)", "to (95%)"),
         [
             (name, score.right, score.cases, score.part, *score.interval)
             for name, score in learners.items()

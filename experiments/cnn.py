@@ -39,7 +39,7 @@ OBJECTS = (
 )  # fmt: skip
 RATE = 0.002
 QUICK = 3  # epochs for a first look
-LONG, WIDE = 20, 32  # epochs and filters from which on 98 % are told right
+LONG, WIDE = 20, 32  # epochs and filters from which on 98% are told right
 GOAL = 0.98
 
 

@@ -47,7 +47,7 @@ def run(
 
     Least squares (Gauss 1809) gives α and β of y = α + βx at once, with their standard errors.
     Gradient descent on the same squared error walks to the same line.  The standard errors are
-    put to the test on many lines: an interval of 95 % holds the true slope in 95 % of them.
+    put to the test on many lines: an interval of 95% holds the true slope in 95% of them.
 
     Parameters
     ----------

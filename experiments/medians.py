@@ -17,7 +17,7 @@ class Median(NamedTuple):
     ----------
     value : of these samples
     low, high : from which sample to which that of all may be
-    confidence : the part of such intervals that hold it, at least: 95 % where there are six samples
+    confidence : the part of such intervals that hold it, at least: 95% where there are six samples
         or more; fewer do not reach that
     """
 
@@ -32,7 +32,7 @@ class Median(NamedTuple):
 
         As each is below the median of all with probability ½, fewer than k of n are with a
         probability of P = Σ (n choose i)/2ⁿ, i < k: the k-th least and the k-th largest hold it
-        between them but for 2P.  The largest such k that leaves 95 % or more is taken, or 1.
+        between them but for 2P.  The largest such k that leaves 95% or more is taken, or 1.
         """
         ordered = np.sort(samples)
         count = len(ordered)

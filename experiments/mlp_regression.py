@@ -172,7 +172,7 @@ def _standard(part: Part) -> Part:
 
 
 def _fisher(correlation: float, count: int) -> tuple[float, float]:
-    """Return what a correlation of so many pairs may be of all, at 99.9 % (Fisher 1921)."""
+    """Return what a correlation of so many pairs may be of all, at 99.9% (Fisher 1921)."""
     z, reach = math.atanh(correlation), SURE / math.sqrt(count - 3)
     return math.tanh(z - reach), math.tanh(z + reach)
 

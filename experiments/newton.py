@@ -253,11 +253,11 @@ def _divergence(result: Result, ax: Axes) -> None:
     inside, outside = 0.99 * CRITICAL, 1.01 * CRITICAL
     found = newton(math.atan, inside, derivative)
     result.claim(
-        f"arctan x from {inside:.4f}, 1 % within {CRITICAL:.4f}: the root",
+        f"arctan x from {inside:.4f}, 1% within {CRITICAL:.4f}: the root",
         found.root, 0, tolerance=1e-12,
     )  # fmt: skip
     result.claim(
-        f"arctan x from {outside:.4f}, 1 % beyond, diverges",
+        f"arctan x from {outside:.4f}, 1% beyond, diverges",
         _told(math.atan, outside, derivative).startswith("newton diverged at step"),
     )
     away = newton(math.atan, DRAWN, derivative, steps=4)

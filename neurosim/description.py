@@ -167,7 +167,7 @@ def seconds_text(value: float) -> str:
 
 
 def connection_text(connection: Connection, targets: int) -> str:
-    """Return what a connection is called: kernel 5×5, dense 10×64, sparse 1 %, one to one."""
+    """Return what a connection is called: kernel 5×5, dense 10×64, sparse 1%, one to one."""
     if isinstance(connection, Convolution):
         stride = f", stride {connection.stride}" if connection.stride > 1 else ""
         return f"kernel {shape_text(connection.weight.shape[:2])}{stride}"
@@ -176,7 +176,7 @@ def connection_text(connection: Connection, targets: int) -> str:
     if isinstance(connection, Sparse):
         entries = targets * connection.source.size
         filled = 100 * np.count_nonzero(connection.weights) / max(entries, 1)
-        return f"sparse {filled:.0f} %" if filled >= 99.5 else f"sparse {filled:.2g} %"
+        return f"sparse {filled:.0f}%" if filled >= 99.5 else f"sparse {filled:.2g}%"
     if connection.source.size == 1 and targets > 1:
         return f"one to all {targets}"
     return ONE_TO_ONE

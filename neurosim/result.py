@@ -159,7 +159,7 @@ class Result:
             reach = allowed * abs(goal) if relative is not None else allowed
             return value == goal or abs(value - goal) <= reach
 
-        reach = f"{100 * allowed:g} %" if relative is not None else f"{allowed:g}"
+        reach = f"{100 * allowed:g}%" if relative is not None else f"{allowed:g}"
         words = f"{_short(expected)} within {reach}"
         holds = _everywhere(measured, expected, close)
         return self._add(Claim(claim, words, measured, holds, tolerance or 0.0))

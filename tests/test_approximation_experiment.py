@@ -33,6 +33,12 @@ def test_coefficients_are_the_integrals_that_define_them(name):
         np.testing.assert_allclose(2 * found, target.coefficients(np.array(k)), atol=1e-7)
 
 
+@pytest.mark.parametrize(("name", "rate"), [("kink", 1 / 2), ("root", np.sqrt(1 / 2))])
+def test_the_series_largest_error_falls_as_the_title_says(name, rate):
+    errors = check_series(Result("approximation"), TARGETS[name]).largest  # at twice as many terms
+    np.testing.assert_allclose(errors[-1] / errors[-2], rate, rtol=0.05)
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_no_two_points_differ_by_more_than_the_modulus(name, rng):
     target = TARGETS[name]

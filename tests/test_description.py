@@ -81,7 +81,7 @@ def test_a_sparse_matrix_tells_its_part_that_is_not_0():
         weights = np.array([[1.0] * count + [0.0] * (100 - count)])
         circuit.rate(name, excite=sparse.csr_array(weights) @ x)
     kinds = [row[-3] for row in describe(circuit).projections]
-    assert kinds == ["sparse 100 %", "sparse 97 %", "sparse 1 %"]
+    assert kinds == ["sparse 100%", "sparse 97%", "sparse 1%"]
 
 
 def test_parameters_are_told_where_they_are_not_as_usual():

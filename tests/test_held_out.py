@@ -65,7 +65,7 @@ def test_who_falls_behind_by_chance_is_told_by_the_binomial_test():
     expected = binomtest(2, 9, 0.5, "less").pvalue
     assert behind_by_chance(one, other, labels) == pytest.approx(expected)
     assert behind_by_chance(one, one, labels) == 1
-    assert str(Accuracy(13, 20, 0.5)) == "65.0 % (43.3 to 81.9)"  # Wilson's
+    assert str(Accuracy(13, 20, 0.5)) == "65.0% (43.3 to 81.9)"  # Wilson's
 
 
 def test_a_claim_of_accuracy_states_its_interval():
@@ -86,7 +86,7 @@ def test_accuracies_are_tabulated_with_their_intervals():
     result = Result("held-out")
     tabulate_accuracies(result, {"network": Accuracy(13, 20, 0.5)})
     (table,) = result.tables.values()
-    assert table.header[-2:] == ("from (95 %)", "to (95 %)")
+    assert table.header[-2:] == ("from (95%)", "to (95%)")
     assert table.rows == (("network", 13, 20, 0.65, *wilson_interval(13, 20)),)
 
 

@@ -360,6 +360,19 @@ def test_the_plot_of_two_inputs_has_the_line():
     assert 3 * slope[0] + 2 * slope[1] == pytest.approx(4)
 
 
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        (AND, ["1", "0"]),
+        (np.array(AND) > 0, ["1", "0"]),
+        (2 * np.array(AND) - 1, ["+1", "−1"]),
+    ],
+)
+def test_the_plot_tells_labels_as_they_were_given(labels, told):
+    legend = perceptron_rule(TABLE, labels).plot().get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == told
+
+
 @pytest.mark.parametrize("rate", [1e-90, 1e90])
 def test_the_line_of_weights_of_any_size(rate):
     start, stop = boundary(1e-100 * rate * np.array([3.0, 2.0]), -4e-100 * rate)

@@ -15,6 +15,7 @@ from matplotlib.text import Text
 from circuits import arithmetic, lgn, logic
 from neurosim import Circuit, CircuitError, InputError, convolve
 from neurosim.connections import Convolution
+from neurosim.networks import Dense, Sequential
 from neurosim.plotting import (
     COLOURS,
     mark_zero,
@@ -748,6 +749,22 @@ def test_the_order_of_a_layer_avoids_crossings():
     heights = [y for _, y in made.anchors]
     for tail, head in ((0, 5), (1, 4), (2, 3)):
         assert heights[tail] == pytest.approx(heights[head], abs=1e-6)
+
+
+def test_the_neurons_of_a_population_leave_their_order_where_wires_would_cross():
+    blocks = [Block(1, 1, 1, 1, row=i // 3) for i in range(6)]
+    made = arrange(blocks, [Link(0, 5, 0), Link(1, 4, 1), Link(2, 3, 2)])
+    heights = [y for _, y in made.anchors]
+    assert heights[:3] == pytest.approx(heights[:2:-1], abs=1e-6)
+
+
+def test_the_cells_of_a_trained_layer_are_drawn_in_order():
+    model = Sequential([Dense(4, "relu", input_shape=(3,)), Dense(10, "softmax")], seed=0)
+    figure = model.to_circuit().draw()
+    y = {p.get_gid(): p.center[1] for p in circles(figure)}
+    for name, cells in (("dense", 4), ("dense_1 drive", 10), ("dense_1", 10)):
+        own = [y[f"neuron {name}[{i}]"] for i in range(cells)]
+        assert own == sorted(own)
 
 
 def test_labels_avoid_what_is_taken():

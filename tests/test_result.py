@@ -82,7 +82,7 @@ def test_nan_never_holds(result, measured, conditions):
     [
         ({"expected": 2}, 2),
         ({"expected": 2, "tolerance": 0.01}, "2 within 0.01"),
-        ({"expected": 2, "relative": 0.05}, "2 within 5 %"),
+        ({"expected": 2, "relative": 0.05}, "2 within 5%"),
         ({"at_most": 3}, "at most 3"),
         ({"at_least": np.float64(1.5)}, "at least 1.5"),
         ({"at_least": 1, "at_most": 3}, "between 1 and 3"),

@@ -61,4 +61,4 @@ def draw_errors(
     ax.set_ylim(bottom=min(max(ax.get_ylim()[0], 1e-6), room))
     ax.set_xticks(SIZES, map(str, SIZES))
     ax.legend(loc="lower left", handlelength=2.2)
-    ax.set_title(f"Largest errors; the series' root mean square error goes as {target.rate}")
+    ax.set_title(f"Largest errors; that of the series goes as {target.rate}")

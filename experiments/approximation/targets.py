@@ -20,7 +20,7 @@ class Target(ABC):
     constant, exponent : ω(f, h) ≤ constant·h^exponent (Hölder)
     mean : a₀
     edge : where it is not smooth, or 0
-    rate : what its series' root-mean-square error falls with, for N terms
+    rate : what its series' largest error falls with, for N terms: Σ|a_k| over k > N
     """
 
     name: str
@@ -85,7 +85,7 @@ class Kink(Target):
     constant, exponent = 1.0, 1.0
     mean = (KINK**2 + (1 - KINK) ** 2) / 2
     edge = KINK
-    rate = "$N^{-3/2}$"
+    rate = "$N^{-1}$"
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return f at points, of their shape."""
@@ -108,7 +108,7 @@ class Root(Target):
     name = "√x"
     constant, exponent = 1.0, 0.5
     mean = 2 / 3
-    rate = "$N^{-1}$"
+    rate = "$N^{-1/2}$"
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return f at points, of their shape."""

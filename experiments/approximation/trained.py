@@ -16,7 +16,7 @@ from .series import quadrature
 from .steps import POINTS
 from .targets import Target
 
-NETWORKS = 6  # of each size: their range holds the median of all by 97 %
+NETWORKS = 6  # of each size: their range holds the median of all by 97%
 SAMPLES = (np.arange(64) + 0.5) / 64
 RATE = 0.02
 SLOPE = 10.0  # standard deviation of the first w: steps that are narrow beside [0, 1]

@@ -78,6 +78,12 @@ def draw_steps(ax: Axes, steps: Steps, rate: float) -> None:
     ax.plot(steps.rates, rest, "^", color=COLOURS["vermillion"], label="|fall of E − η‖∇E‖²|")
     ax.axvline(rate, color=FAINT, linewidth=0.6, linestyle=":")
     ax.set(xscale="log", yscale="log", xlabel="learning rate η", ylabel="fall of E")
+    ax.set_ylim(top=100 * float(steps.first_order.max()))  # room for the note
+    side, apart = ("right", -3) if rate > np.sqrt(RATES[0] * RATES[-1]) else ("left", 3)
+    ax.annotate(
+        f"given: η = {rate:g}", (rate, 1), (apart, 0), xycoords=("data", "axes fraction"),
+        textcoords="offset points", ha=side, va="top", color=FAINT,
+    )  # fmt: skip
     ax.legend(
         loc="lower right", handlelength=1.6,
         frameon=True, facecolor="white", edgecolor="none", framealpha=1.0,

@@ -150,7 +150,7 @@ def dense_row(quick: bool) -> Row:
 
 
 def sparse_row(quick: bool) -> Row:
-    """100,000 rate neurons that each hear 1 % of all: weights and places are read once a step."""
+    """100,000 rate neurons that each hear 1% of all: weights and places are read once a step."""
     size, steps = (2_000, 20) if quick else (100_000, 500)
     generator = np.random.default_rng(0)
     heard = size // 100

@@ -216,7 +216,7 @@ def _tabulate(result: Result, learners: Sequence[Learner]) -> None:
         "accuracy",
         (
             "view", "cells", "passes", "converged", "right", "held out", "accuracy",
-            "from (95 %)", "to (95 %)", "probability by chance",
+            "from (95%)", "to (95%)", "probability by chance",
         ),
         rows,
     )  # fmt: skip

@@ -128,7 +128,7 @@ def check_pieces(result: Result, ax: Axes, drawn: Axes, most: int, seed: int) ->
     ax.plot(weights, [2.0 ** ((w - 1) / 6) for w in weights], color=COLOURS["green"], linewidth=0.8)
     ax.set(yscale="log", xlabel="weights", ylabel="straight pieces", xlim=(0, 1.5 * max(weights)))
     ax.legend(loc="lower right")
-    ax.set_title("Depth doubles the pieces, width adds one a cell")
+    ax.set_title("Layers double the pieces, cells add one")
     _draw(drawn)
 
 

@@ -69,8 +69,8 @@ def draw_selectivity(ax: Axes, trained: np.ndarray, naive: np.ndarray) -> None:
         ax.plot(places, rows.T, color=colour, linewidth=0.4, alpha=0.6)
         ax.plot(places, rows.mean(axis=0), marker + "-", color=colour, label=label, markersize=4)
     ax.set(xticks=places, xticklabels=["1", "2", "3"], xlabel="layer", ylim=(0, 1))
-    ax.set_ylabel("selectivity |2A − 1| of a cell")
-    ax.legend(loc="upper left")
+    ax.set_ylabel("selectivity |2A − 1| of a cell\n(A: area under its ROC curve)")
+    ax.legend(loc="upper left", title="bold: mean")
     ax.set_title("One cell alone tells cats from dogs")
 
 
@@ -79,9 +79,13 @@ def draw_accuracies(ax: Axes, networks: list[Sequential]) -> None:
     curves = 100 * np.array([model.history.history["val_accuracy"] for model in networks])
     epochs = np.arange(1, curves.shape[1] + 1)
     ax.plot(epochs, curves.T, color=COLOURS["blue"], linewidth=0.4, alpha=0.6)
-    ax.plot(epochs, curves.mean(axis=0), "o-", color=COLOURS["blue"])
+    ax.plot(
+        epochs, curves.mean(axis=0), "o-", color=COLOURS["blue"],
+        label=f"mean of {len(networks)} networks",
+    )  # fmt: skip
     ax.axhline(50, color=FAINT, linestyle=":", linewidth=0.8)
     ax.annotate("chance", (epochs[-1], 50), (0, 2), textcoords="offset points", color=FAINT,
                 ha="right", va="bottom")  # fmt: skip
     ax.set(xlabel="epoch", ylabel="held-out animals told right (%)", ylim=(40, 102))
+    ax.legend(loc="center right")
     ax.set_title("From pixels and labels alone")

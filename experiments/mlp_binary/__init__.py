@@ -208,7 +208,7 @@ def _tabulate(result: Result, curves: dict[str, Roc], right: dict[str, Accuracy]
     result.table(
         "held-out",
         (
-            "learner", "right", "cases", "accuracy", "from (95 %)", "to (95 %)", "area", "its error"
+            "learner", "right", "cases", "accuracy", "from (95%)", "to (95%)", "area", "its error"
         ),
         [
             (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DEPTH, CELLS = 10, 16
 LAYERS = DEPTH + 1  # and the output
-NETWORKS = 6  # of each kind: their range holds the median of all by 97 %
+NETWORKS = 6  # of each kind: their range holds the median of all by 97%
 SAMPLES, EPOCHS = 128, 100
 RATE, BATCH = 0.1, 32
 STILL, MOVED = 1e-4, 1e-2  # of a layer's weights

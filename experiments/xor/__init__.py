@@ -12,7 +12,7 @@ from .single import check_single
 from .training import NONE, train_all, trained
 
 STARTS = 100
-# About 64 % of starts learn it by 2 + 2 hidden cells, 99.8 % by 4 + 4: of so many, counts that are
+# About 64% of starts learn it by 2 + 2 hidden cells, 99.8% by 4 + 4: of so many, counts that are
 # not told apart are rarer than one in 100,000; of 30 starts they are one in twenty.
 FEWER = 80
 

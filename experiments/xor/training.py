@@ -59,7 +59,7 @@ class Outcome:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Which part of all starts may learn it, at 95 %."""
+        """Which part of all starts may learn it, at 95%."""
         return wilson_interval(int(self.learned.sum()), self.learned.size)
 
 

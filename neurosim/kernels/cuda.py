@@ -15,8 +15,8 @@ Connections whose learning goes on inside the loop would be a stage of their own
 it knows the values before (x) and after (y).
 
 Goals on one H100, and where they come from: what a step must move.  One trial of 10,000 dense
-neurons: its weights once, at 80 % of what a copy reaches.  One trial of 100,000 neurons with 1 % of
-all synapses: weights and places once, at 60 %.  Many trials: cuBLAS, at 80 % of its own rate.
+neurons: its weights once, at 80% of what a copy reaches.  One trial of 100,000 neurons with 1% of
+all synapses: weights and places once, at 60%.  Many trials: cuBLAS, at 80% of its own rate.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from ..kernels import learn_perceptron
 from ..timing import positive, truth, whole
 from .passes import orders_of, start_from
 from .perceptron_learning import RULE, PerceptronLearning, to_undo, unit_of
-from .samples import labels_of, patterns_of
+from .samples import in_one_array, labels_of, patterns_of
 from .separation import folded, meeting
 
 KEPT = 100_000  # changes of weights, of which the samples are kept
@@ -74,6 +74,7 @@ def perceptron_rule(
     """
     x = patterns_of(patterns, RULE)
     y = labels_of(labels, len(x), RULE)
+    lower = int(np.min(in_one_array(labels, f"{RULE}: labels", "whole numbers")))
     rate = _rate(rate)
     shuffle = truth(shuffle, f"{RULE}: shuffle")
     only_mistakes = truth(only_mistakes, f"{RULE}: only_mistakes")
@@ -87,7 +88,7 @@ def perceptron_rule(
         )
     shape = (*y.shape[1:], x.shape[1] + 1)
     first = np.zeros(shape) if start is None else start_from(start, shape, RULE, bias=True)
-    learner = _Learner(x, y, rate, first, only_mistakes, seed if shuffle else None)
+    learner = _Learner(x, y, lower, rate, first, only_mistakes, seed if shuffle else None)
     if passes is not None:
         learner.learn(passes)
         return learner.result()
@@ -110,10 +111,10 @@ class _Learner:
     """Neurons on their way: what they have learned so far, flat, as the kernel takes it."""
 
     def __init__(
-        self, patterns: np.ndarray, labels: np.ndarray, rate: float, start: np.ndarray,
+        self, patterns: np.ndarray, labels: np.ndarray, lower: int, rate: float, start: np.ndarray,
         only_mistakes: bool, seed: int | None,
     ):  # fmt: skip
-        self.patterns, self.labels = patterns.copy(), labels
+        self.patterns, self.labels, self.lower = patterns.copy(), labels, lower
         self.rate, self.start, self.only_mistakes = rate, start, only_mistakes
         self.unit = unit_of(rate, start)
         self.samples, self.inputs = len(patterns), patterns.shape[1] + 1
@@ -175,6 +176,7 @@ class _Learner:
             start=self.start,
             patterns=self.patterns,
             labels=self.labels,
+            lower=self.lower,
         )
 
 

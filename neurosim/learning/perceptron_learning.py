@@ -42,6 +42,7 @@ class PerceptronLearning:
     start : the weights and, last, the bias at the start, (inputs + 1,) [(neurons, inputs + 1)]
     patterns : (samples, inputs)
     labels : −1 and +1, (samples,) [(samples, neurons)]
+    lower : −1, or the 0 that was given in its place
     """
 
     weights: np.ndarray
@@ -54,6 +55,7 @@ class PerceptronLearning:
     start: np.ndarray
     patterns: np.ndarray = field(repr=False)
     labels: np.ndarray = field(repr=False)
+    lower: int = field(default=-1, repr=False)
 
     @property
     def mistakes(self) -> Any:
@@ -174,7 +176,7 @@ class PerceptronLearning:
             return ax
         for label, name, mark in ((1, "vermillion", "o"), (-1, "blue", "s")):
             of_class = self.patterns[self.labels == label]
-            ax.plot(*of_class.T, mark, color=COLOURS[name], label=f"{label:+d}".replace("-", "−"))
+            ax.plot(*of_class.T, mark, color=COLOURS[name], label=self._as_given(label))
         if self.weights.any():
             low, high = self.patterns.min(axis=0), self.patterns.max(axis=0)
             reach = float(np.linalg.norm(high - low)) or 1.0
@@ -185,6 +187,11 @@ class PerceptronLearning:
             ax.set(xlabel="$x_1$", ylabel="$x_2$")
             ax.legend(title="label")
         return ax
+
+    def _as_given(self, label: int) -> str:
+        if self.lower < 0:
+            return f"{label:+d}".replace("-", "−")
+        return f"{max(label, 0)}"
 
     def to_csv(self, path: str | PathLike[str]) -> Path:
         """Write a row a change of the weights: its number, its sample, and the neuron's weights.

@@ -20,7 +20,8 @@ class Block:
 
     `place` keeps it in the first layer (inputs), the last (outputs), or as late as what hears it
     allows (constants).  `entries` and `exits` are the heights, from the anchor, at which bundles
-    cross the left and right side of an inner frame.
+    cross the left and right side of an inner frame.  Blocks of one `row` keep their order
+    where that costs few crossings.
     """
 
     left: float
@@ -31,6 +32,7 @@ class Block:
     entries: dict[Bundle, float] = field(default_factory=dict)
     exits: dict[Bundle, float] = field(default_factory=dict)
     framed: bool = False
+    row: Hashable = None
 
 
 class Link(NamedTuple):

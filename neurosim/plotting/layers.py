@@ -9,7 +9,7 @@ exactly within each layer, by pooling adjacent violators.  Lengths are inches, y
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from .blocks import OUTSIDE, Arrangement, Block, Bundle, Link, Point
 from .ordering import crossings, layers_of, spread
 
 SWEEPS = 24
+MORE = 0.05  # crossings that may be more where the neurons of a population stay in order
 GAP = 0.24  # between neighbours of one layer
 BEND_GAP = 0.13  # where one of them is a bend
 PORT_GAP = 0.5  # where both are ports of the frame
@@ -163,7 +164,24 @@ class _Frame:
     # ------------------------------------------------------------ order
 
     def _order(self) -> None:
-        """Sort each layer by where its neighbours are, there and back, and keep the best."""
+        """Sort each layer by where its neighbours are, there and back, and keep the best.
+
+        Of dense layers every order crosses about as often, so that the best would be any: there
+        the neurons of one population stay in theirs.
+        """
+        first = [list(c) for c in self.columns]
+        best, fewest = self._swept(lambda column: column)
+        if any(column != _in_rows(column, self.blocks) for column in best):
+            self._take(first)
+            kept, count = self._swept(lambda column: _in_rows(column, self.blocks))
+            if count <= (1 + MORE) * fewest:
+                best = kept
+        self._take(best)
+
+    def _swept(
+        self, put: Callable[[list[_Vertex]], list[_Vertex]]
+    ) -> tuple[list[list[_Vertex]], int]:
+        """Return the best order found, and its crossings; `put` has the last word on a layer's."""
         best, fewest = [list(c) for c in self.columns], self._crossings()
         for sweep in range(SWEEPS):
             if not fewest:
@@ -172,13 +190,17 @@ class _Frame:
             for column in self.columns if forward else self.columns[::-1]:
                 means = {id(v): _barycentre(v, forward) for v in column}
                 column.sort(key=lambda v: (means[id(v)], v.rank))
+                column[:] = put(column)
                 for rank, vertex in enumerate(column):
                     vertex.rank = rank
             count = self._crossings()
             if count < fewest:
                 best, fewest = [list(c) for c in self.columns], count
-        self.columns = best
-        for column in self.columns:
+        return best, fewest
+
+    def _take(self, columns: list[list[_Vertex]]) -> None:
+        self.columns = columns
+        for column in columns:
             for rank, vertex in enumerate(column):
                 vertex.rank = rank
 
@@ -364,6 +386,21 @@ class _Frame:
         turn = min(0.25, abs(stop - start) / 3)
         turn = math.copysign(turn, stop - start)
         return [(beyond, start + turn), (beyond, stop - turn)]
+
+
+def _in_rows(column: list[_Vertex], blocks: Sequence[Block]) -> list[_Vertex]:
+    """Return a layer with the blocks of each row in order, in the places that they have."""
+    rows: dict[Hashable, list[_Vertex]] = {}
+    for vertex in column:
+        if vertex.block is not None and blocks[vertex.block].row is not None:
+            rows.setdefault(blocks[vertex.block].row, []).append(vertex)
+    place = {id(v): at for at, v in enumerate(column)}
+    answer = list(column)
+    for members in rows.values():
+        ordered = sorted(members, key=lambda v: v.block or 0)
+        for where, vertex in zip(members, ordered, strict=True):
+            answer[place[id(where)]] = vertex
+    return answer
 
 
 def _rank(vertex: _Vertex, offset: float) -> float:

@@ -108,7 +108,10 @@ class _Planner:
         # All inputs have their names in their circles, or none.
         self.named_inside = look.inner and not with_values and longest <= 1.6 * look.radius
         labels = self._labels()
-        bodies = [Body(self._block(i), item.path) for i, item in enumerate(scene.items)]
+        bodies = [
+            Body(replace(self._block(i), row=_row_of(item)), item.path)
+            for i, item in enumerate(scene.items)
+        ]
         lines = {w: line_of(w) for w in scene.wires if w.source != w.target}
         lengths: dict[Line, float] = {}
         for wire, line in lines.items():
@@ -266,6 +269,12 @@ class _Planner:
         under = self.captions.get(i, []) if item.kind == "neuron" else []
         caption = max((self._width(n, text) for n, text in enumerate(under)), default=0.0)
         return Round(at, radius, radius, caption + HALO if under else 0.0)
+
+
+def _row_of(item: Item) -> str | None:
+    """Return what the neurons have in common that are drawn in their order, where it goes."""
+    population = item.population
+    return population.name if population is not None and population.size > 1 else None
 
 
 def line_of(wire: Wire) -> Line:
