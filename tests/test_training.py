@@ -190,6 +190,7 @@ def test_accuracy_is_resolved_as_keras_does(units, activation, loss, targets, ac
         labels = wanted.argmax(axis=1) if wanted.ndim == 2 else wanted
         expected = -np.log(p[np.arange(3), labels]).mean()
         np.testing.assert_array_equal(model.predict_classes(drive), drive.argmax(axis=1))
+        np.testing.assert_array_equal(model.predict_proba(drive), model.predict(drive))
     assert found[0] == pytest.approx(expected, rel=1e-9)
 
 

@@ -340,6 +340,22 @@ class Model(Network):
         return activities.argmax(axis=-1)
 
     @spelled
+    def predict_proba(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
+    ) -> np.ndarray:
+        """Return what `predict` does: an older word for it, where the answers are probabilities.
+
+        Parameters
+        ----------
+        x, batch_size, verbose
+            As `predict` takes them.
+        """
+        return self.predict(x, batch_size)
+
+    @spelled
     def train_on_batch(
         self,
         x: Any,
