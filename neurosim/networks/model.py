@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ..errors import InputError, spelled
+from ..errors import InputError, one_name, spelled
 from . import losses, metrics, optimizers, samples
 from .callbacks import Callback, History
 from .course import Course
@@ -141,6 +141,7 @@ class Model(Network):
         return functional_of(config)  # type: ignore[return-value]
 
     @spelled
+    @one_name("nb_epoch", "epochs")
     def fit(
         self,
         x: Any,
