@@ -12,9 +12,11 @@ from neurosim.networks import (
     Activation,
     Adam,
     Callback,
+    Concatenate,
     Dense,
     Dropout,
     Embedding,
+    Flatten,
     Input,
     Layer,
     Model,
@@ -371,7 +373,7 @@ def test_what_is_not_finite_stops_training_and_is_found(rng):
     with pytest.raises(
         ConvergenceError,
         match=r"became nan, epoch 1, batch 2; first not finite: the"
-        r" input, as float64; look at np.abs\(x\)",
+        r" input, as float64: x\[7, 1\] is nan; np.isnan\(x\) shows",
     ):
         model.fit(bad, y, batch_size=5, epochs=10, shuffle=False, verbose=0)
     assert np.isfinite(model.get_weights()[0]).all()
@@ -399,6 +401,34 @@ def test_numbers_that_float32_cannot_hold_are_named(units, rng):
         made.compile("sgd", "mse")
         with pytest.raises(ConvergenceError, match=f"first not finite: the {place}, as float32"):
             made.fit(*given, verbose=0)
+
+
+@pytest.mark.parametrize("callbacks", [None, [Callback()]])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_the_first_sample_that_is_not_finite_is_named(callbacks, shuffle):
+    model = Sequential([Input((3, 1)), Flatten(), Dense(1)], seed=2)
+    model.compile("sgd", "mse")
+    x, y = np.zeros((9, 3)), np.zeros(9)
+    x[[4, 7], [2, 0]] = np.inf, np.nan
+    told = {"batch_size": 9, "shuffle": shuffle, "callbacks": callbacks, "verbose": 0}
+    with pytest.raises(ConvergenceError, match=r"x\[4, 2\] is inf; look at np.abs\(x\).max"):
+        model.fit(x, y, **told)
+    with pytest.raises(ConvergenceError, match=r"train_on_batch: .*x\[4, 2\] is inf"):
+        model.train_on_batch(x, y)
+    y[5] = np.nan
+    with pytest.raises(ConvergenceError, match=r"targets, as float32: y\[5\] is nan; np.is"):
+        model.fit(np.zeros((9, 3)), y, **told)
+
+
+def test_of_several_inputs_the_one_is_named():
+    first, second = Input((2,)), Input((1,))
+    model = Model([first, second], Dense(1)(Concatenate()([first, second])))
+    model.compile("sgd", "mse")
+    x = [np.zeros((4, 2)), np.array([0, 0, np.nan, 0])]
+    with pytest.raises(
+        ConvergenceError, match=r"input 2, as float32: x\[1\]\[2\] is nan; np.isnan"
+    ):
+        model.fit(x, np.zeros(4), verbose=0)
 
 
 def test_a_loss_of_ones_own_is_weighted_whatever_its_shape(rng):
