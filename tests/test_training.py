@@ -1,6 +1,7 @@
 """Training: fit, evaluate and train_on_batch against loops written out in NumPy."""
 
 import pickle
+import sys
 from copy import deepcopy
 
 import numpy as np
@@ -531,13 +532,23 @@ def test_interruption_keeps_what_was_learned(rng):
     np.testing.assert_allclose(model.get_weights()[0], short.get_weights()[0], rtol=1e-12)
 
 
-def test_lines_of_progress(rng, capsys):
+def test_lines_of_progress(rng, capsys, monkeypatch):
     x, y = data(rng)
     linear(metrics=["mae"]).fit(x, y, epochs=2, verbose=2)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("Epoch 2: loss: ")
     assert " - mae: " in lines[1]
+    linear(metrics=["mae"]).fit(x, y, epochs=2, verbose=1)
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "Epoch 1",
+        "Epoch 2",
+    ]
+    linear().fit(x, y)  # nobody asked for lines, and nobody sees a bar
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys, "stdout", None)  # as pythonw has it
+    linear().fit(x, y, verbose=1)
+    monkeypatch.undo()
     linear().fit(x, y, verbose=0)
     assert capsys.readouterr().out == ""
 

@@ -176,7 +176,8 @@ class Model(Network):
             The number at which they end: how many times all samples are gone over, where
             `initial_epoch` is 0.
         verbose
-            1 or ``"auto"``: a progress bar, 2: a line an epoch, 0: nothing.
+            ``"auto"``: a progress bar where a terminal or a notebook shows it; 1: also a line an
+            epoch, which stays; 2: the lines alone; 0: nothing.
         callbacks
             What looks on.
         validation_split
