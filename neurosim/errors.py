@@ -157,6 +157,26 @@ def spelled(function: Callable[P, T]) -> Callable[P, T]:
     return checked
 
 
+def one_name(older: str, name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Refuse a method's call that gives a parameter by an older name and by its own too."""
+
+    def decorate(method: Callable[P, T]) -> Callable[P, T]:
+        place = list(signature(method).parameters).index(name)
+
+        @wraps(method)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+            if kwargs.get(older) is not None and (name in kwargs or place < len(args)):
+                raise InputError(
+                    f"{args[0]}: {older} and {name} say the same, and both were given; give {name} "
+                    "alone"
+                )
+            return method(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
 def input_names(circuit: Any) -> list[str]:
     """Return what a circuit's inputs are called; of anything else, nothing."""
     return [p.name for p in getattr(circuit, "input_populations", ())]

@@ -90,6 +90,8 @@ def test_other_inputs_are_held(rng):
         Electrode("y")
     with pytest.raises(InputError, match=r"has shape \(3,\); the movie's frames have shape \(4,\)"):
         Electrode(circuit["y"], held={"gate": [0, 0, 0]}).responses(np.zeros((2, 4)))
+    with pytest.raises(InputError, match=r"; as many pixels.*Flatten\(input_shape=\(3, 1\)\)"):
+        Electrode(circuit["y"], held={"gate": [0, 0, 0]}).responses(np.zeros((2, 3, 1)))
     for options, message in (
         (
             {"held": {"gate": np.ones((4, 3))}},

@@ -332,7 +332,7 @@ def test_a_loss_that_is_not_finite_stops_at_its_batch_and_changes_nothing(rng):
     before = model.get_weights()
     with pytest.raises(
         ConvergenceError,
-        match=r"the loss became nan, epoch 1, batch 3; .* the input, as float64; look",
+        match=r"the loss became nan, epoch 1, batch 3; .* the input, as float64: x.4, 1. is nan",
     ) as caught:
         model.fit(x, t, epochs=2, batch_size=2, verbose=0, shuffle=False)
     assert caught.value.step == 3

@@ -343,6 +343,16 @@ def test_integers_become_real_numbers_and_float64_stays_inside():
         (lambda: Reshape((-1, -1)), "one length may be -1"),
         (lambda: LSTM(3, activation="relu"), "an LSTM here has activation 'tanh'"),
         (lambda: BatchNormalization(epsilon=0), "epsilon must be a finite number over 0"),
+        (lambda: Dense(output_dim=3), r"Dense: .*'output_dim' \(here that is units\)"),
+        (lambda: LSTM(output_dim=3, name="a"), r"LSTM 'a': .*\(here that is units\)"),
+        (lambda: Conv2D(nb_filter=3, nb_row=3, nb_col=3), r"'nb_filter' \(here that is filters\)"),
+        (lambda: Conv2D(3, nb_row=3, nb_col=3), r"'nb_row' \(here that is kernel_size\)"),
+        (lambda: Dropout(p=0.5), r"'p' \(here that is rate\)"),
+        (
+            lambda: Dense(3, kernel_regularizer="l2"),
+            "Dense: no setting is called 'kernel_regularizer': regularizers are not here",
+        ),
+        (lambda: Dense(3, bias_constraint="x"), "'bias_constraint': only a layer of one's own has"),
         (lambda: Dense(2, init="uniform"), r"'init' \(here that is kernel_initializer\)"),
         (lambda: MaxPooling2D(border_mode="same"), r"\(here that is padding\); there are: pool"),
         (lambda: Dropout(0.5, init="zeros"), "no setting is called 'init'; there are: rate"),
@@ -434,3 +444,18 @@ def test_weights_of_another_shape_are_told_and_none_is_taken():
         layer.set_weights([np.full((3, 2), np.nan), np.zeros(2)])
     with pytest.raises(InputError, match=r"Dense 'last' was built for shape \(None, 3\)"):
         layer(np.zeros((1, 4)))
+
+
+def test_older_names_of_layers_are_told():
+    with pytest.raises(ImportError, match="no layer is called 'Convolution2D' here; it is Conv2D"):
+        from neurosim.networks import Convolution2D  # noqa: F401
+    with pytest.raises(ImportError, match="cannot import name 'Convolution'"):
+        from neurosim.networks import Convolution  # noqa: F401
+
+
+def test_a_class_of_ones_own_may_use_an_older_word():
+    class Wide(Dense):
+        def __init__(self, output_dim, **settings):
+            super().__init__(output_dim, **settings)
+
+    assert Wide(output_dim=3).units == 3

@@ -104,6 +104,12 @@ def test_the_old_decay_slows_the_steps():
     assert (optimizer.lr, optimizer.learning_rate) == (0.5, 0.5)
 
 
+def test_an_optimizer_shows_its_settings():
+    assert repr(SGD(0.5, momentum=0.9)) == "SGD(learning_rate=0.5, momentum=0.9, nesterov=False)"
+    made = Adam(lr=0.25, decay=0.5)
+    assert eval(repr(made)).get_config() == made.get_config()
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
     "optimizer", [SGD(momentum=0.5), RMSprop(rho=0.5, momentum=0.5), Adam(beta_1=0.5, beta_2=0.5)]
@@ -222,6 +228,12 @@ def test_names_are_known_in_any_letter_case():
     [
         (lambda: optimizers.get("Adan"), r"no optimizer is called 'adan' .did you mean 'adam'"),
         (lambda: optimizers.get(3), r"an optimizer is a name \(sgd, rmsprop, adam\) or one of"),
+        (lambda: optimizers.get(Adam), r"optimizers\.Adam'>\); Adam\(\) makes one"),
+        (lambda: SGD(lr=0.1, learning_rate=0.01), "SGD: lr and learning_rate say the same"),
+        (lambda: Adam(0.001, lr=0.1), "Adam: lr and learning_rate .*give learning_rate alone"),
+        (lambda: SGD(10**400), r"SGD: learning_rate must be finite \(got inf\)"),
+        (lambda: SGD(-(10**5000)), r"SGD: learning_rate must be finite \(got -inf\)"),
+        (lambda: SGD(np.complex64(1)), "SGD: learning_rate must be a number"),
         (lambda: SGD(learning_rate=-1), r"SGD: learning_rate must be above 0 \(got -1.0\)"),
         (lambda: SGD(learning_rate=np.nan), r"SGD: learning_rate must be finite \(got nan\)"),
         (lambda: SGD(learning_rate="fast"), r"SGD: learning_rate must be a number \(got 'fast'\)"),

@@ -59,12 +59,20 @@ def test_the_learning_example_answers_as_its_comments_say(tmp_path, monkeypatch,
 
 @pytest.mark.compiled
 def test_the_example_of_networks_answers_as_its_comments_say(capsys):
-    exec(compile(EXAMPLES[4], "README.md", "exec"), {})
+    from circuits.stimuli import Screen, white_noise
+    from neurosim.measuring import reverse_correlation
+
+    made: dict = {}
+    exec(compile(EXAMPLES[4], "README.md", "exec"), made)
     judged, same = capsys.readouterr().out.splitlines()
     loss, accuracy = eval(judged)
     assert loss < 0.3
     assert accuracy > 0.93
     assert same == "True"
+    noise = white_noise(Screen((8, 8)), count=5_000)  # "probe it"
+    found = reverse_correlation(made["circuit"]["dense"][0], noise)
+    known = made["model"].layers[1].get_weights()[0][:, 0].reshape(8, 8)
+    assert found.correlation(known) > 0.9
 
 
 def test_every_experiment_is_in_the_table_and_no_other():

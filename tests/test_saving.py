@@ -192,7 +192,7 @@ def test_functions_of_ones_own_are_not_in_the_file(rng, tmp_path):
     ("name", "message"),
     [
         ("model.h5", r"older .h5 of Keras is neither .*choose 'model.keras' or 'model.npz'"),
-        ("model.hdf5", r"choose 'model.keras' or 'model.npz'"),
+        ("model.hdf5", r"older .h5 of Keras is neither .*choose 'model.keras' or 'model.npz'"),
         ("model", r"choose 'model.keras' or 'model.npz'"),
         ("model.pkl", r"choose 'model.keras' or 'model.npz'"),
     ],
@@ -200,10 +200,19 @@ def test_functions_of_ones_own_are_not_in_the_file(rng, tmp_path):
 def test_other_endings_are_answered(name, message, tmp_path):
     with pytest.raises(FileError, match=message):
         small().save(tmp_path / name)
+    if "older" in message:  # there is nothing to choose: Keras has to write it anew
+        message = r"is not read; load it in Keras, and save it from there as 'model.keras'"
+        with pytest.raises(FileError, match=message):
+            small().load_weights(tmp_path / name)
     with pytest.raises(FileError, match=message):
         load_model(tmp_path / name)
     with pytest.raises(FileError, match=r"choose 'model.weights.h5' or 'model.npz'"):
         small().save_weights(tmp_path / name)
+
+
+def test_weights_alone_are_no_network(tmp_path):
+    with pytest.raises(FileError, match=r"w.weights.h5' holds weights alone; build the network"):
+        load_model(tmp_path / "w.weights.h5")
 
 
 def test_places_that_are_none(tmp_path):

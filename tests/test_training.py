@@ -1,6 +1,7 @@
 """Training: fit, evaluate and train_on_batch against loops written out in NumPy."""
 
 import pickle
+import sys
 from copy import deepcopy
 
 import numpy as np
@@ -12,9 +13,11 @@ from neurosim.networks import (
     Activation,
     Adam,
     Callback,
+    Concatenate,
     Dense,
     Dropout,
     Embedding,
+    Flatten,
     Input,
     Layer,
     Model,
@@ -190,6 +193,7 @@ def test_accuracy_is_resolved_as_keras_does(units, activation, loss, targets, ac
         labels = wanted.argmax(axis=1) if wanted.ndim == 2 else wanted
         expected = -np.log(p[np.arange(3), labels]).mean()
         np.testing.assert_array_equal(model.predict_classes(drive), drive.argmax(axis=1))
+        np.testing.assert_array_equal(model.predict_proba(drive), model.predict(drive))
     assert found[0] == pytest.approx(expected, rel=1e-9)
 
 
@@ -370,7 +374,7 @@ def test_what_is_not_finite_stops_training_and_is_found(rng):
     with pytest.raises(
         ConvergenceError,
         match=r"became nan, epoch 1, batch 2; first not finite: the"
-        r" input, as float64; look at np.abs\(x\)",
+        r" input, as float64: x\[7, 1\] is nan; np.isnan\(x\) shows",
     ):
         model.fit(bad, y, batch_size=5, epochs=10, shuffle=False, verbose=0)
     assert np.isfinite(model.get_weights()[0]).all()
@@ -398,6 +402,34 @@ def test_numbers_that_float32_cannot_hold_are_named(units, rng):
         made.compile("sgd", "mse")
         with pytest.raises(ConvergenceError, match=f"first not finite: the {place}, as float32"):
             made.fit(*given, verbose=0)
+
+
+@pytest.mark.parametrize("callbacks", [None, [Callback()]])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_the_first_sample_that_is_not_finite_is_named(callbacks, shuffle):
+    model = Sequential([Input((3, 1)), Flatten(), Dense(1)], seed=2)
+    model.compile("sgd", "mse")
+    x, y = np.zeros((9, 3)), np.zeros(9)
+    x[[4, 7], [2, 0]] = np.inf, np.nan
+    told = {"batch_size": 9, "shuffle": shuffle, "callbacks": callbacks, "verbose": 0}
+    with pytest.raises(ConvergenceError, match=r"x\[4, 2\] is inf; look at np.abs\(x\).max"):
+        model.fit(x, y, **told)
+    with pytest.raises(ConvergenceError, match=r"train_on_batch: .*x\[4, 2\] is inf"):
+        model.train_on_batch(x, y)
+    y[5] = np.nan
+    with pytest.raises(ConvergenceError, match=r"targets, as float32: y\[5\] is nan; np.is"):
+        model.fit(np.zeros((9, 3)), y, **told)
+
+
+def test_of_several_inputs_the_one_is_named():
+    first, second = Input((2,)), Input((1,))
+    model = Model([first, second], Dense(1)(Concatenate()([first, second])))
+    model.compile("sgd", "mse")
+    x = [np.zeros((4, 2)), np.array([0, 0, np.nan, 0])]
+    with pytest.raises(
+        ConvergenceError, match=r"input 2, as float32: x\[1\]\[2\] is nan; np.isnan"
+    ):
+        model.fit(x, np.zeros(4), verbose=0)
 
 
 def test_a_loss_of_ones_own_is_weighted_whatever_its_shape(rng):
@@ -500,13 +532,23 @@ def test_interruption_keeps_what_was_learned(rng):
     np.testing.assert_allclose(model.get_weights()[0], short.get_weights()[0], rtol=1e-12)
 
 
-def test_lines_of_progress(rng, capsys):
+def test_lines_of_progress(rng, capsys, monkeypatch):
     x, y = data(rng)
     linear(metrics=["mae"]).fit(x, y, epochs=2, verbose=2)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("Epoch 2: loss: ")
     assert " - mae: " in lines[1]
+    linear(metrics=["mae"]).fit(x, y, epochs=2, verbose=1)
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "Epoch 1",
+        "Epoch 2",
+    ]
+    linear().fit(x, y)  # nobody asked for lines, and nobody sees a bar
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys, "stdout", None)  # as pythonw has it
+    linear().fit(x, y, verbose=1)
+    monkeypatch.undo()
     linear().fit(x, y, verbose=0)
     assert capsys.readouterr().out == ""
 
@@ -530,6 +572,9 @@ def test_lines_of_progress(rng, capsys):
         (lambda m, x, y: m.fit(x, y, validation_data=x), r"validation_data is \(x, y\)"),
         (lambda m, x, y: m.fit(x, y, verbose=np.arange(2)), r"verbose is 0, 1, 2 or 'auto'"),
         (lambda m, x, y: m.fit(row for row in x), "x is an array, not a generator"),
+        (lambda m, x, y: m.fit(x, y, nb_epoch=2, epochs=3),
+         "Sequential: nb_epoch and epochs say the same"),
+        (lambda m, x, y: m.fit(x, y, 5, 3, nb_epoch=2), "give epochs alone"),
         (lambda m, x, y: m.fit(x, y, epoch=3), r"no parameter of fit\(\) is called 'epoch' \(did"),
         (lambda m, x, y: m.fit(x, y, steps_per_epoch=3), "is called 'steps_per_epoch'.*there"),
         (lambda m, x, y: m.compile("sgd", los="mse"), r"'los' \(did you mean 'loss'\?\)"),

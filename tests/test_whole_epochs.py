@@ -263,7 +263,7 @@ def test_the_bar_counts_batches(rng, monkeypatch):
         update(self, epoch, running, count)
 
     monkeypatch.setattr(whole_epochs.Reporter, "batch", batch)
-    history = model.fit(x, y, epochs=3, batch_size=4, verbose=1)
+    history = model.fit(x, y, epochs=3, batch_size=4, verbose="auto")
     assert sum(number for _, number, _ in counted) == 9
     assert all(np.isfinite(means["loss"]) for _, _, means in counted)
     assert "training" in shown.getvalue()

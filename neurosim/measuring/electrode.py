@@ -153,7 +153,7 @@ class Electrode:
         if movie.shape != self.shape:
             raise InputError(
                 f"{self.circuit}, input {self.shows!r} has shape {self.shape}; the movie's frames "
-                f"have shape {movie.shape}"
+                f"have shape {movie.shape}{self._advice(movie.shape)}"
             )
         size = max(1, math.prod(self.shape)) * np.dtype(self.dtype).itemsize
         most = max(1, BLOCK // size)
@@ -167,6 +167,16 @@ class Electrode:
             if before:
                 last = seen[max(0, len(seen) - before) :]
             yield seen, answers
+
+    def _advice(self, shape: tuple[int, ...]) -> str:
+        """Return what to do where frames have as many pixels as the input, in another shape."""
+        if math.prod(shape) != math.prod(self.shape):
+            return ""
+        first = "Flatten(" if len(self.shape) == 1 else f"Reshape({self.shape}, "
+        return (
+            "; as many pixels: an input of the frames' shape sees them, as that of a network whose "
+            f"first layer is {first}input_shape={shape})"
+        )
 
     def _each_frame(
         self, movie: Movie, most: int, threads: int | None

@@ -1,5 +1,7 @@
 """Networks that learn, in Keras's words: tensors with gradients, layers, and models."""
 
+from typing import TYPE_CHECKING, Any
+
 from . import operations, optimizers
 from .callbacks import (
     Callback,
@@ -85,3 +87,23 @@ __all__ = [
     "rearrangement",
     "set_random_seed",
 ]
+
+# What other versions of Keras call layers, and how they are written here.
+OLDER = {
+    "AvgPool2D": "AveragePooling2D()",
+    "Convolution2D": "Conv2D(filters, (rows, columns))",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D()",
+    "MaxPool2D": "MaxPooling2D()",
+}
+
+if not TYPE_CHECKING:  # or to a checker of types there would be every name
+
+    def __getattr__(name: str) -> Any:
+        """Say what an older name is called here.
+
+        No second name: Convolution2D(32, 3, 3) once had a kernel of 3 by 3, as Conv2D's arguments
+        it has a stride of 3.
+        """
+        if name not in OLDER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise ImportError(f"no layer is called {name!r} here; it is {OLDER[name]}")

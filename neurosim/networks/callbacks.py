@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from inspect import signature
@@ -417,4 +418,5 @@ def print_line(text: str) -> None:
     """Write a line where the progress bar leaves room for it."""
     from tqdm import tqdm
 
-    tqdm.write(text)
+    if sys.stdout is not None:  # as pythonw has it
+        tqdm.write(text)

@@ -86,7 +86,7 @@ class Course:
         """Go over the epochs; in one call of a kernel where that can be, and nobody looks on."""
         training, model = self.training, self.training.model
         whole_ones = whole_epochs(training, self.train, self.batch_size, self.shuffle, watching)
-        unseen = watching == [model.history] and self.judged is None and reporter.verbose != 2
+        unseen = watching == [model.history] and self.judged is None and not reporter.lines
         if whole_ones is not None and unseen:
             whole_ones.epochs(ahead, reporter, model.history)
             training.check_weights({"epoch": self.epochs - 1, "batch": self.steps - 1})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ..errors import InputError, spelled
+from ..errors import InputError, one_name, spelled
 from . import losses, metrics, optimizers, samples
 from .callbacks import Callback, History
 from .course import Course
@@ -141,6 +141,7 @@ class Model(Network):
         return functional_of(config)  # type: ignore[return-value]
 
     @spelled
+    @one_name("nb_epoch", "epochs")
     def fit(
         self,
         x: Any,
@@ -175,7 +176,8 @@ class Model(Network):
             The number at which they end: how many times all samples are gone over, where
             `initial_epoch` is 0.
         verbose
-            1 or ``"auto"``: a progress bar, 2: a line an epoch, 0: nothing.
+            ``"auto"``: a progress bar where a terminal or a notebook shows it; 1: also a line an
+            epoch, which stays; 2: the lines alone; 0: nothing.
         callbacks
             What looks on.
         validation_split
@@ -338,6 +340,22 @@ class Model(Network):
         if activities.shape[-1] == 1:
             return (activities > 0.5).astype(np.int32)
         return activities.argmax(axis=-1)
+
+    @spelled
+    def predict_proba(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
+    ) -> np.ndarray:
+        """Return what `predict` does: an older word for it, where the answers are probabilities.
+
+        Parameters
+        ----------
+        x, batch_size, verbose
+            As `predict` takes them.
+        """
+        return self.predict(x, batch_size)
 
     @spelled
     def train_on_batch(

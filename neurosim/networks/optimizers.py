@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 
 from .. import kernels
-from ..errors import InputError, unknown
+from ..errors import InputError, one_name, unknown
+from ..timing import real
 
 # Below it a number is 0 in what is kept from step to step: denormals are many times slower.
 TINY = {np.dtype(np.float32): 1e-30, np.dtype(np.float64): 1e-300}
@@ -305,6 +306,10 @@ class Optimizer(ABC):
     def __str__(self) -> str:
         return type(self).__name__
 
+    def __repr__(self) -> str:
+        settings = {name: value for name, value in self.get_config().items() if name != "name"}
+        return f"{self}({', '.join(f'{name}={value!r}' for name, value in settings.items())})"
+
 
 class SGD(Optimizer):
     """Gradient descent, with momentum if that is above 0 (`kernels.rules.descended`).
@@ -326,6 +331,7 @@ class SGD(Optimizer):
         Numbers outside their range; an option of Keras's that is not supported.
     """
 
+    @one_name("lr", "learning_rate")
     def __init__(
         self,
         learning_rate: float = 0.01,
@@ -377,6 +383,7 @@ class RMSprop(Optimizer):
         Numbers outside their range; an option of Keras's that is not supported.
     """
 
+    @one_name("lr", "learning_rate")
     def __init__(
         self,
         learning_rate: float = 0.001,
@@ -431,6 +438,7 @@ class Adam(Optimizer):
 
     by_parameter = True
 
+    @one_name("lr", "learning_rate")
     def __init__(
         self,
         learning_rate: float = 0.001,
@@ -478,9 +486,11 @@ def get(optimizer: str | Optimizer) -> Optimizer:
     if isinstance(optimizer, Optimizer):
         return optimizer
     if not isinstance(optimizer, str):
+        is_class = isinstance(optimizer, type) and issubclass(optimizer, Optimizer)
+        made = f"; {optimizer.__name__}() makes one" if is_class else ""
         raise InputError(
             f"an optimizer is a name ({', '.join(OPTIMIZERS)}) or one of networks.optimizers "
-            f"(got {optimizer!r})"
+            f"(got {optimizer!r}){made}"
         )
     if optimizer.lower() not in OPTIMIZERS:
         raise InputError(unknown("optimizer", optimizer.lower(), OPTIMIZERS))
@@ -489,8 +499,9 @@ def get(optimizer: str | Optimizer) -> Optimizer:
 
 def _number(optimizer: Optimizer, name: str, value: Any) -> float:
     """Return a finite number as Python's, or raise InputError."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise InputError(f"{optimizer}: {name} must be a number (got {value!r})")
-    if not math.isfinite(value):
-        raise InputError(f"{optimizer}: {name} must be finite (got {value})")
-    return float(value)
+    found = real(value)  # infinite where a whole number is beyond all floats
+    if not math.isfinite(found):
+        raise InputError(f"{optimizer}: {name} must be finite (got {found})")
+    return found

@@ -1,4 +1,4 @@
-"""What is seen of training: a bar with the time left, or a line an epoch."""
+"""What is seen of training: a bar with the time left, a line an epoch, or both."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reporter:
     Parameters
     ----------
     verbose
-        0 nothing, 1 or ``auto`` a bar, 2 a line an epoch.
+        0 nothing, ``auto`` a bar, 1 a bar and a line an epoch, 2 the line alone.
     epochs, steps
         How many there will be, and batches in each.
     who
@@ -39,6 +39,8 @@ class Reporter:
         if not isinstance(verbose, int | str) or verbose not in (0, 1, 2, "auto"):
             raise InputError(f"{who}: verbose is 0, 1, 2 or 'auto' (got {verbose!r})")
         self.verbose = 1 if verbose == "auto" else int(verbose)
+        # Nobody who says nothing gets lines: experiments write their claims to the same stream.
+        self.lines = verbose != "auto" and bool(verbose)
         self.epochs, self.steps = epochs, steps
         self._bar: tqdm[int] | None = None
 
@@ -67,9 +69,9 @@ class Reporter:
 
     def epoch(self, epoch: int, logs: Logs) -> None:
         """Tell of an epoch."""
-        if self.verbose == 2:
+        if self.lines:
             self.line(f"Epoch {epoch + 1}", logs)
-        elif self._bar is not None and not self._bar.disable:
+        if self._bar is not None and not self._bar.disable:
             self._bar.set_postfix_str(_told(logs), refresh=False)
 
     def line(self, title: str, logs: Logs) -> None:

@@ -134,7 +134,7 @@ class Training:
         loss, activities, mask = self.loss_of(x, y, weights, training=True)
         value = float(loss.array)
         if not math.isfinite(value):
-            raise self.lost(x, y, value, at)
+            raise self.lost(data, which, value, at)
         trained = self.model.trainable_weights
         if loss.node is not None:
             leaves = frozenset(p.leaf for p in trained)
@@ -210,27 +210,25 @@ class Training:
         return None
 
     def lost(
-        self, x: list[Tensor], y: np.ndarray, value: float, at: dict[str, int]
+        self, data: Samples, which: np.ndarray | slice, value: float, at: dict[str, int]
     ) -> ConvergenceError:
         """Return the error of a loss that is not finite, which says where that began."""
         return ConvergenceError(
             f"{self.who}: the loss became {value}{_place(at)}; first not finite: "
-            f"{self._first_not_finite(x, y)}",
+            f"{self._first_not_finite(data, which)}",
             at.get("batch", 0) + 1,
         )
 
-    def _first_not_finite(self, x: list[Tensor], y: np.ndarray) -> str:
-        for number, tensor in enumerate(x):
-            which = f" {number + 1}" if len(x) > 1 else ""
-            for name, array, letter in (
-                (f"the input{which}", tensor.array, "x"),
-                ("the targets", y, "y"),
-            ):
-                if not np.isfinite(array).all():
-                    return (
-                        f"{name}, as {array.dtype}; look at np.abs({letter}).max(): NaN, "
-                        "infinity, or more than that holds"
-                    )
+    def _first_not_finite(self, data: Samples, which: np.ndarray | slice) -> str:
+        x, y, _ = data.batch(which)
+        assert y is not None
+        numbers = np.arange(len(data))[which]
+        inputs = [(f"the input {k + 1}", one.array, f"x[{k}]") for k, one in enumerate(x)]
+        if len(x) == 1:
+            inputs = [("the input", x[0].array, "x")]
+        for what, array, given in (*inputs, ("the targets", y, "y")):
+            if not np.isfinite(array).all():
+                return f"{what}, as {array.dtype}: {_first_of(array, numbers, given)}"
         stray = self._stray_weights()
         if stray is not None:
             return f"{stray}, after the last change; {ADVICE}"
@@ -248,6 +246,27 @@ class Training:
 def _place(at: dict[str, int]) -> str:
     """Return where training is, in words: epochs and batches are counted from 1."""
     return "".join(f", {name} {number + 1}" for name, number in at.items())
+
+
+def _first_of(array: np.ndarray, numbers: np.ndarray, letter: str) -> str:
+    """Return which value of a batch is not finite, and what to look at.
+
+    Parameters
+    ----------
+    numbers
+        Those of the batch's samples among all of them: the first is told.
+    letter
+        What all samples are called.
+    """
+    strays = np.argwhere(~np.isfinite(array))
+    row, *places = strays[np.argmin(numbers[strays[:, 0]])].tolist()
+    value = array[(row, *places)]
+    # A last axis of length 1 may have been put there, or taken away: without it both are meant.
+    places = places[:-1] if array.ndim > 1 and array.shape[-1] == 1 else places
+    told = f"{letter}[{', '.join(map(str, (numbers[row], *places)))}] is {value}"
+    if np.isnan(value):
+        return f"{told}; np.isnan({letter}) shows all that are"
+    return f"{told}; look at np.abs({letter}).max(): infinity, or more than {array.dtype} holds"
 
 
 def parts(count: int, size: int) -> Iterator[slice]:

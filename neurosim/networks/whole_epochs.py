@@ -199,7 +199,5 @@ class WholeEpochs:
         """Return the error of the batch whose loss is not finite."""
         batch = int(self._at[table.BATCH])
         which = self._space.order[0, batch * self._batch : (batch + 1) * self._batch]
-        x, y, _ = self._data.batch(which)
-        assert y is not None
         at = {"epoch": epoch, "batch": batch}
-        return self._training.lost(x, y, float(self._running[0]), at)
+        return self._training.lost(self._data, which, float(self._running[0]), at)

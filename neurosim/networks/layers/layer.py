@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from inspect import signature
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, ParamSpec, Self
 
 import numpy as np
 
@@ -18,10 +19,17 @@ from ..parameters import Parameter, blank
 from ..streams import Draws, Streams, fresh_seed
 from ..tensor import Tensor, real_numbers
 
+P = ParamSpec("P")
+
 # Settings that every layer takes.
 SETTINGS = ("name", "trainable", "dtype", "input_shape", "input_dim", "batch_input_shape")
 # What Keras called settings before its second version.
 OLDER = {
+    "output_dim": "units",
+    "nb_filter": "filters",
+    "nb_row": "kernel_size",
+    "nb_col": "kernel_size",
+    "p": "rate",
     "init": "kernel_initializer",
     "inner_init": "recurrent_initializer",
     "bias": "use_bias",
@@ -30,6 +38,28 @@ OLDER = {
     "dropout_W": "dropout",
     "dropout_U": "recurrent_dropout",
 }
+# What there is not here, whatever it acts on: the nearest name would lead astray.
+NOT_HERE = {
+    "regularizer": (
+        "regularizers are not here; Dropout() and EarlyStopping() keep a network from learning its "
+        "samples by heart"
+    ),
+    "constraint": "only a layer of one's own has constraints: add_weight(…, constraint=)",
+}
+
+
+def named_anew(init: Callable[P, None]) -> Callable[P, None]:
+    """Say what an older setting is called, before Python says that the newer one is missing."""
+
+    @wraps(init)
+    def begun(*args: P.args, **settings: P.kwargs) -> None:
+        kind: type[Layer] = type(args[0])  # type: ignore[assignment]
+        for setting in settings:
+            if setting in OLDER and setting not in kind.settings():
+                raise _unknown(kind, setting, settings.get("name"))
+        init(*args, **settings)
+
+    return begun
 
 
 class Layer:
@@ -85,10 +115,7 @@ class Layer:
         who = type(self).__name__ + (f" {name!r}" if name else "")
         first = {key: others.pop(key) for key in SETTINGS[3:] if key in others}
         for setting in others:
-            known = self.settings()
-            older = {word: meant for word, meant in OLDER.items() if meant in known}
-            what = unknown("setting", setting, known, older, most=len(known))
-            raise InputError(f"{who}: {what}")
+            raise _unknown(type(self), setting, name)
         if name is not None and not is_name(name):
             raise InputError(f"{who}: a layer's name is a word without slashes (got {name!r})")
         self.name = name or ""
@@ -386,6 +413,18 @@ def product(shape: Shape) -> int | None:
     """Return how many values a shape has; None where a length is open."""
     known = [length for length in shape if length is not None]
     return math.prod(known) if len(known) == len(shape) else None
+
+
+def _unknown(kind: type[Layer], setting: str, name: Any) -> InputError:
+    """Return the error of a setting that a class does not have."""
+    who = kind.__name__ + (f" {name!r}" if name else "")
+    known = kind.settings()
+    older = {word: meant for word, meant in OLDER.items() if meant in known}
+    what = unknown("setting", setting, known, older, most=len(known))
+    missing = NOT_HERE.get(setting.rpartition("_")[2])
+    if missing:
+        what = f"no setting is called {setting!r}: {missing}"
+    return InputError(f"{who}: {what}")
 
 
 def _given_shape(first: Mapping[str, Any], who: str) -> Shape | None:

@@ -10,7 +10,7 @@ from ...errors import InputError
 from .. import activations, initializers, operations
 from ..graph import Shape
 from ..tensor import Tensor
-from .layer import Layer, known_length, lengths
+from .layer import Layer, known_length, lengths, named_anew
 from .settings import fraction, whole
 
 SEQUENCES = "sequences (batch, time, inputs), as a recurrent layer gives with return_sequences=True"
@@ -22,6 +22,7 @@ class _Recurrent(Layer):
     gates = 1
     takes_several = False
 
+    @named_anew
     def __init__(
         self,
         units: int,
@@ -175,6 +176,7 @@ class LSTM(_Recurrent):
 
     gates = 4
 
+    @named_anew
     def __init__(
         self,
         units: int,

@@ -93,7 +93,7 @@ def load_model(path: str | os.PathLike[str], compile: bool = True) -> Model:
         in code, then `load_weights`.
     """
     target = archives.path_of(path)
-    with opened(target, kind_of(target, WHOLE)) as stored:
+    with opened(target, kind_of(target, WHOLE, reading=True)) as stored:
         if stored.config is None:
             raise FileError(
                 f"{stored.name} holds weights alone; build the network in code, then "
@@ -120,7 +120,7 @@ def load_model(path: str | os.PathLike[str], compile: bool = True) -> Model:
 def load_weights(network: Network, path: str | os.PathLike[str]) -> None:
     """Do what `Model.load_weights` says."""
     target = archives.path_of(path)
-    with opened(target, kind_of(target, (".weights.h5", *WHOLE))) as stored:
+    with opened(target, kind_of(target, (".weights.h5", *WHOLE), reading=True)) as stored:
         network.require_built()
         read_weights(stored, network)
 
@@ -128,14 +128,24 @@ def load_weights(network: Network, path: str | os.PathLike[str]) -> None:
 # Writing.
 
 
-def kind_of(path: Path, kinds: Sequence[str]) -> str:
-    """Return the ending of a file's name, or raise FileError for one that is not written here."""
+def kind_of(path: Path, kinds: Sequence[str], reading: bool = False) -> str:
+    """Return the ending of a file's name, or raise FileError for one that there is not here."""
     kind = next((kind for kind in kinds if path.name.endswith(kind)), None)
     if kind is None:
         worded = path.suffix[1:].isalnum()  # and none of the points in {val_loss:.2f}
         stem = (path.stem if worded else path.name).removesuffix(".weights") or "network"
         advice = " or ".join(repr(f"{stem}{kind}") for kind in kinds)
         old = path.suffix in (".h5", ".hdf5")
+        if reading and path.name.endswith(".weights.h5"):
+            raise FileError(
+                f"{str(path)!r} holds weights alone; build the network in code, then "
+                "load_weights(path)"
+            )
+        if reading and old:
+            raise FileError(
+                f"{str(path)!r}: the older .h5 of Keras is not read; load it in Keras, and save it "
+                f"from there as {f'{stem}.keras'!r}"
+            )
         why = "the older .h5 of Keras is neither written nor read; " * old
         raise FileError(f"{str(path)!r}: {why}choose {advice}")
     return kind
