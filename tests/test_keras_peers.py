@@ -137,6 +137,13 @@ def losses(model, x, y, optimizer, loss):
     return np.array(found)
 
 
+def check_alike(mine, theirs, x, y):
+    """Hold answers, and the losses of fifty steps, against Keras's."""
+    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
+    expected = losses(theirs, x, y, "sgd", "mse")
+    np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)
+
+
 def farthest_apart(name, dtype, seed):
     """The largest difference of fifty losses of Adam; of the predictions after them a tenth."""
     layers, data, loss = NETWORKS[name]
@@ -274,9 +281,7 @@ def test_what_branches_do_with_padding(rng):
     x, y = words(rng)
     mine, theirs = model(ours), model(keras)
     theirs.set_weights(mine.get_weights())
-    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
-    expected = losses(theirs, x, y, "sgd", "mse")
-    np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)
+    check_alike(mine, theirs, x, y)
 
 
 @pytest.mark.filterwarnings(r"ignore:[\s\S]*destroy the mask:UserWarning")  # yet it does not
@@ -298,9 +303,7 @@ def test_padding_is_told_through_networks_in_a_network(branches, rng):
     x, y = words(rng)
     mine, theirs = model(ours), model(keras)
     theirs.set_weights(mine.get_weights())
-    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
-    expected = losses(theirs, x, y, "sgd", "mse")
-    np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)
+    check_alike(mine, theirs, x, y)
 
 
 @pytest.mark.filterwarnings("ignore:.*does not support masking:UserWarning")  # and yet it does
@@ -312,9 +315,7 @@ def test_networks_within_networks_pass_padding_on(rng):
 
     x, y = words(rng)
     mine, theirs = both(layers)
-    np.testing.assert_allclose(mine.predict(x), theirs.predict(x, verbose=0), atol=1e-5)
-    expected = losses(theirs, x, y, "sgd", "mse")
-    np.testing.assert_allclose(losses(mine, x, y, "sgd", "mse"), expected, atol=1e-4)
+    check_alike(mine, theirs, x, y)
 
 
 def test_one_script_gives_statistically_the_same_curve(rng):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..errors import InputError
-from .layers import LSTM, Add, Concatenate, Embedding, SimpleRNN
+from .layers import Add, Concatenate, Embedding
 from .layers.layer import Layer
 from .network import Network
 
@@ -151,8 +151,7 @@ def steps_after(layer: Layer, heard: Heard, given: Sequence[Steps]) -> Steps:
         return ELSEWHERE
     if isinstance(layer, Add | Concatenate):
         return _in_any(given)
-    keeps = layer.return_sequences if isinstance(layer, LSTM | SimpleRNN) else layer.keeps_mask
-    return given[0] if keeps else None
+    return given[0] if layer.keeps_mask else None
 
 
 def _in_any(given: Sequence[Steps]) -> Steps:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from .graph import Symbol, in_order
-from .layers import LSTM, Add, Concatenate, Embedding, SimpleRNN
+from .layers import Add, Concatenate, Embedding
 from .layers.layer import Layer
 
 # How many of Keras's operations lead from what a `Concatenate` hears to the mask of its answer:
@@ -68,8 +68,7 @@ def _tells_mask(layer: Layer, masked: Sequence[bool]) -> bool:
         return all(masked)
     if isinstance(layer, Concatenate):
         return any(masked)
-    keeps = layer.return_sequences if isinstance(layer, LSTM | SimpleRNN) else layer.keeps_mask
-    return keeps and masked[0]
+    return layer.keeps_mask and masked[0]
 
 
 def _ask_for_masks(

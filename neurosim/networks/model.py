@@ -318,6 +318,8 @@ class Model(Network):
                 [self.run(data.batch(part)[0])[0].array for part in parts(len(data), size)]
             )
 
+    predict_proba = predict  # an older word for it, of answers that are probabilities
+
     @spelled
     def predict_classes(
         self,
@@ -340,22 +342,6 @@ class Model(Network):
         if activities.shape[-1] == 1:
             return (activities > 0.5).astype(np.int32)
         return activities.argmax(axis=-1)
-
-    @spelled
-    def predict_proba(
-        self,
-        x: Any,
-        batch_size: int | None = None,
-        verbose: int | str = 0,
-    ) -> np.ndarray:
-        """Return what `predict` does: an older word for it, where the answers are probabilities.
-
-        Parameters
-        ----------
-        x, batch_size, verbose
-            As `predict` takes them.
-        """
-        return self.predict(x, batch_size)
 
     @spelled
     def train_on_batch(

@@ -10,7 +10,7 @@ from .. import activations, initializers, operations
 from ..graph import Shape
 from ..tensor import Tensor
 from .driven import Driven
-from .layer import Layer, known_length, lengths, named_anew
+from .layer import Layer, known_length, lengths
 from .settings import pair, whole, word
 
 PADDINGS = ("valid", "same")
@@ -42,7 +42,6 @@ class Conv2D(Driven):
         than a field.
     """
 
-    @named_anew
     def __init__(
         self,
         filters: int,

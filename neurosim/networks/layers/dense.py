@@ -8,7 +8,7 @@ from .. import activations, initializers, operations
 from ..graph import Shape
 from ..tensor import Tensor
 from .driven import Driven
-from .layer import last_length, named_anew
+from .layer import last_length
 from .settings import whole
 
 
@@ -43,7 +43,6 @@ class Dense(Driven):
 
     keeps_mask = True
 
-    @named_anew
     def __init__(
         self,
         units: int,

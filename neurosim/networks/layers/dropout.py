@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import operations
 from ..tensor import Tensor
-from .layer import Layer, named_anew
+from .layer import Layer
 from .settings import fraction
 
 
@@ -26,7 +26,6 @@ class Dropout(Layer):
     keeps_mask = True
     takes_several = False
 
-    @named_anew
     def __init__(self, rate: float, **settings: Any) -> None:
         super().__init__(**settings)
         self.rate = fraction(rate, f"{self}: rate")

@@ -48,20 +48,6 @@ NOT_HERE = {
 }
 
 
-def named_anew(init: Callable[P, None]) -> Callable[P, None]:
-    """Say what an older setting is called, before Python says that the newer one is missing."""
-
-    @wraps(init)
-    def begun(*args: P.args, **settings: P.kwargs) -> None:
-        kind: type[Layer] = type(args[0])  # type: ignore[assignment]
-        for setting in settings:
-            if setting in OLDER and setting not in kind.settings():
-                raise _unknown(kind, setting, settings.get("name"))
-        init(*args, **settings)
-
-    return begun
-
-
 class Layer:
     """A function of tensors with parameters of its own.
 
@@ -97,7 +83,7 @@ class Layer:
     """
 
     # Whether what goes out has the same steps in time as what comes in, so that a mask stays.
-    keeps_mask: ClassVar[bool] = False
+    keeps_mask: bool = False
     # Whether it is told which steps count.
     hears_masks: ClassVar[bool] = False
     # Whether it may be called on a list; one of one's own may.
@@ -108,6 +94,8 @@ class Layer:
         super().__init_subclass__(**keywords)
         cls._asks = frozenset(signature(cls.call).parameters) & {"training", "mask"}
         cls.hears_masks = cls.hears_masks or "mask" in cls._asks
+        if "__init__" in vars(cls):
+            cls.__init__ = _named_anew(cls.__init__)  # type: ignore[method-assign]
 
     def __init__(
         self, *, name: str | None = None, trainable: bool = True, dtype: Any = None, **others: Any
@@ -413,6 +401,20 @@ def product(shape: Shape) -> int | None:
     """Return how many values a shape has; None where a length is open."""
     known = [length for length in shape if length is not None]
     return math.prod(known) if len(known) == len(shape) else None
+
+
+def _named_anew(init: Callable[P, None]) -> Callable[P, None]:
+    """Say what an older setting is called, before Python says that the newer one is missing."""
+
+    @wraps(init)
+    def begun(*args: P.args, **settings: P.kwargs) -> None:
+        kind: type[Layer] = type(args[0])  # type: ignore[assignment]
+        for setting in settings:
+            if setting in OLDER and setting not in kind.settings():
+                raise _unknown(kind, setting, settings.get("name"))
+        init(*args, **settings)
+
+    return begun
 
 
 def _unknown(kind: type[Layer], setting: str, name: Any) -> InputError:

@@ -10,7 +10,7 @@ from ...errors import InputError
 from .. import activations, initializers, operations
 from ..graph import Shape
 from ..tensor import Tensor
-from .layer import Layer, known_length, lengths, named_anew
+from .layer import Layer, known_length, lengths
 from .settings import fraction, whole
 
 SEQUENCES = "sequences (batch, time, inputs), as a recurrent layer gives with return_sequences=True"
@@ -22,7 +22,6 @@ class _Recurrent(Layer):
     gates = 1
     takes_several = False
 
-    @named_anew
     def __init__(
         self,
         units: int,
@@ -45,7 +44,7 @@ class _Recurrent(Layer):
         self.bias_initializer = initializers.get(bias_initializer, f"{self}: bias")
         self.dropout = fraction(dropout, f"{self}: dropout")
         self.recurrent_dropout = fraction(recurrent_dropout, f"{self}: recurrent_dropout")
-        self.return_sequences = bool(return_sequences)
+        self.return_sequences = self.keeps_mask = bool(return_sequences)
 
     def build(self, input_shape: Shape) -> None:
         """Make the weights from the inputs, those between the cells, and the bias."""
@@ -59,10 +58,6 @@ class _Recurrent(Layer):
         self.bias = (
             self.add_weight((width,), self.bias_initializer, "bias") if self.use_bias else None
         )
-
-    def compute_mask(self, x: Tensor, mask: np.ndarray | None) -> np.ndarray | None:
-        """Return the mask where all steps go out."""
-        return mask if self.return_sequences else None
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (None, time, units), or (None, units)."""
@@ -176,7 +171,6 @@ class LSTM(_Recurrent):
 
     gates = 4
 
-    @named_anew
     def __init__(
         self,
         units: int,
