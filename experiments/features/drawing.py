@@ -87,5 +87,5 @@ def draw_accuracies(ax: Axes, networks: list[Sequential]) -> None:
     ax.annotate("chance", (epochs[-1], 50), (0, 2), textcoords="offset points", color=FAINT,
                 ha="right", va="bottom")  # fmt: skip
     ax.set(xlabel="epoch", ylabel="held-out animals told right (%)", ylim=(40, 102))
-    ax.legend(loc="center right")
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 0.2))  # below the curves of later epochs
     ax.set_title("From pixels and labels alone")
