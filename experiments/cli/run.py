@@ -1,13 +1,7 @@
-"""The ``neurosim`` command: list the experiments and run them.
-
-Exit status: 0 where every claim holds, 1 where one does not, 2 for bad usage (one line on stderr
-says what is wrong), 130 after Ctrl-C. NumPy, Numba and Matplotlib are imported by ``run`` alone.
-"""
+"""``neurosim run``: run one experiment, save its figures, and print its claims."""
 
 import argparse
 import contextlib
-import io
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -16,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from .catalogue import Entry, catalogue
-from .options import Parser, UsageError, add_options, nearest
+from ..catalogue import Entry, catalogue
+from ..options import Parser, UsageError, add_options, nearest
 
 if TYPE_CHECKING:
     from neurosim.result import Result
@@ -25,58 +19,7 @@ if TYPE_CHECKING:
 DEFAULT_FOLDER = Path("neurosim-out")
 
 
-def main(words: Sequence[str] | None = None, package: str = "experiments") -> int:
-    """Run the command.
-
-    Parameters
-    ----------
-    words
-        The command line after ``neurosim``; by default the process's own.
-    package
-        The package whose modules and packages are the experiments.
-
-    Returns
-    -------
-    int
-        The exit status.
-    """
-    words = sys.argv[1:] if words is None else words
-    for stream in (sys.stdout, sys.stderr):
-        # A console in cp1252 or ASCII shows '?' for 中文; it must not end the program.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    try:
-        status = _command(words, package)(words[1:], package)
-        sys.stdout.flush()  # here, where a reader that has left is no accident
-        return status
-    except UsageError as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt as interrupt:
-        print("; ".join(["neurosim: interrupted", *interrupt.args]), file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # `neurosim list | head`: the reader has left, and the flush at exit must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-
-
-def list_experiments(words: Sequence[str], package: str) -> int:
-    """List the experiments: lecture row, name, title."""
-    Parser("neurosim list", description="List the experiments by lecture row.").parse_strictly(
-        words
-    )
-    entries = catalogue(package).values()
-    width = max((len(entry.name) for entry in entries), default=0)
-    print(f"row  {'name':{width}}  title")
-    for entry in entries:
-        row = "" if entry.row is None else entry.row
-        title = " · ".join(filter(None, (entry.title, entry.chinese)))
-        print(f"{row:>3}  {entry.name:{width}}  {title}")
-    return 0
-
-
-def run_experiment(words: Sequence[str], package: str) -> int:
+def command(words: Sequence[str], package: str) -> int:
     """Run one experiment, save its figures, and print its claims."""
     entry, parser, common = _chosen(words, package)
     # With --json, stdout is the object and nothing else, whatever an experiment prints.
@@ -115,42 +58,6 @@ def run_experiment(words: Sequence[str], package: str) -> int:
     return 0 if result.holds else 1
 
 
-Command = Callable[[Sequence[str], str], int]
-COMMANDS: dict[str, Command] = {"list": list_experiments, "run": run_experiment}
-
-
-def _command(words: Sequence[str], package: str) -> Command:
-    """Return the command that the first word names."""
-    names = " or ".join(f"'neurosim {name}'" for name in COMMANDS)
-    if not words:
-        raise UsageError(f"neurosim: say what to do: {names}; --help says more")
-    if words[0] in COMMANDS:
-        return COMMANDS[words[0]]
-    parser = Parser(
-        "neurosim",
-        usage="neurosim list | neurosim run NAME [--PARAM VALUE ...] [--quick] [--out FOLDER]",
-        description="Neural circuits whose every claim is checked.",
-        epilog="'neurosim run NAME --help' shows an experiment's parameters.",
-    )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    if words[0].startswith("-"):
-        parser.parse_strictly(words[:1])
-    if words[0] in catalogue(package):
-        raise UsageError(f"neurosim: to run an experiment: neurosim run {' '.join(words)}")
-    advice = nearest(words[0], list(COMMANDS)) or "; to run an experiment: neurosim run NAME"
-    raise UsageError(f"neurosim: unknown command '{words[0]}'{advice}")
-
-
-class _Version(argparse.Action):
-    """Looks the version up when it is asked for: importing neurosim costs half a second."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from neurosim import __version__
-
-        print(f"neurosim {__version__}")
-        parser.exit()
-
-
 def _chosen(words: Sequence[str], package: str) -> tuple[Entry, Parser, argparse.Namespace]:
     """Return the experiment named, a parser that knows it, and the options all of them share."""
     common = Parser("neurosim run", add_help=False)
@@ -167,7 +74,7 @@ def _chosen(words: Sequence[str], package: str) -> tuple[Entry, Parser, argparse
                 "neurosim run",
                 usage="neurosim run NAME [--PARAM VALUE ...] [--quick] [--out FOLDER] [--json]",
                 parents=[common],
-                description=run_experiment.__doc__,
+                description=command.__doc__,
                 epilog="'neurosim list' shows the names, 'neurosim run NAME --help' what --PARAM "
                 "can be; --quick does less of everything, for a first look.",
             ).parse_args(["--help"])
