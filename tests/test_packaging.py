@@ -36,6 +36,7 @@ ORDER = [
     {"simulation"},
     {"intervals", "decisions", "critical"},
     {"settling", "truth_tables", "verification", "margins"},
+    {"description", "plotting"},
     {"marr"},
 ]
 

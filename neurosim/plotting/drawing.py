@@ -38,6 +38,8 @@ MARGIN = 0.15  # inches around a drawing
 LARGEST = 40.0  # inches, of a drawing; a larger one is drawn smaller
 LEADING = 0.17  # between the lines below a drawing
 NOTES = 2.0  # inches that such a line may always have
+DEEPEST = 3  # levels of inlined circuits that are tried to be opened in a small room
+LEGIBLE = 0.6  # of its own size, at which a drawing is still read
 SILENT = 0.22  # opacity of wires from silent neurons
 WORDS_OF = {
     "excite": "excites",
@@ -69,6 +71,26 @@ def draw_circuit(
     plan = plan_for(circuit, depth, values is not None)
     title = circuit.name if title is None else title
     return _Drawing(plan, values, title, legend).on(ax)
+
+
+def largest_depth(circuit: Circuit, room: tuple[float, float]) -> int | None:
+    """Return how many levels of inlined circuits can be opened so that it is legible in a room.
+
+    Parameters
+    ----------
+    room
+        Width and height in inches, of a drawing without title and legend.
+
+    Returns
+    -------
+    A `depth` for `draw_circuit`: None, as many as there are; 0, none, also where even that is
+    drawn too small.
+    """
+    for depth in (None, *range(DEEPEST, 0, -1)):
+        drawing = _Drawing(plan_for(circuit, depth, False), None, "", False)
+        if min(room[0] / drawing.width, room[1] / drawing.height) >= LEGIBLE:
+            return depth
+    return 0
 
 
 class _Drawing:

@@ -1,0 +1,160 @@
+"""One case at all levels, beside one another: the oracle, each algorithm's steps, each circuit."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..layering import layers_of
+from .algorithm import Algorithm
+from .computation import Case
+from .implementation import Fault, Implementation
+
+if TYPE_CHECKING:
+    from .levels import Marr
+
+WIDTH = 38  # characters of a column
+TOTAL = 120  # of a line
+MOST_LINES = 40  # of a column; what is between is left out
+MOST_VALUES = 12  # of an array that is written out
+
+
+@dataclass(frozen=True)
+class Column:
+    """One level's course: its heading, the lines, its answer, and whether that is right."""
+
+    level: str
+    lines: tuple[str, ...]
+    answer: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """What every level does with one case; prints as columns.
+
+    Attributes
+    ----------
+    case : by the inputs' names
+    columns : of the computation, then of each algorithm, then of each implementation
+    """
+
+    case: Mapping[str, Any]
+    columns: tuple[Column, ...]
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name} = {value_text(v)}" for name, v in self.case.items())
+        beside = max(1, (TOTAL + 2) // (WIDTH + 2))
+        blocks = [
+            _beside(self.columns[i : i + beside]) for i in range(0, len(self.columns), beside)
+        ]
+        return "\n\n".join([told, *blocks])
+
+
+def side_by_side(marr: Marr, case: Case) -> SideBySide:
+    """Return the course of one case at every level."""
+    expected = marr.computation.answer(case)
+    columns = [_of_computation(marr, case, expected)]
+    columns += [_of_algorithm(marr, a, case, expected) for a in marr.algorithms.values()]
+    columns += [_of_circuit(marr, i, case, expected) for i in marr.implementations.values()]
+    return SideBySide(dict(zip(marr.inputs, case, strict=True)), tuple(columns))
+
+
+def _of_computation(marr: Marr, case: Case, expected: Any) -> Column:
+    computation = marr.computation
+    given = ", ".join(value_text(v) for v in case)
+    lines = [f"{computation.name}({given})"]
+    lines += [f"axiom: {name}" for name in computation.axioms]
+    return Column(str(computation), tuple(lines), value_text(expected), True)
+
+
+def _of_algorithm(marr: Marr, algorithm: Algorithm, case: Case, expected: Any) -> Column:
+    trace = algorithm.trace(case)
+    lines = [f"{line.label}: {value_text(line.state)}" for line in trace.lines]
+    if trace.fault:
+        return Column(str(algorithm), (*lines, trace.fault), "none", False)
+    right = marr.computation.agrees(expected, trace.answer)
+    return Column(str(algorithm), tuple(lines), value_text(trace.answer), right)
+
+
+def _of_circuit(marr: Marr, circuit: Implementation, case: Case, expected: Any) -> Column:
+    lines = circuit_lines(circuit, case)
+    (answer,) = circuit.answers([case])
+    if isinstance(answer, Fault):
+        return Column(str(circuit), (*lines, answer.message), "none", False)
+    right = marr.computation.agrees(expected, answer)
+    return Column(str(circuit), tuple(lines), value_text(answer), right)
+
+
+def circuit_lines(implementation: Implementation, case: Case) -> list[str]:
+    """Return what a circuit is told and what its neurons then do, layer by layer."""
+    circuit = implementation.circuit
+    inputs = implementation.encoded(case)
+    if isinstance(inputs, Fault):
+        return []
+    lines = [f"{name}: {value_text(value)}" for name, value in inputs.items()]
+    if implementation.runs_in_time:
+        seconds = (implementation.steps or 0) * implementation.dt
+        return [*lines, f"runs for {seconds:g} s in steps of {implementation.dt:g} s"]
+    activities = implementation.activities(case)
+    if isinstance(activities, Fault):
+        return lines
+    layers = layers_of(circuit)
+    for layer in range(1 + max(layers.values(), default=-1)):
+        lines.append(f"layer {1 + layer}")
+        for position in (i for i, found in layers.items() if found == layer):
+            name = circuit.population_at(position).name
+            lines.append(f"  {name} = {value_text(activities[name])}")
+    return lines
+
+
+def value_text(value: Any) -> str:
+    """Return a value of any kind in few characters, NumPy's wrapping left away."""
+    if isinstance(value, np.ndarray):
+        if value.size > MOST_VALUES:
+            sides = " × ".join(map(str, value.shape))
+            return f"{sides} values from {value.min():g} to {value.max():g}"
+        return value_text(value.tolist())
+    if isinstance(value, np.generic):
+        return value_text(value.item())
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        fields = zip(value._fields, value, strict=True)
+        return ", ".join(f"{name} {value_text(v)}" for name, v in fields)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {value_text(v)}" for name, v in value.items())
+    if isinstance(value, list | tuple):
+        shown = [value_text(v) for v in value[:MOST_VALUES]] + ["…"] * (len(value) > MOST_VALUES)
+        opening, closing = "[]" if isinstance(value, list) else "()"
+        return f"{opening}{', '.join(shown)}{closing}"
+    return str(value)
+
+
+def _beside(columns: tuple[Column, ...]) -> str:
+    texts = [_column_text(column) for column in columns]
+    rows = zip_longest(*texts, fillvalue="")
+    return "\n".join("  ".join(cell.ljust(WIDTH) for cell in row).rstrip() for row in rows)
+
+
+def _column_text(column: Column) -> list[str]:
+    body: list[str] = []
+    for line in column.lines:
+        indent = "  " * line.startswith("  ")
+        body += textwrap.wrap(
+            line.strip(), WIDTH, initial_indent=indent, subsequent_indent=indent + "    "
+        ) or [""]
+    if len(body) > MOST_LINES:
+        left = len(body) - MOST_LINES
+        half = MOST_LINES // 2
+        body = [*body[:half], f"… {left} lines …", *body[-half:]]
+    heading = textwrap.wrap(column.level, WIDTH)
+    answer = f"answer: {column.answer}{'' if column.right else '   ← differs'}"
+    return [*heading, "─" * WIDTH, *body, *textwrap.wrap(answer, WIDTH, subsequent_indent="    ")]

@@ -1,0 +1,484 @@
+"""The three levels: held against one another, and against small obvious cases."""
+
+import math
+
+import numpy as np
+import pytest
+
+from circuits.arithmetic import depth_two_adder, ripple_carry_adder
+from neurosim import Circuit, CircuitError, InputError
+from neurosim.marr import (
+    Algorithm,
+    Axiom,
+    Bits,
+    Computation,
+    Drawn,
+    Implementation,
+    Listed,
+    Marr,
+    Reals,
+    Repeat,
+    Step,
+)
+
+BITS = 3
+NUMBERS = range(2**BITS)
+AXIOMS = {
+    "zero": lambda add, a: add(a, 0) == a,
+    "commutativity": lambda add, a, b: (add(a, b), add(b, a)),
+    "associativity": Axiom(
+        lambda add, a, b, c: (add(add(a, b), c), add(a, add(b, c))), c=range(2**BITS)
+    ),
+}
+
+
+def addition(oracle=lambda a, b: a + b, **changes):
+    settings = {"domain": {"a": NUMBERS, "b": NUMBERS}, "axioms": AXIOMS, **changes}
+    return Computation("addition", oracle, **settings)
+
+
+def counting(count=lambda piles: (piles[0] + 1, piles[1] - 1), name="counting on", **changes):
+    settings = {
+        "representation": "two piles",
+        "steps": [Repeat([("move one", count)], lambda piles: piles[1] > 0, "while any is left")],
+        "decode": lambda piles: piles[0],
+        "quantities": {"total": lambda piles: piles[0]},
+        **changes,
+    }
+    return Algorithm(name, **settings)
+
+
+def register(**levels):
+    settings = {"computation": addition(), **levels}
+    return Marr("cash register", **settings)
+
+
+def test_levels_that_agree_are_proved():
+    circuits = [ripple_carry_adder(BITS), depth_two_adder(BITS)]
+    found = register(algorithms=[counting()], implementations=circuits).check()
+    assert found
+    assert found.exhaustive
+    assert all(v.how == "proved" for v in found.verdicts)
+    assert found.failure is None
+    # Three levels compute it; each of these and the oracle obeys each of three axioms.
+    assert len(found.verdicts) == 3 + 4 * len(AXIOMS)
+    assert "15 of 15 statements hold, 15 of them proved" in str(found)
+
+
+def test_cases_that_leave_the_domain_are_counted():
+    found = register().check().verdicts
+    (associative,) = (v for v in found if "associativity" in v.statement)
+    inside = sum(
+        a + b in NUMBERS and b + c in NUMBERS for a in NUMBERS for b in NUMBERS for c in NUMBERS
+    )
+    assert associative.cases - associative.left_out == inside
+    assert associative.possible == len(NUMBERS) ** 3
+
+
+def test_the_failure_is_the_smallest_with_all_traces():
+    broken = depth_two_adder(BITS)
+    broken = broken.without(broken["carry"][0])  # 1 + 1 needs it, nothing smaller does
+    found = register(algorithms=[counting()], implementations=[broken]).check()
+    assert not found
+    failure = found.failure
+    assert failure.case == {"a": 1, "b": 1}
+    assert (failure.expected, failure.got) == (2, broken(1, 1))
+    columns = failure.levels.columns
+    assert [c.right for c in columns] == [True, True, False]
+    text = str(found)
+    assert "refuted for a = 1, b = 1: expected 2" in text
+    assert "move one (1): (2, 0)" in text
+    assert "carry = [1, 0, 0]" in text
+    assert "← differs" in text
+
+
+def test_an_axiom_that_fails_shows_what_was_applied():
+    wrong = addition(lambda a, b: a + b + (a == 2 and b == 1))
+    found = Marr("cash register", computation=wrong).check()
+    (failed,) = (v for v in found.verdicts if not v.holds and "commutativity" in v.statement)
+    assert failed.failure.case == {"a": 1, "b": 2}
+    assert failed.failure.applied == ("f(1, 2) = 3", "f(2, 1) = 4")
+    assert "f(1, 2) = 3; f(2, 1) = 4" in str(failed)
+
+
+def test_quantities_are_found_in_the_neurons():
+    adder = depth_two_adder(BITS)
+
+    def carries(a, b):
+        return [((a % 2**i) + (b % 2**i)) >> i for i in range(1, BITS + 1)]
+
+    algorithm = Algorithm(
+        "carries at once", representation="numbers",
+        steps=[Step("carries", lambda s: (*s, carries(*s)))], decode=lambda s: s[0] + s[1],
+        quantities={"carries": lambda s: s[2]},
+    )  # fmt: skip
+
+    def check(read):
+        return register(
+            algorithms=[algorithm],
+            implementations=[
+                Implementation(adder, realizes="carries at once", reads={"carries": read})
+            ],
+        ).check()
+
+    assert check(lambda activities: activities["carry"])
+    wrong = check(lambda activities: activities["carry"][::-1])
+    (verdict,) = (v for v in wrong.verdicts if not v)
+    assert verdict.statement == "holds the carries of algorithm 'carries at once'"
+    assert verdict.failure.case == {"a": 1, "b": 1}
+    missing = check(lambda activities: activities["none"])
+    assert "raised KeyError" in str(missing)
+
+
+def test_encode_and_decode():
+    tally = Circuit("tally")
+    a, b = tally.inputs("a", "b", shape=3)
+    tally.output(
+        tally.binary("at_least", excite=np.ones((6, 3)) @ a + np.ones((6, 3)) @ b,
+                     threshold=np.arange(1, 7))
+    )  # fmt: skip
+    domain = {"a": range(4), "b": range(4)}
+    implementation = Implementation(
+        tally, encode=lambda a, b: {"b": np.arange(3) < b, "a": np.arange(3) < a},
+        decode=lambda at_least: int(at_least.sum()),
+    )  # fmt: skip
+    assert Marr(
+        "tallies", computation=addition(domain=domain, axioms={}), implementations=[implementation]
+    ).check()
+
+
+def test_circuits_that_run_in_time():
+    integrator = Circuit("counter")
+    x = integrator.inputs("x")
+    count = integrator.rate("count", excite=x, transfer="identity")
+    integrator.output(integrator.connect(count, excite=count))
+    computation = Computation("counting", lambda train: int(sum(train)), domain={"train": Bits(5)})
+    in_time = Implementation(
+        integrator, encode=lambda train: train, decode=lambda count: int(count[-1]), duration=0.005
+    )
+    levels = Marr("counting", computation=computation, implementations=[in_time])
+    found = levels.check()
+    assert found
+    assert found.exhaustive
+    assert found.verdicts[0].cases == 32
+    assert levels.compare().implementations["counter"].ticks == 5
+    with pytest.raises(CircuitError, match="recurrent"):
+        Implementation(integrator, encode=lambda train: train)
+
+
+def test_real_inputs_are_sampled_and_failures_made_simpler():
+    computation = Computation(
+        "doubling", lambda x: 2 * x, domain={"x": Reals(-3, 3)}, tolerance=1e-9
+    )
+    twice = Circuit("twice")
+    x = twice.inputs("x", real=True)
+    twice.output(twice.rate("y", excite=2 * x))  # rectified: right from 0 on
+    found = Marr("doubling", computation=computation, implementations=[twice]).check(samples=50)
+    assert not found
+    assert found.failure.case["x"] in {-1.0, -2.0, -3.0, -0.1, -0.2, -0.3}
+    assert not found.exhaustive
+    linear = Circuit("linear")
+    x = linear.inputs("x", real=True)
+    linear.output(linear.rate("y", excite=2 * x, transfer="identity"))
+    found = Marr("doubling", computation=computation, implementations=[linear]).check(
+        samples=50, seed=3
+    )
+    assert found
+    assert found.verdicts[0].how == "not refuted"
+    assert "seed 3; a sample is no proof" in str(found)
+
+
+def test_drawn_inputs_are_simplified_by_the_users_own_rule():
+    def draw(rng):
+        return tuple(rng.integers(0, 9, size=rng.integers(1, 6)).tolist())
+
+    def shorter(row):
+        return (row[:i] + row[i + 1 :] for i in range(len(row)) if len(row) > 1)
+
+    rows = Drawn(draw, simplify=shorter, words="rows of digits")
+    computation = Computation("largest", max, domain={"row": rows})
+    first = Algorithm("the first", representation="a row", steps=[("take it", lambda r: r[0])])
+    found = Marr("largest", computation=computation, algorithms=[first]).check(samples=200)
+    assert len(found.failure.case["row"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (lambda piles: None, "step 'move one' returned nothing"),
+        (lambda piles: piles, "'while any is left' does not end"),
+        (lambda piles: 1 / 0, "step 'move one' raised ZeroDivisionError"),
+    ],
+    ids=["nothing", "endless", "raises"],
+)
+def test_an_algorithm_that_fails_is_a_failure_not_a_crash(step, message):
+    found = register(algorithms=[counting(step)]).check(samples=5, seed=1)
+    assert not found
+    assert message in str(found)
+
+
+def test_states_outside_the_representation():
+    algorithm = counting(valid=lambda piles: piles[0] <= 7)
+    found = register(algorithms=[algorithm]).check()
+    assert "after step 'move one' the state is not of the representation" in str(found)
+    assert sum(found.failure.case.values()) == 8
+
+
+def test_traces_keep_states_that_steps_change_in_place():
+    def move(piles):
+        piles[0] += 1
+        piles[1] -= 1
+        return piles
+
+    algorithm = counting(move, encode=lambda a, b: [a, b])
+    trace = algorithm.trace((1, 2))
+    assert [line.state for line in trace.lines] == [[1, 2], [2, 1], [3, 0]]
+    assert [line.label for line in trace.lines] == [
+        "representation",
+        "move one (1)",
+        "move one (2)",
+    ]
+    assert algorithm.run((1, 2))[:2] == (3, 2)
+
+
+def test_compare_counts_each_level_in_its_own_terms():
+    levels = register(
+        algorithms=[counting()], implementations=[ripple_carry_adder(BITS), depth_two_adder(BITS)]
+    )
+    costs = levels.compare()
+    assert (costs.cases, costs.axioms) == (64, 3)
+    assert costs.algorithms["counting on"].steps == 7
+    assert costs.algorithms["counting on"].mean_steps == pytest.approx(3.5)
+    ripple, shallow = costs.implementations.values()
+    assert (ripple.units, ripple.depth, shallow.units, shallow.depth) == (27, 8, 6, 2)
+    assert shallow.weights == (1, 4)
+    assert shallow.ticks == depth_two_adder(BITS).settling_time().steps
+    assert shallow.margin == depth_two_adder(BITS).margins().together
+    assert all(len(row) == len(costs.header) for row in costs.rows)
+    assert "<td>ripple-carry adder</td>" in costs._repr_html_()
+
+
+def test_single_lesions_are_each_neurons():
+    adder = depth_two_adder(2)
+    domain = {"a": range(4), "b": range(4)}
+    levels = Marr("adder", computation=addition(domain=domain, axioms={}), implementations=[adder])
+    curve = levels.lesion([0, 0.25], repeats=4).curves["depth-2 adder"]
+    expected = sorted(
+        np.mean([
+            adder.without(adder[name][i])(a, b) == a + b for a in range(4) for b in range(4)
+        ])
+        for name in ("carry", "sum") for i in range(2)
+    )  # fmt: skip
+    assert curve.damage.tolist() == [0, 0.25]
+    assert curve.right[0].tolist() == [1, 1, 1, 1]
+    assert sorted(curve.right[1]) == expected
+
+
+def test_noise_is_as_likely_to_err_as_its_distribution_says():
+    gate = Circuit("or")
+    x, y = gate.inputs("x", "y")
+    gate.output(gate.binary("z", excite=x + y, threshold=0.5))
+    bits = {"x": range(2), "y": range(2)}
+    levels = Marr(
+        "or", computation=Computation("or", lambda x, y: x | y, domain=bits), implementations=[gate]
+    )
+    repeats, deviation = 4000, 0.5
+    found = levels.noise([0, deviation], repeats=repeats)
+
+    def above(z):
+        return math.erfc(z / math.sqrt(2)) / 2
+
+    # Right at u = 0, 1, 1, 2 against 0.5: with probabilities Φ(1), Φ(1), Φ(1), Φ(3).
+    expected = (3 * (1 - above(1)) + (1 - above(3))) / 4
+    curve = found.curves["or"]
+    assert curve.mean[0] == 1
+    assert curve.mean[1] == pytest.approx(expected, abs=4 * math.sqrt(0.25 / (4 * repeats)))
+    assert found.guessed == 0.75
+    assert found.rows[0] == ("or", 0.0, 1.0, 1.0, 1.0)
+
+
+def test_degradation_is_the_same_for_the_same_seed():
+    levels = register(implementations=[depth_two_adder(BITS)])
+    for damage in (levels.lesion, levels.noise):
+        one, two = (damage(repeats=3, cases=20, seed=7).rows for _ in range(2))
+        assert one == two
+        assert one != damage(repeats=3, cases=20, seed=8).rows
+
+
+def test_drawings():
+    levels = register(algorithms=[counting()], implementations=[depth_two_adder(BITS)])
+
+    def words(figure):
+        return [t.get_text() for ax in figure.axes for t in ax.texts]
+
+    drawn = words(levels.draw())
+    for text in ("computation", "algorithm", "implementation", "counting on", "depth-2 adder"):
+        assert text in drawn
+    assert "↻ while any is left" in drawn
+    shown = words(levels.draw(case=(3, 1)))
+    assert "a = 3, b = 1: 4" in shown
+    assert "move one (1): (4, 0)" in shown
+    words(register().draw())
+    ax = levels.lesion(repeats=2).plot()
+    assert ax.get_xlabel() == "silenced (share of the neurons)"
+
+
+BAD = {
+    "no domain": (
+        lambda: Computation("f", lambda a: a),
+        r"computation 'f' has no domain; say for each input .* domain=\{'a': range\(16\)\}",
+    ),
+    "an input without domain": (
+        lambda: Computation("f", lambda a: a, domain={"a": None}),
+        "computation 'f', input 'a' has no domain",
+    ),
+    "infinite without a sampler": (
+        lambda: Computation("f", lambda a: a, domain={"a": iter(int, 1)}),
+        r"input 'a': a domain is .* Drawn\(sampler\) where there is no list; .* has no end",
+    ),
+    "an empty domain": (
+        lambda: Computation("f", lambda a: a, domain={"a": []}),
+        "input 'a': a domain needs at least one value",
+    ),
+    "a value twice": (
+        lambda: Computation("f", lambda a: a, domain={"a": [1, 2, 1.0]}),
+        "lists each value once .got 1 twice",
+    ),
+    "other arguments": (
+        lambda: Computation("f", lambda a, b: a, domain={"b": range(2), "a": range(2)}),
+        "the oracle takes a, b, the domain is of b, a",
+    ),
+    "an unknown variable": (
+        lambda: Computation(
+            "f", lambda a: a, domain={"a": range(2)}, axioms={"odd": lambda f, c: f(c) == c}
+        ),
+        "axiom 'odd' speaks of 'c', which is no input",
+    ),
+    "an axiom without variable": (
+        lambda: Computation("f", lambda a: a, domain={"a": range(2)}, axioms={"odd": lambda f: 1}),
+        "axiom 'odd': its function takes the computation and then one or more variables",
+    ),
+    "no oracle": (lambda: Computation("f", 3, domain={"a": range(2)}), "must be a function"),
+    "a tolerance": (
+        lambda: Computation("f", lambda a: a, domain={"a": range(2)}, tolerance=-1),
+        "the tolerance must be a finite number from 0",
+    ),
+    "other inputs": (
+        lambda: register(
+            algorithms=[counting(encode=lambda x, y: (x, y))],
+            implementations=[ripple_carry_adder(2)],
+        ),
+        "the levels do not take the same inputs in the same order: computation 'addition' takes "
+        "a, b; algorithm 'counting on' takes x, y; circuit 'ripple-carry adder' takes a, b",
+    ),
+    "two of one name": (
+        lambda: register(implementations=[depth_two_adder(2), depth_two_adder(3)]),
+        "two implementations are called 'depth-2 adder'",
+    ),
+    "an unknown algorithm": (
+        lambda: register(
+            algorithms=[counting()],
+            implementations=[Implementation(depth_two_adder(3), realizes="counting")],
+        ),
+        "no algorithm is called 'counting' .did you mean 'counting on'",
+    ),
+    "an unknown quantity": (
+        lambda: register(
+            algorithms=[counting()],
+            implementations=[
+                Implementation(
+                    depth_two_adder(3), realizes="counting on", reads={"sum": lambda a: 0}
+                )
+            ],
+        ),
+        "no quantity is called 'sum'",
+    ),
+    "no computation": (lambda: Marr("m", computation=lambda a: a), "must be a Computation"),
+    "no circuit": (lambda: register(implementations=[lambda a, b: a]), "Implementation objects"),
+    "no steps": (lambda: counting(steps=[]), "needs one or more steps"),
+    "a step without name": (
+        lambda: counting(steps=[lambda s: s]), "a step is a name and a function of the state"
+    ),
+    "nothing to damage": (lambda: register().lesion(), "has no implementation to damage"),
+    "a share above 1": (
+        lambda: register(implementations=[depth_two_adder(3)]).lesion([2]),
+        "numbers from 0 to 1",
+    ),
+    "a case too long": (lambda: register().trace(1), "takes a, b: 1 values were given"),
+    "a case outside": (lambda: register().trace(1, 8), "a = 1, b = 8 is outside the domain"),
+    "reals the wrong way": (lambda: Reals(1, 0), "low < high"),
+    "too many bits": (lambda: Bits((8, 8)), "at most 62 values"),
+    "a sampler": (lambda: Drawn(3), "takes a function of a NumPy Generator"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", BAD)
+def test_bad_input_is_told_in_one_sentence(which):
+    make, message = BAD[which]
+    with pytest.raises(InputError, match=message):
+        make()
+
+
+def test_an_oracle_that_is_not_pure_is_told():
+    memory = []
+
+    def counts(a, b):
+        memory.append(a)
+        return len(memory)
+
+    with pytest.raises(InputError, match=r"no pure function: for a = \d, b = \d it answered"):
+        register(computation=addition(counts, axioms={})).check()
+    rng = np.random.default_rng(1)
+    random = addition(lambda a, b: rng.random(), axioms={})
+    with pytest.raises(InputError, match="no pure function"):
+        register(computation=random).check()
+
+
+def test_an_oracle_that_fails_or_changes_its_input():
+    with pytest.raises(InputError, match=r"raised ZeroDivisionError.* for a = 0, b = 0"):
+        register(computation=addition(lambda a, b: a // b)).check()
+
+    def sort(row):
+        row.sort()
+        return row
+
+    rows = Computation("sorting", sort, domain={"row": [[2, 1], [1, 2]]})
+    with pytest.raises(InputError, match="changed its input"):
+        Marr("sorting", computation=rows).check()
+
+
+def test_an_axiom_that_says_nothing_or_raises():
+    def check(statement):
+        computation = addition(axioms={"odd": statement})
+        return Marr("register", computation=computation).check()
+
+    with pytest.raises(InputError, match=r"outside its domain .* in every case"):
+        check(lambda add, a: add(a, 100) == a)
+    with pytest.raises(InputError, match="axiom 'odd' raised TypeError"):
+        check(lambda add, a: len(a))
+
+
+@pytest.mark.parametrize(
+    ("domain", "size", "inside", "outside"),
+    [
+        (Listed(range(3, 9)), 6, 4, 9),
+        (Listed(["a", "b"]), 2, "b", "c"),
+        (Listed([np.eye(2), np.ones((2, 2))]), 2, np.ones((2, 2)), np.zeros((2, 2))),
+        (Bits((2, 2)), 16, np.eye(2), np.full((2, 2), 2)),
+        (Reals(0, 1), None, 0.5, 1.5),
+        (Drawn(lambda rng: rng.random(), lambda v: v < 1), None, 0.5, 1.5),
+    ],
+    ids=["range", "list", "arrays", "bits", "reals", "drawn"],
+)
+def test_domains(domain, size, inside, outside, rng):
+    assert domain.size == size
+    assert inside in domain
+    assert outside not in domain
+    for _ in range(5):
+        value = domain.draw(rng)
+        assert value in domain
+        assert all(simpler in domain for simpler in domain.simpler(value))
+    if size is not None:
+        listed = [domain.at(i) for i in range(size)]
+        assert all(value in domain for value in listed)
+        assert list(domain.simpler(listed[0])) == []
