@@ -15,6 +15,7 @@ from .logic import and_, or_, xor
 from .logic.arguments import maker, whole
 
 MOST_BITS = 32  # of the circuits whose units grow with the number of bits
+MOST_TALLIES = 1024  # neurons that stand for a number by how many are active
 EXACT_BITS = 50  # of those with weights 2ⁱ: every sum of weights stays below 2⁵³
 
 
@@ -93,6 +94,33 @@ def depth_two_adder(bits: int) -> Circuit:
     handed_on = np.eye(bits, k=-1) @ carry
     sums = circuit.binary("sum", excite=a + b + handed_on, subtract=2 * carry, threshold=1)
     circuit.output([*sums, carry[-1]], "total", bits=bits + 1)
+    return circuit
+
+
+def tally_adder(most: int) -> Circuit:
+    """Return the sum of two tallies in one layer: 2·most units, each with its own threshold.
+
+    A number is how many neurons are active, as tokens in a pile: the first n of a row stand for n.
+    Unit k hears every neuron of both rows and is active from a sum of k on, so that the output is
+    such a row again.
+
+    Parameters
+    ----------
+    most
+        The largest number that an input stands for, 1 to 1024: the inputs `a` and `b` have so many
+        neurons, the output `total` twice as many.
+
+    Raises
+    ------
+    CircuitError
+        most is no such number.
+    """
+    most = whole(most, "tally_adder: most", 1, MOST_TALLIES)
+    circuit = Circuit("tally adder")
+    a, b = circuit.inputs("a", "b", shape=most)
+    every = np.ones((2 * most, most))
+    counts = np.arange(1, 2 * most + 1)
+    circuit.output(circuit.binary("total", excite=every @ a + every @ b, threshold=counts))
     return circuit
 
 

@@ -129,3 +129,23 @@ def test_bad_numbers_of_bits_are_refused(make, most):
         with pytest.raises(CircuitError) as refused:
             make(bits)
         assert str(refused.value) == f"{rule}(got {bits!r})"
+
+
+@pytest.mark.parametrize("most", [1, 2, 5])
+def test_a_tally_adder_adds_piles(most):
+    circuit = arithmetic.tally_adder(most)
+
+    def pile(n, size):
+        return (np.arange(size) < n).astype(int)
+
+    for a in range(most + 1):
+        for b in range(most + 1):
+            total = circuit(pile(a, most), pile(b, most))
+            assert total.tolist() == pile(a + b, 2 * most).tolist()
+    # Which of the neurons are active does not matter, only how many.
+    assert circuit.check(lambda a, b: pile(a.sum() + b.sum(), 2 * most))
+
+
+def test_a_tally_adder_refuses_other_sizes():
+    with pytest.raises(CircuitError, match="tally_adder: most"):
+        arithmetic.tally_adder(0)

@@ -106,3 +106,15 @@ def test_the_threshold_passes_strong_steps_only():
 def test_a_threshold_that_cannot_be_is_named(threshold):
     with pytest.raises(CircuitError, match=r"threshold must be finite and above 0 "):
         edges.edge_cells((9, 9), threshold=threshold)
+
+
+def test_difference_cells_compare_each_pixel_with_its_neighbours(rng):
+    image = rng.integers(0, 4, size=(6, 5)).astype(float)
+    framed = np.pad(image, 1, mode="edge")
+    around = [framed[:-2, 1:-1], framed[2:, 1:-1], framed[1:-1, :-2], framed[1:-1, 2:]]
+    expected = np.any([image > other for other in around], axis=0)
+    assert np.array_equal(edges.difference_cells((6, 5))(image), expected)
+    brighter = np.any([image >= other + 2 for other in around], axis=0)
+    assert np.array_equal(edges.difference_cells((6, 5), 2.0)(image), brighter)
+    with pytest.raises(CircuitError, match="difference_cells: threshold"):
+        edges.difference_cells((6, 5), 0)

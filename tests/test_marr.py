@@ -20,6 +20,7 @@ from neurosim.marr import (
     Repeat,
     Step,
 )
+from neurosim.plotting.drawing import largest_depth
 
 BITS = 3
 NUMBERS = range(2**BITS)
@@ -321,6 +322,18 @@ def test_drawings():
     words(register().draw())
     ax = levels.lesion(repeats=2).plot()
     assert ax.get_xlabel() == "silenced (share of the neurons)"
+
+
+def test_a_smaller_circuit_may_stand_for_a_large_one_in_drawings():
+    implementation = Implementation(depth_two_adder(BITS), drawn=depth_two_adder(1))
+    figure = register(implementations=[implementation]).draw()
+    words = [t.get_text() for ax in figure.axes for t in ax.texts]
+    assert "6 neurons; drawn: one with 2 neurons" in words
+
+
+@pytest.mark.parametrize(("room", "depth"), [((50, 20), 3), ((4, 3), 0), ((0.1, 0.1), 0)])
+def test_circuits_are_opened_as_far_as_they_are_legible(room, depth):
+    assert largest_depth(ripple_carry_adder(2), room) == depth
 
 
 BAD = {

@@ -20,7 +20,7 @@ from .implementation import Implementation
 if TYPE_CHECKING:
     from .levels import Marr
 
-CASES = 1_000  # on which an algorithm's steps are counted, all where there are no more
+CASES = 256  # on which an algorithm's steps are counted, all where there are no more
 SLOW_BITS = 12  # input bits up to which margins and ticks are searched for
 
 

@@ -88,17 +88,19 @@ class Degradation:
             rows += [(name, *map(float, values)) for values in zip(*columns, strict=True)]
         return rows
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, ax: Axes | None = None, *, legend: bool = True) -> Axes:
         """Draw a curve for each circuit, a band from its worst repeat to its best.
 
         Parameters
         ----------
         ax
             Axes to draw into; left out, those of a new figure.
+        legend
+            Whether the circuits are named.
         """
         from .drawing import plot_degradation
 
-        return plot_degradation(self, ax)
+        return plot_degradation(self, ax, legend=legend)
 
     def __str__(self) -> str:
         cells = [self.header] + [

@@ -18,9 +18,10 @@ from ..plotting.drawing import largest_depth
 from ..plotting.style import INK, LETTER, WIDTHS, HouseFigure, style
 from .algorithm import Algorithm, Repeat, Step
 from .implementation import Fault, Implementation
-from .traces import value_text
+from .traces import trace_lines, value_text
 
 if TYPE_CHECKING:
+    from ..circuit import Circuit
     from .computation import Case
     from .degradation import Degradation
     from .levels import Marr
@@ -95,7 +96,9 @@ def draw(marr: Marr, case: Case | None = None) -> Figure:
     return figure
 
 
-def plot_degradation(degradation: Degradation, ax: Axes | None = None) -> Axes:
+def plot_degradation(
+    degradation: Degradation, ax: Axes | None = None, *, legend: bool = True
+) -> Axes:
     """Do what `Degradation.plot` says."""
     if ax is None:
         _, ax = new_figure()
@@ -109,7 +112,8 @@ def plot_degradation(degradation: Degradation, ax: Axes | None = None) -> Axes:
         ax.plot(curve.damage, curve.mean, color=colour, marker=marker, label=name)
     ax.axhline(degradation.guessed, color=FAINT, linestyle=":", linewidth=0.9, label="guessed")
     ax.set(xlabel=degradation.damage, ylabel="answered right (share of cases)", ylim=(-0.03, 1.03))
-    ax.legend()
+    if legend:
+        ax.legend()
     return ax
 
 
@@ -220,12 +224,12 @@ def _draw_what(ax: Axes, marr: Marr, lines: list[str]) -> None:
 
 def _boxes(algorithm: Algorithm, case: Case | None, width: float) -> Iterator[_Box]:
     """Yield an algorithm's boxes: its steps, or the states of one case."""
-    room = int(width * 72 / (TEXT * LETTER))
+    room = int(width * 72 / (TEXT * LETTER * 0.95))
     if case is None:
         yield from _steps(algorithm.steps, room, 0)
         return
     trace = algorithm.trace(case)
-    told = [f"{line.label}: {value_text(line.state)}" for line in trace.lines]
+    told = trace_lines(trace)
     if len(told) > MOST_STATES:
         half = MOST_STATES // 2
         told = [*told[:half], f"… {len(told) - 2 * half} steps …", *told[-half:]]
@@ -298,20 +302,26 @@ def _draw_arrow(ax: Axes, x: float, y: float) -> None:
 
 
 def _draw_circuit(ax: Axes, implementation: Implementation, case: Case | None) -> None:
-    circuit = implementation.circuit
+    circuit = implementation.drawn or implementation.circuit
     tall = ax.get_ylim()[0]
     _write(ax, implementation.name, 0.13, INK, weight="bold", size=8.5)
-    units = sum(p.size for p in circuit.neuron_populations)
-    _write(ax, f"{units} neuron{'s' * (units != 1)}", 0.13 + LINE, FAINT, style="italic")
+    told = _neurons_text(implementation.circuit)
+    if implementation.drawn is not None:
+        told += f"; drawn: one with {_neurons_text(circuit)}"
+    _write(ax, told, 0.13 + LINE, FAINT, style="italic")
     room = ax.get_xlim()[1], tall - 0.13 - 1.8 * LINE
     inset = ax.inset_axes((0, 0, 1, room[1] / tall), transform=ax.transAxes)
     values: dict[str, Any] = {}
-    if case is not None and not implementation.runs_in_time:
+    if case is not None and implementation.drawn is None and not implementation.runs_in_time:
         activities = implementation.activities(case)
         if not isinstance(activities, Fault):
             values["activities"] = activities
-    depth = largest_depth(circuit, room)
-    circuit.draw(ax=inset, depth=depth, title="", legend=False, **values)
+    circuit.draw(ax=inset, depth=largest_depth(circuit, room), title="", legend=False, **values)
+
+
+def _neurons_text(circuit: Circuit) -> str:
+    units = sum(p.size for p in circuit.neuron_populations)
+    return f"{units} neuron{'s' * (units != 1)}"
 
 
 def _write(ax: Axes, text: str, y: float, colour: str = INK, **options: Any) -> None:

@@ -54,6 +54,8 @@ class Implementation:
         Seconds that it runs, and seconds a step; left out, it is called.
     name
         Left out, the circuit's.
+    drawn
+        A smaller circuit of the same kind, which stands for this one in drawings.
 
     Raises
     ------
@@ -75,13 +77,16 @@ class Implementation:
         duration: float | None = None,
         dt: float = 1e-3,
         name: str | None = None,
+        drawn: Circuit | None = None,
     ):
-        if not isinstance(circuit, Circuit):
-            raise InputError(
-                f"an implementation is a Circuit with encode= and decode= (got {short(circuit)})"
-            )
+        for given in (circuit, circuit if drawn is None else drawn):
+            if not isinstance(given, Circuit):
+                raise InputError(
+                    f"an implementation is a Circuit with encode= and decode= (got {short(given)})"
+                )
         self.circuit = circuit
         self.name = circuit.name if name is None else name
+        self.drawn = drawn
         self.encode = encode
         self.decode = decode
         self.realizes = realizes
@@ -166,6 +171,14 @@ class Implementation:
             return self.circuit.activities(**inputs)
         except NeurosimError as error:
             return Fault(str(error))
+
+    def outputs(self, case: Case) -> dict[str, Any]:
+        """Return the circuit's outputs by name, not decoded; none where it has no answer."""
+        inputs = self.encoded(case)
+        found = inputs if isinstance(inputs, Fault) else self._run_all([inputs], 0)[0]
+        if isinstance(found, Fault):
+            return {}
+        return dict(zip((o.name for o in self.circuit.outputs), found, strict=True))
 
     def read(self, name: str, activities: Mapping[str, Any]) -> Any:
         """Return a quantity that stands in the activities, or the `Fault`."""

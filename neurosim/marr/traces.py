@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..layering import layers_of
-from .algorithm import Algorithm
+from .agreement import agree
+from .algorithm import Algorithm, Trace
 from .computation import Case
 from .implementation import Fault, Implementation
 
@@ -75,11 +76,38 @@ def _of_computation(marr: Marr, case: Case, expected: Any) -> Column:
 
 def _of_algorithm(marr: Marr, algorithm: Algorithm, case: Case, expected: Any) -> Column:
     trace = algorithm.trace(case)
-    lines = [f"{line.label}: {value_text(line.state)}" for line in trace.lines]
+    lines = trace_lines(trace)
     if trace.fault:
         return Column(str(algorithm), (*lines, trace.fault), "none", False)
     right = marr.computation.agrees(expected, trace.answer)
     return Column(str(algorithm), tuple(lines), value_text(trace.answer), right)
+
+
+def trace_lines(trace: Trace) -> list[str]:
+    """Return a run's steps and what each changed: of a state of named parts, those alone."""
+    states = [line.state for line in trace.lines]
+    before = [None, *states]
+    return [
+        f"{line.label}: {_change_text(old, line.state)}"
+        for line, old in zip(trace.lines, before, strict=False)
+    ]
+
+
+def _change_text(before: Any, after: Any) -> str:
+    new = _parts(after)
+    if new is None:
+        return value_text(after)
+    old = _parts(before) or {}
+    changed = {n: v for n, v in new.items() if not agree(v, old.get(n))}
+    return value_text(changed) or "no change"
+
+
+def _parts(state: Any) -> Mapping[str, Any] | None:
+    """Return the parts of a state that has named ones."""
+    if isinstance(state, tuple) and hasattr(state, "_asdict"):
+        named: Mapping[str, Any] = state._asdict()
+        return named
+    return state if isinstance(state, Mapping) else None
 
 
 def _of_circuit(marr: Marr, circuit: Implementation, case: Case, expected: Any) -> Column:
@@ -100,7 +128,12 @@ def circuit_lines(implementation: Implementation, case: Case) -> list[str]:
     lines = [f"{name}: {value_text(value)}" for name, value in inputs.items()]
     if implementation.runs_in_time:
         seconds = (implementation.steps or 0) * implementation.dt
-        return [*lines, f"runs for {seconds:g} s in steps of {implementation.dt:g} s"]
+        outputs = implementation.outputs(case)
+        return [
+            *lines,
+            f"after {seconds:g} s in steps of {implementation.dt:g} s",
+            *(f"  {name}: {value_text(value)}" for name, value in outputs.items()),
+        ]
     activities = implementation.activities(case)
     if isinstance(activities, Fault):
         return lines
@@ -126,11 +159,9 @@ def value_text(value: Any) -> str:
         return str(value)
     if isinstance(value, float):
         return f"{value:.6g}"
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        fields = zip(value._fields, value, strict=True)
-        return ", ".join(f"{name} {value_text(v)}" for name, v in fields)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {value_text(v)}" for name, v in value.items())
+    parts = _parts(value)
+    if parts is not None:
+        return ", ".join(f"{name} {value_text(v)}" for name, v in parts.items())
     if isinstance(value, list | tuple):
         shown = [value_text(v) for v in value[:MOST_VALUES]] + ["…"] * (len(value) > MOST_VALUES)
         opening, closing = "[]" if isinstance(value, list) else "()"

@@ -73,7 +73,7 @@ def draw_circuit(
     return _Drawing(plan, values, title, legend).on(ax)
 
 
-def largest_depth(circuit: Circuit, room: tuple[float, float]) -> int | None:
+def largest_depth(circuit: Circuit, room: tuple[float, float]) -> int:
     """Return how many levels of inlined circuits can be opened so that it is legible in a room.
 
     Parameters
@@ -83,10 +83,10 @@ def largest_depth(circuit: Circuit, room: tuple[float, float]) -> int | None:
 
     Returns
     -------
-    A `depth` for `draw_circuit`: None, as many as there are; 0, none, also where even that is
-    drawn too small.
+    A `depth` for `draw_circuit`: 0, none, also where even that is drawn too small.
     """
-    for depth in (None, *range(DEEPEST, 0, -1)):
+    levels = max((p.name.count(".") for p in circuit.neuron_populations), default=0)
+    for depth in range(min(levels, DEEPEST), 0, -1):
         drawing = _Drawing(plan_for(circuit, depth, False), None, "", False)
         if min(room[0] / drawing.width, room[1] / drawing.height) >= LEGIBLE:
             return depth
