@@ -10,8 +10,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def test_there_are_five_examples():
-    assert len(EXAMPLES) == 5
+def test_there_are_six_examples():
+    assert len(EXAMPLES) == 6
 
 
 @pytest.mark.compiled
@@ -36,9 +36,18 @@ def test_the_graded_and_recurrent_example_answers_as_its_comments_say(capsys):
 
 
 @pytest.mark.compiled
-def test_the_measuring_example_answers_as_its_comments_say(tmp_path, monkeypatch, capsys):
+def test_the_example_of_three_levels_answers_as_its_comments_say(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     exec(compile(EXAMPLES[2], "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert printed.startswith("cash register: 7 of 7 statements hold, 7 of them proved\n")
+    assert {path.name for path in tmp_path.iterdir()} == {"levels.png", "lesions.png"}
+
+
+@pytest.mark.compiled
+def test_the_measuring_example_answers_as_its_comments_say(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(EXAMPLES[3], "README.md", "exec"), {})
     ratio, fitted, correlation = capsys.readouterr().out.splitlines()
     assert ratio == "F1/F0 = 1.70"
     assert "preferred = 30 ±" in fitted
@@ -49,7 +58,7 @@ def test_the_measuring_example_answers_as_its_comments_say(tmp_path, monkeypatch
 @pytest.mark.compiled
 def test_the_learning_example_answers_as_its_comments_say(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    exec(compile(EXAMPLES[3], "README.md", "exec"), {})
+    exec(compile(EXAMPLES[4], "README.md", "exec"), {})
     learned, bound, proof = capsys.readouterr().out.splitlines()
     assert learned == "perceptron rule: converged after 9 passes, 18 mistakes"
     assert bound == "51"
@@ -63,7 +72,7 @@ def test_the_example_of_networks_answers_as_its_comments_say(capsys):
     from neurosim.measuring import reverse_correlation
 
     made: dict = {}
-    exec(compile(EXAMPLES[4], "README.md", "exec"), made)
+    exec(compile(EXAMPLES[5], "README.md", "exec"), made)
     judged, same = capsys.readouterr().out.splitlines()
     loss, accuracy = eval(judged)
     assert loss < 0.3
