@@ -1,4 +1,9 @@
-"""Circuits composed as functions: Y = g(f(X)) · 基本計算的組合 · lecture row 4"""
+r"""Circuits composed as functions: Y = g(f(X)) · 基本計算的組合 · lecture row 4
+
+Question: Can adders and a multiplier be made of gates alone, by calling circuits on circuits?
+Equation: $Y = g(f(X))$
+Levels: computation, algorithm, implementation
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Neurons of 0 and 1: OR, AND, NOT · 有 0 與 1 的神經元：加法、乘法、減法 · lecture row 2"""
+r"""Neurons of 0 and 1: OR, AND, NOT · 有 0 與 1 的神經元：加法、乘法、減法 · lecture row 2
+
+Question: Which thresholds make one neuron an OR, an AND, or a NOT?
+Equation: $z = 1 \;\Leftrightarrow\; E - S \geq \theta$
+Levels: computation, implementation
+"""
 
 from __future__ import annotations
 

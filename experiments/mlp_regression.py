@@ -1,4 +1,9 @@
-"""The sheet's regression, beside the least-squares line · 多層感知器迴歸 · lecture row 20"""
+r"""The sheet's regression, beside the least-squares line · 多層感知器迴歸 · lecture row 20
+
+Question: Does a network predict a quantity better than a straight line does?
+Equation: $y = w_2 \cdot [W_1 x + b_1]_+ + b_2$
+Levels: computation, algorithm
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Newton's method: tangents that find a root · 牛頓法 · lecture row 10"""
+r"""Newton's method: tangents that find a root · 牛頓法 · lecture row 10
+
+Question: How fast do tangents lead to a root, and when do they not?
+Equation: $x_{n+1} = x_n - \frac{f(x_n)}{f'(x_n)}$
+Levels: algorithm
+"""
 
 from __future__ import annotations
 

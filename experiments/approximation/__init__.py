@@ -1,4 +1,10 @@
-"""Universal approximation, beside Fourier · 逼近任何連續函數 (cf. 傅立葉分析) · lecture row 8"""
+r"""Universal approximation, beside Fourier · 逼近任何連續函數 (cf. 傅立葉分析) · lecture row 8
+
+Question: How many neurons come within ε of any continuous function?
+Equation: $F(x) = \sum_{i=1}^{N} v_i\,\varphi(w_i x + b_i)$
+    $|F(x) - f(x)| < \varepsilon$
+Levels: computation, implementation
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Cats and dogs: a neuron that learns to tell them apart · 區分貓狗 · lecture row 7"""
+r"""Cats and dogs: a neuron that learns to tell them apart · 區分貓狗 · lecture row 7
+
+Question: Can a neuron learn to tell cats from dogs, and do cells help that see before it?
+Equation: $\Delta w = y\,x\;$ after a mistake
+    $u = \left[\frac{e - h}{1 + h}\right]_+$ in a cognitron
+Levels: computation, algorithm
+"""
 
 from __future__ import annotations
 

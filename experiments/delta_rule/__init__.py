@@ -1,4 +1,10 @@
-"""The delta rule: learning from what is missed · Delta 學習規則 · lecture row 13"""
+r"""The delta rule: learning from what is missed · Delta 學習規則 · lecture row 13
+
+Question: Where does a neuron end that learns from what it missed by?
+Equation: $\Delta w = \eta\,(t - y)\,f'(u)\,x$
+    $0 < \eta < \frac{2}{\lambda_{\max}}$
+Levels: algorithm
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Shallow and deep networks: parity, sawtooth · 淺碟網路 vs. 深度網路 · lecture row 17"""
+r"""Shallow and deep networks: parity, sawtooth · 淺碟網路 vs. 深度網路 · lecture row 17
+
+Question: Does depth save units, and does it make learning faster?
+Equation: $x_1 \oplus x_2 \oplus x_3 \oplus x_4 = (x_1 \oplus x_2) \oplus (x_3 \oplus x_4)$
+    $f_L = T \circ f_{L-1}$ has $2^L$ straight pieces
+Levels: algorithm, implementation
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""What each layer's cells prefer · 淺層偵測簡單物體；深層偵測複雜物體 · lecture row 16"""
+r"""What each layer's cells prefer · 淺層偵測簡單物體；深層偵測複雜物體 · lecture row 16
+
+Question: What do the cells of shallow and of deep layers prefer, if nobody tells them?
+Equation: $s_L = 1 + \sum_{l=1}^{L} (k_l - 1) \prod_{i < l} d_i$ pixels seen by a cell of layer $L$
+Levels: algorithm, implementation
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Gradient descent: how far to step downhill · 梯度下降法 · lecture row 11"""
+r"""Gradient descent: how far to step downhill · 梯度下降法 · lecture row 11
+
+Question: How long may a step downhill be, if the error is to fall at every one?
+Equation: $w_{n+1} = w_n - \alpha\,\nabla E(w_n)$
+    $0 < \alpha < \frac{2}{L}$
+Levels: algorithm
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""Gradients by the record: the lecture's listing · 自動微分 · lecture row 19"""
+r"""Gradients by the record: the lecture's listing · 自動微分 · lecture row 19
+
+Question: How does a program find the gradients of what it computed?
+Equation: $c = \sum (x\,y + z)$
+    $\frac{\partial c}{\partial x} = y, \quad \frac{\partial c}{\partial y} = x$
+    $\frac{\partial c}{\partial z} = 1$
+Levels: algorithm
+"""
 
 from __future__ import annotations
 

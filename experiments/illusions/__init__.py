@@ -1,4 +1,10 @@
-"""Illusions of brightness, and how far cells explain them · 亮度錯覺 · lecture row 6"""
+r"""Illusions of brightness, and how far cells explain them · 亮度錯覺 · lecture row 6
+
+Question: Which illusions of brightness do a cell's center and surround explain, and which not?
+Equation: $R(x, y) = (W * s)(x, y)$
+    $W(r) = \frac{A}{\pi a^2}\,e^{-r^2/a^2} - \frac{B}{\pi b^2}\,e^{-r^2/b^2}$
+Levels: algorithm, implementation
+"""
 
 from __future__ import annotations
 

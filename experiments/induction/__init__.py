@@ -1,4 +1,9 @@
-"""Induction: what training on some cases says of the others · 歸納的問題 · lecture row 15"""
+r"""Induction: what training on some cases says of the others · 歸納的問題 · lecture row 15
+
+Question: What does training on some cases say of the others?
+Equation: $2^{2^n - m}$ functions of $n$ bits agree with $m$ trained rows
+Levels: computation
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The LGN cell as a pattern recogniser · 神經元作為圖樣辨識器 · lecture row 5"""
+r"""The LGN cell as a pattern recogniser · 神經元作為圖樣辨識器 · lecture row 5
+
+Question: Which pattern does an LGN cell look for, and how does it answer to all others?
+Equation: $R = \sum_{x,\,y} W(x, y)\,s(x, y)$
+    $W(r) = \frac{A}{\pi a^2}\,e^{-r^2/a^2} - \frac{B}{\pi b^2}\,e^{-r^2/b^2}$
+Levels: algorithm, implementation
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The sheet's binary classifier · 多層感知器二元分類 · lecture row 20"""
+r"""The sheet's binary classifier · 多層感知器二元分類 · lecture row 20
+
+Question: Does a network of three layers tell two classes apart, and better than one neuron?
+Equation: $y = \sigma\left(w_3 \cdot [W_2\,[W_1 x + b_1]_+ + b_2]_+ + b_3\right)$
+Levels: computation, algorithm
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Orientation: simple and complex cells of V1 · 方位選擇：簡單細胞與複雜細胞 · lecture row 6"""
+r"""Orientation: simple and complex cells of V1 · 方位選擇：簡單細胞與複雜細胞 · lecture row 6
+
+Question: Where do simple cells get their orientation from, and complex cells their indifference?
+Equation: $r_{\mathrm{simple}} = [g]_+^{\,n}$
+    $r_{\mathrm{complex}} = \sum_{k=0}^{3}\,[g_{\,k\pi/2}]_+^{\,2}$
+Levels: algorithm, implementation
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Perceptron: learning from mistakes, and when it ends · 感知器學習規則 · lecture row 12"""
+r"""Perceptron: learning from mistakes, and when it ends · 感知器學習規則 · lecture row 12
+
+Question: When does learning from mistakes end, and after how many of them?
+Equation: $\Delta w = y\,x\;$ after a mistake
+    mistakes $\leq (R/\gamma)^2$
+Levels: algorithm, implementation
+"""
 
 from __future__ import annotations
 

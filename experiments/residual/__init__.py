@@ -1,4 +1,9 @@
-"""The 34-layer residual network and its plain twin · 34-layer residual · lecture row 18"""
+r"""The 34-layer residual network and its plain twin · 34 層殘差網路 · lecture row 18
+
+Question: How does the error reach the first of 34 layers?
+Equation: $h_{l+1} = h_l + g(h_l)$
+Levels: algorithm
+"""
 
 from __future__ import annotations
 

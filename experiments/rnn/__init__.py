@@ -1,4 +1,10 @@
-"""The sheet's recurrent network reads reviews, "not" in mind · 循環神經網路 · lecture row 20"""
+r"""The sheet's recurrent network reads reviews, "not" in mind · 循環神經網路 · lecture row 20
+
+Question: Can a network that reads word by word keep "not" in mind?
+Equation: $c_t = f_t\,c_{t-1} + i_t\,\tanh(W x_t + U h_{t-1} + b)$
+    $h_t = o_t\,\tanh c_t$
+Levels: computation, algorithm
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The XOR problem: none, one, two hidden layers · XOR 問題 · lecture row 17"""
+r"""The XOR problem: none, one, two hidden layers · XOR 問題 · lecture row 17
+
+Question: Why does a network without hidden cells not learn XOR, and what do hidden cells change?
+Equation: $y = \sigma\left(v \cdot \tanh(Wx + b) + c\right)$
+    $\min E = \ln 2\;$ without hidden cells
+Levels: computation, algorithm, implementation
+"""
 
 from __future__ import annotations
 
