@@ -39,6 +39,13 @@ def write_whole(path: Path, content: bytes) -> Path:
     return path
 
 
+def csv_of(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return a table as CSV, in UTF-8."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *rows])
+    return text.getvalue().encode()
+
+
 def write_csv(
     path: str | os.PathLike[str], header: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> Path:
@@ -49,10 +56,9 @@ def write_csv(
     FileError
         It cannot be written there.
     """
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([header, *rows])
+    content = csv_of(header, rows)
     try:
-        return write_whole(Path(path), text.getvalue().encode())
+        return write_whole(Path(path), content)
     except (OSError, TypeError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise FileError(

@@ -41,6 +41,17 @@ class Claim:
     tolerance: float = field(default=0.0, repr=False)
     """How far off it may be: what it is printed to, not part of the JSON."""
 
+    def told(self) -> tuple[str, str]:
+        """Return the measured and the expected value as a reader is told them.
+
+        A claim that holds is told to a tenth of what it may be off by; in one that fails by its
+        last digit the two numbers must not look equal.
+        """
+        if not self.holds:
+            return str(self.measured), str(self.expected)
+        found = _rounded(self.measured, self.tolerance) if self.tolerance else self.measured
+        return legible(found), legible(self.expected)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -160,7 +171,7 @@ class Result:
             return value == goal or abs(value - goal) <= reach
 
         reach = f"{100 * allowed:g}%" if relative is not None else f"{allowed:g}"
-        words = f"{_short(expected)} within {reach}"
+        words = f"{legible(expected)} within {reach}"
         holds = _everywhere(measured, expected, close)
         return self._add(Claim(claim, words, measured, holds, tolerance or 0.0))
 
@@ -275,18 +286,13 @@ class Result:
         encoding = getattr(sys.stdout, "encoding", None) or "ascii"
         # "replace" would turn tick and cross into the same question mark.
         tick, cross = ("✓", "✗") if _encodes(encoding, "✓✗") else ("[ok]", "[NO]")
-        settings = ", ".join(f"{k}={_short(v)}" for k, v in self.parameters.items())
+        settings = ", ".join(f"{k}={legible(v)}" for k, v in self.parameters.items())
         lines = [f"{self.experiment} ({settings + '; ' if settings else ''}seed {self.seed})"]
         for claim in self.claims:
-            # A claim that fails by the last digit must not print two equal numbers.
-            show = _short if claim.holds else str
             lines.append(f"  {tick if claim.holds else cross} {claim.claim}")
             if not (claim.holds and claim.expected is True):  # the statement says it all
-                found = claim.measured
-                if claim.holds and claim.tolerance:
-                    found = _rounded(found, claim.tolerance)
-                told = f"measured {show(found)}, expected {show(claim.expected)}"
-                lines.append(f"      {told}")
+                measured, expected = claim.told()
+                lines.append(f"      measured {measured}, expected {expected}")
         count = sum(claim.holds for claim in self.claims)
         lines.append(f"{count} of {len(self.claims)} claims hold.")
         return "\n".join(lines).encode(encoding, "replace").decode(encoding)
@@ -334,15 +340,16 @@ def _everywhere(measured: Any, expected: Any, agrees: Callable[[Any, Any], bool]
 
 def _bounds(at_least: float | None, at_most: float | None) -> str:
     if at_least is None:
-        return f"at most {_short(_plain(at_most))}"
+        return f"at most {legible(_plain(at_most))}"
     if at_most is None:
-        return f"at least {_short(_plain(at_least))}"
-    return f"between {_short(_plain(at_least))} and {_short(_plain(at_most))}"
+        return f"at least {legible(_plain(at_least))}"
+    return f"between {legible(_plain(at_least))} and {legible(_plain(at_most))}"
 
 
-def _short(value: Any) -> str:
+def legible(value: Any) -> str:
+    """Return a plain value as a reader is shown it: six digits, of a list the first eight."""
     if isinstance(value, list):
-        shown = [_short(item) for item in value[:8]] + ["…"] * (len(value) > 8)
+        shown = [legible(item) for item in value[:8]] + ["…"] * (len(value) > 8)
         return f"[{', '.join(shown)}]"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 

@@ -8,7 +8,8 @@ import os
 import platform
 from collections.abc import Sequence
 from importlib import metadata
-from pathlib import Path
+
+from neurosim.machine import processor
 
 from .floors import threads
 from .pairs import Missing, Pair
@@ -138,14 +139,6 @@ def _machine(command: str) -> list[str]:
     load = f", load {os.getloadavg()[1]:.1f}" if hasattr(os, "getloadavg") else ""
     return [
         f"- `{command}`, {datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
-        f"- {_processor()}, {threads()} cores{load}, {platform.system()}",
+        f"- {processor()}, {threads()} cores{load}, {platform.system()}",
         f"- {', '.join(versions)}",
     ]
-
-
-def _processor() -> str:
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
