@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
 
     def parse_strictly(self, words: Sequence[str]) -> dict[str, Any]:
         """Parse, and name the nearest option where one is unknown."""
-        parsed, unknown = self.parse_known_args(_joined_to_negative_numbers(words))
+        parsed, unknown = self.parse_known_intermixed_args(_joined_to_negative_numbers(words))
         if unknown:
             option = unknown[0].partition("=")[0]
             if not option.startswith("-"):
@@ -42,6 +42,12 @@ class Parser(argparse.ArgumentParser):
             known = [name for name in self._option_string_actions if name.startswith("--")]
             self.error(f"unknown option {option}{nearest(option, known)}")
         return vars(parsed)
+
+
+def check_seed(seed: object, command: str) -> None:
+    """Refuse what NumPy's generators take no seed from."""
+    if isinstance(seed, int) and seed < 0:
+        raise UsageError(f"{command}: --seed must be a whole number from 0 on (got {seed})")
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

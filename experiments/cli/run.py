@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -11,12 +10,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..catalogue import Entry, catalogue
-from ..options import Parser, UsageError, add_options, nearest
+from ..options import Parser, UsageError, add_options, check_seed, nearest
+from .output import DEFAULT_FOLDER, writable
 
 if TYPE_CHECKING:
     from neurosim.result import Result
-
-DEFAULT_FOLDER = Path("neurosim-out")
 
 
 def command(words: Sequence[str], package: str) -> int:
@@ -32,22 +30,18 @@ def command(words: Sequence[str], package: str) -> int:
     parameters = parser.parse_strictly(words)
     for name in ("name", "out", "json"):
         del parameters[name]
-    _check_seed(parameters.get("seed"), entry)
+    check_seed(parameters.get("seed"), f"neurosim run {entry.name}")
 
     folder = common.out or DEFAULT_FOLDER / entry.name
-    new = [at for at in (folder, *folder.parents) if not at.exists()]
-    try:
-        _check_writable(folder)
-        with aside:
-            result = _finished_or_kept(module.run, parameters, folder)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"neurosim run: --out takes a folder, and {folder} is a file")
+    with writable(folder, f"neurosim run {entry.name}"):
+        try:
+            with aside:
+                result = _finished_or_kept(module.run, parameters, folder)
+        except NeurosimError as error:
+            raise UsageError(f"neurosim run {entry.name}: {error}") from error
         paths = result.save(folder)
-    except OSError as error:
-        what = f"{error.filename}: {error.strerror}" if error.strerror else error
-        raise UsageError(f"neurosim run {entry.name}: {what}") from error
-    except NeurosimError as error:
-        raise UsageError(f"neurosim run {entry.name}: {error}") from error
-    finally:
-        _remove_if_empty(new)
 
     if common.json:
         print(result.to_json(figures=[path for path in paths if path.suffix == ".png"]))
@@ -98,29 +92,6 @@ def _chosen(words: Sequence[str], package: str) -> tuple[Entry, Parser, argparse
         parents=[common],
     )
     return entry, parser, chosen
-
-
-def _check_seed(seed: object, entry: Entry) -> None:
-    """Refuse what NumPy's generators take no seed from."""
-    if isinstance(seed, int) and seed < 0:
-        raise UsageError(
-            f"neurosim run {entry.name}: --seed must be a whole number from 0 on (got {seed})"
-        )
-
-
-def _check_writable(folder: Path) -> None:
-    """Fail before the work, not after it, where the folder cannot be written."""
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"neurosim run: --out takes a folder, and {folder} is a file")
-    folder.mkdir(parents=True, exist_ok=True)
-    tempfile.TemporaryFile(dir=folder).close()
-
-
-def _remove_if_empty(folders: Sequence[Path]) -> None:
-    """Remove folders that were made for files which then were not: the innermost first."""
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
 
 
 def _finished_or_kept(
