@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neurosim.report import Failure, Outcome
 
 TICK = 0.5  # seconds between two looks at the clock
+SAID = 4000  # letters, of the end of what a process said that died
 
 
 def run_apart(
@@ -89,7 +90,7 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 def _found(job: Job, folder: Path, status: int) -> Outcome | Failure:
     """Return what a job left, or how its process died."""
-    from neurosim.report import Failure
+    from neurosim.report import failure_told
 
     path = outcome_file(folder, job)
     if path.exists():
@@ -98,7 +99,7 @@ def _found(job: Job, folder: Path, status: int) -> Outcome | Failure:
         return found
     log = log_file(folder, job)
     said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    return Failure(f"the process {_ending(status)} before it was done", said[-4000:])
+    return failure_told(f"the process {_ending(status)} before it was done", said[-SAID:])
 
 
 def _ending(status: int) -> str:

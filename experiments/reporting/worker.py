@@ -85,7 +85,7 @@ def _speak_into(log: Path) -> None:
     for descriptor in (1, 2):
         os.dup2(stream.fileno(), descriptor)
     sys.stdout = sys.stderr = stream
-    faulthandler.enable(stream)
+    faulthandler.enable(stream, all_threads=False)
 
 
 def _end_with_parent() -> None:

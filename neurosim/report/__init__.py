@@ -5,7 +5,7 @@ of it: an `Outcome`, made by `outcome_of` from a Result; a `Failure`; or None, i
 `page_of` makes the page of them.
 """
 
-from .chapters import Chapter, Failure, Outcome, Subject, failure_of, outcome_of
+from .chapters import Chapter, Failure, Outcome, Subject, failure_of, failure_told, outcome_of
 from .origin import Origin, origin_here
 from .page import page_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "Outcome",
     "Subject",
     "failure_of",
+    "failure_told",
     "origin_here",
     "outcome_of",
     "page_of",

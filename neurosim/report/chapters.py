@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from .pictures import Picture, moving_picture_of, picture_of
 from .tables import ShownTable, shown_table
 
 Verdict = Literal["holds", "fails", "error", "missing"]
+_FILE = re.compile(r'File "([^"\n]+)"')
 PACKAGES = ("neurosim", "circuits", "experiments", "site-packages")
 
 
@@ -90,22 +92,21 @@ def outcome_of(result: Result, seconds: float) -> Outcome:
 
 
 def failure_of(error: BaseException) -> Failure:
-    """Return an error as the page shows it, without the folders of this machine."""
+    """Return an error as the page shows it."""
     told = traceback.TracebackException.from_exception(error)
-    _without_folders(told)
-    last = "".join(told.format_exception_only()).strip()
-    return Failure(_at_home(last), _at_home("".join(told.format())))
+    return failure_told("".join(told.format_exception_only()).strip(), "".join(told.format()))
 
 
-def _without_folders(told: traceback.TracebackException) -> None:
-    """Name the files of a traceback, and of what caused it, by their place in their package."""
-    for frame in told.stack:
-        parts = PurePath(frame.filename).parts
-        starts = [n for n, part in enumerate(parts) if part in PACKAGES]
-        frame.filename = "/".join(parts[starts[-1] :]) if starts else parts[-1]
-    for cause in (told.__cause__, told.__context__):
-        if cause is not None:
-            _without_folders(cause)
+def failure_told(message: str, traceback: str) -> Failure:
+    """Return what is known of a failure as the page shows it: no word of this machine's folders."""
+    return Failure(_at_home(message), _at_home(_FILE.sub(_in_its_package, traceback)))
+
+
+def _in_its_package(found: re.Match[str]) -> str:
+    """Return where a traceback's file stands in its package; of a stranger's, its name."""
+    parts = PurePath(found[1]).parts
+    starts = [n for n, part in enumerate(parts) if part in PACKAGES]
+    return f'File "{"/".join(parts[starts[-1] :]) if starts else parts[-1]}"'
 
 
 def _at_home(text: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -39,10 +41,11 @@ def picture_of(figure: Figure, name: str) -> Picture:
     alt = titles_of(figure) or name.replace("-", " ")
     drawing, image = io.BytesIO(), io.BytesIO()
     # Letters as outlines: no reader needs our font. A salt: names would be random without.
-    with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": name}):
+    settings: Any = {"svg.fonttype": "path", "svg.hashsalt": name}
+    with _laid_out(figure), matplotlib.rc_context(settings):
         figure.savefig(drawing, format="svg", metadata={"Date": None})
+        figure.savefig(image, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"optimize": True})
     svg = inline_svg(drawing.getvalue(), name, alt)
-    figure.savefig(image, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"optimize": True})
     png = base64.b64encode(image.getvalue()).decode()
     if len(svg) <= len(png):
         return Picture(name, alt, *_size(figure), "svg", svg)
@@ -63,6 +66,21 @@ def titles_of(figure: Figure) -> str:
     titles = [figure.get_suptitle()]
     titles += [ax.get_title(loc) for ax in figure.axes for loc in ("left", "center", "right")]
     return ". ".join(" ".join(title.split()) for title in titles if title.strip())
+
+
+@contextmanager
+def _laid_out(figure: Figure) -> Iterator[None]:
+    """Lay a figure out once for all that is drawn of it: that takes as long as drawing it."""
+    engine, before = figure.get_layout_engine(), figure.get_dpi()
+    figure.set_dpi(DOTS_PER_INCH)
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
+        figure.set_dpi(before)
 
 
 def _size(figure: Figure) -> tuple[int, int]:
