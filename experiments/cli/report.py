@@ -90,7 +90,7 @@ def _run_all(jobs: Sequence[Job], at_once: int, outcomes: Outcomes) -> None:
         tempfile.TemporaryDirectory(prefix="neurosim-") as folder,
         progress(total, "report") as bar,
     ):
-        bar.bar_format = "{desc} {percentage:3.0f}% |{bar:20}| {elapsed}<{remaining} {postfix}"
+        bar.bar_format = "{desc} {percentage:3.0f}% |{bar:20}| {elapsed}, {remaining} left{postfix}"
         bar.smoothing = 0  # the time left by all that was done, not by the last
 
         def show(running: Sequence[Job]) -> None:
