@@ -1,8 +1,8 @@
 r"""Inhibition that subtracts, divides, or forbids · 神經元做除法：E/(E+I) · lecture row 3
 
 Question: What does inhibition do to a response: does it subtract, divide, or forbid?
-Equation: $u = \frac{E - S}{1 + D}$
-    $r = \frac{E}{E + I}$
+Equation: $u = \dfrac{E - S}{1 + D}$
+    $r = \dfrac{E}{E + I}$
 Levels: algorithm, implementation
 """
 

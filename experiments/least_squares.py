@@ -1,7 +1,7 @@
 r"""Least squares: the line through noisy points · 最小平方法 · lecture row 9
 
 Question: Which line lies nearest to noisy points, and how sure can one be of it?
-Equation: $\beta = \frac{\sum (x - \bar{x})(y - \bar{y})}{\sum (x - \bar{x})^2}$
+Equation: $\beta = \dfrac{\sum (x - \bar{x})(y - \bar{y})}{\sum (x - \bar{x})^2}$
     $\alpha = \bar{y} - \beta\bar{x}$
 Levels: computation, algorithm
 """

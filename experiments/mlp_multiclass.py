@@ -1,7 +1,7 @@
 r"""The sheet's classifier of ten digits, with dropout · 多層感知器多元分類 · lecture row 20
 
 Question: Does a hidden layer tell ten digits apart better than ten cells alone?
-Equation: $y_k = \frac{e^{u_k}}{\sum_j e^{u_j}}, \quad u = W_2\,[W_1 x + b_1]_+ + b_2$
+Equation: $y_k = \dfrac{e^{u_k}}{\sum_j e^{u_j}}, \quad u = W_2\,[W_1 x + b_1]_+ + b_2$
 Levels: computation, algorithm
 """
 

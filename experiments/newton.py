@@ -1,7 +1,7 @@
 r"""Newton's method: tangents that find a root · 牛頓法 · lecture row 10
 
 Question: How fast do tangents lead to a root, and when do they not?
-Equation: $x_{n+1} = x_n - \frac{f(x_n)}{f'(x_n)}$
+Equation: $x_{n+1} = x_n - \dfrac{f(x_n)}{f'(x_n)}$
 Levels: algorithm
 """
 

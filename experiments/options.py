@@ -139,7 +139,8 @@ def _one_of(choices: tuple[Any, ...]) -> tuple[Callable[[str], Any], str]:
     return read, "|".join(words)
 
 
-def _whole_number(text: str) -> int:
+def whole_number(text: str) -> int:
+    """Read an option that is an integer."""
     try:
         return int(text)
     except ValueError:
@@ -157,7 +158,7 @@ def _number(text: str) -> float:
 
 
 _READERS: dict[Any, tuple[Callable[[str], Any], str]] = {
-    int: (_whole_number, "INTEGER"),
+    int: (whole_number, "INTEGER"),
     float: (_number, "NUMBER"),
     str: (str, "TEXT"),
     Path: (Path, "PATH"),

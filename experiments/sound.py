@@ -1,7 +1,7 @@
 r"""Sound: where it is by when it arrives · 聲音定位 · lecture row 1
 
 Question: Where does a sound come from, when the ears differ only in when they hear it?
-Equation: $\Delta t = \frac{r}{c}\,(\theta + \sin\theta)$
+Equation: $\Delta t = \dfrac{r}{c}\,(\theta + \sin\theta)$
 Levels: computation, algorithm, implementation
 """
 

@@ -250,19 +250,43 @@ def test_a_drawing_becomes_an_element_of_a_page():
         assert gone not in drawn
 
 
-def test_a_drawing_may_be_sized_by_the_text_around():
-    assert 'style="width:7.20em;height:3.60em"' in inline_svg(SVG, "one", "", points_per_em=10)
+def numbers_of(drawn):
+    """Return the view of an equation, and all points of its outlines, (points, 2)."""
+    view = [float(number) for number in re.search('viewBox="([^"]+)"', drawn)[1].split()]
+    outlines = re.search(' d="([^"]+)"', drawn)[1]
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", outlines)]
+    return view, np.reshape(numbers, (-1, 2))
+
+
+@pytest.mark.parametrize(
+    "mathtext", ["$x$", "$\\sum_{i=1}^{n} \\frac{a^2}{b_i}$", "$x$\n$\\frac{1}{2}$"]
+)
+def test_an_equation_fills_its_view_and_no_more(mathtext):
+    (left, top, width, height), points = numbers_of(equation_of(mathtext))
+    assert (points >= (left, top)).all()
+    assert (points <= (left + width, top + height)).all()
+    assert points[:, 1].min() < top + 2
+    assert points[:, 1].max() > top + height - 3  # of a curve, which stays within its points
+
+
+def test_lines_of_an_equation_do_not_touch():
+    fraction = "$\\frac{1}{2}$"
+    (_, top, _, alone), _ = numbers_of(equation_of(fraction))
+    (_, _, _, twice), points = numbers_of(equation_of(f"{fraction}\n{fraction}"))
+    gap = twice - 2 * alone
+    assert gap > 3
+    middle = top + twice / 2
+    assert not (abs(points[:, 1] - middle) < 2).any()
 
 
 def test_an_equation_takes_the_colour_of_the_text_and_says_its_source():
-    drawn = equation_of("$a = \\frac{b}{c}$\nand more", "one")
-    assert "currentColor" in drawn
-    assert "#010203" not in drawn
-    assert 'aria-label="$a = \\frac{b}{c}$; and more"' in drawn
+    drawn = equation_of("$a < \\frac{b}{c}$\nand more")
+    assert 'fill="currentColor"' in drawn
+    assert 'aria-label="$a &lt; \\frac{b}{c}$; and more"' in drawn
 
 
 def test_what_is_no_equation_is_shown_as_it_was_written():
-    assert equation_of("$\\frac{a$", "one") is None
+    assert equation_of("$\\frac{a$") is None
     page = page_of([Chapter(subject(equation="$\\frac{a<$"), None)], ORIGIN)
     assert "<code>$\\frac{a&lt;$</code>" in page
 

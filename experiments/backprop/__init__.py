@@ -3,7 +3,7 @@ r"""Backpropagation: error signals from output to input · 誤差反向傳播 ·
 Question: How does a cell far from the output learn which way to change?
 Equation: $\delta_{\mathrm{output}} = 2\,(y - t)\,f'(h)$
     $\delta_i = f'(h_i)\,\sum_j w_{ij}\,\delta_j$
-    $\frac{\partial E}{\partial w_{ij}} = a_i\,\delta_j$
+    $\dfrac{\partial E}{\partial w_{ij}} = a_i\,\delta_j$
 Levels: algorithm
 """
 

@@ -2,7 +2,7 @@ r"""Cats and dogs: a neuron that learns to tell them apart · 區分貓狗 · le
 
 Question: Can a neuron learn to tell cats from dogs, and do cells help that see before it?
 Equation: $\Delta w = y\,x\;$ after a mistake
-    $u = \left[\frac{e - h}{1 + h}\right]_+$ in a cognitron
+    $u = \left[\dfrac{e - h}{1 + h}\right]_+$ in a cognitron
 Levels: computation, algorithm
 """
 

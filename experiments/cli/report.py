@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..catalogue import Entry, catalogue
-from ..options import Parser, UsageError, check_seed, nearest
+from ..options import Parser, UsageError, check_seed, nearest, whole_number
 from ..reporting.costs import seconds_of
 from ..reporting.crew import run_apart
 from ..reporting.worker import Job
@@ -61,9 +61,9 @@ def _asked(words: Sequence[str], package: str) -> tuple[Namespace, list[Entry]]:
         help=f"Where the page goes. (default: {DEFAULT_FILE})",
     )  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="Less of everything.")
-    parser.add_argument("--seed", type=int, metavar="N", help="Seed of all that take one.")
+    parser.add_argument("--seed", type=whole_number, metavar="N", help="Seed of all that take one.")
     parser.add_argument(
-        "--jobs", type=int, default=cores or 1, metavar="N",
+        "--jobs", type=whole_number, default=cores or 1, metavar="N",
         help=f"How many run at once. (default: {cores or 1}, the processors here)",
     )  # fmt: skip
     asked = Namespace(**parser.parse_strictly(words))
@@ -116,7 +116,7 @@ def _write(out: Path, jobs: Sequence[Job], outcomes: Outcomes) -> list[Chapter]:
             entry.levels, _again(job, outcome),
         )  # fmt: skip
         chapters.append(Chapter(subject, outcome))
-    write_whole(out, page_of(chapters, origin_here()).encode())
+    write_whole(out, page_of(chapters, origin_here()).encode(errors="replace"))
     return chapters
 
 

@@ -2,7 +2,7 @@ r"""The delta rule: learning from what is missed · Delta 學習規則 · lectur
 
 Question: Where does a neuron end that learns from what it missed by?
 Equation: $\Delta w = \eta\,(t - y)\,f'(u)\,x$
-    $0 < \eta < \frac{2}{\lambda_{\max}}$
+    $0 < \eta < \dfrac{2}{\lambda_{\max}}$
 Levels: algorithm
 """
 

@@ -2,7 +2,7 @@ r"""Gradient descent: how far to step downhill · 梯度下降法 · lecture row
 
 Question: How long may a step downhill be, if the error is to fall at every one?
 Equation: $w_{n+1} = w_n - \alpha\,\nabla E(w_n)$
-    $0 < \alpha < \frac{2}{L}$
+    $0 < \alpha < \dfrac{2}{L}$
 Levels: algorithm
 """
 

@@ -2,8 +2,8 @@ r"""Gradients by the record: the lecture's listing · 自動微分 · lecture ro
 
 Question: How does a program find the gradients of what it computed?
 Equation: $c = \sum (x\,y + z)$
-    $\frac{\partial c}{\partial x} = y, \quad \frac{\partial c}{\partial y} = x$
-    $\frac{\partial c}{\partial z} = 1$
+    $\dfrac{\partial c}{\partial x} = y, \quad \dfrac{\partial c}{\partial y} = x$
+    $\dfrac{\partial c}{\partial z} = 1$
 Levels: algorithm
 """
 

@@ -2,7 +2,7 @@ r"""Illusions of brightness, and how far cells explain them · 亮度錯覺 · l
 
 Question: Which illusions of brightness do a cell's center and surround explain, and which not?
 Equation: $R(x, y) = (W * s)(x, y)$
-    $W(r) = \frac{A}{\pi a^2}\,e^{-r^2/a^2} - \frac{B}{\pi b^2}\,e^{-r^2/b^2}$
+    $W(r) = \dfrac{A}{\pi a^2}\,e^{-r^2/a^2} - \dfrac{B}{\pi b^2}\,e^{-r^2/b^2}$
 Levels: algorithm, implementation
 """
 

@@ -2,7 +2,7 @@ r"""The LGN cell as a pattern recogniser · 神經元作為圖樣辨識器 · le
 
 Question: Which pattern does an LGN cell look for, and how does it answer to all others?
 Equation: $R = \sum_{x,\,y} W(x, y)\,s(x, y)$
-    $W(r) = \frac{A}{\pi a^2}\,e^{-r^2/a^2} - \frac{B}{\pi b^2}\,e^{-r^2/b^2}$
+    $W(r) = \dfrac{A}{\pi a^2}\,e^{-r^2/a^2} - \dfrac{B}{\pi b^2}\,e^{-r^2/b^2}$
 Levels: algorithm, implementation
 """
 

@@ -2,7 +2,7 @@ r"""Motion: delay and multiply · 運動方向的偵測 · lecture row 1
 
 Question: Which way does a pattern move, when each cell sees one spot only?
 Equation: $r = (h * s_1)\,s_2 - s_1\,(h * s_2)$
-    $\bar{r} = C^2\,\frac{\omega\tau}{1 + \omega^2\tau^2}\,\sin\frac{2\pi\Delta\varphi}{\lambda}$
+    $\bar{r} = C^2\,\dfrac{\omega\tau}{1 + \omega^2\tau^2}\,\sin\dfrac{2\pi\Delta\varphi}{\lambda}$
 Levels: algorithm, implementation
 """
 

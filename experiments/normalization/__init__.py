@@ -1,7 +1,7 @@
 r"""Normalization: neurons divide by their neighbours · 神經元互相正規化 · lecture row 6
 
 Question: What do neurons gain by dividing by their neighbours?
-Equation: $R_i = \gamma\,\frac{D_i^{\,n}}{\sigma^n + \sum_j D_j^{\,n}}$
+Equation: $R_i = \gamma\,\dfrac{D_i^{\,n}}{\sigma^n + \sum_j D_j^{\,n}}$
 Levels: algorithm, implementation
 """
 

@@ -1,9 +1,9 @@
 r"""What the cells of the retina and LGN do with light · 視網膜神經節細胞 · lecture row 5
 
 Question: What does each cell from receptor to LGN make of light, in time and in space?
-Equation: $R(I) = \frac{I^n}{I^n + (\sigma_0 + L)^n}$
-    $W(r) = \frac{A}{\pi a^2}\,e^{-r^2/a^2} - \frac{B}{\pi b^2}\,e^{-r^2/b^2}$
-    $R(c) = \frac{c\,G}{\sigma + c\,G/\sqrt{2}}$
+Equation: $R(I) = \dfrac{I^n}{I^n + (\sigma_0 + L)^n}$
+    $W(r) = \dfrac{A}{\pi a^2}\,e^{-r^2/a^2} - \dfrac{B}{\pi b^2}\,e^{-r^2/b^2}$
+    $R(c) = \dfrac{c\,G}{\sigma + c\,G/\sqrt{2}}$
 Levels: implementation
 """
 

@@ -1,7 +1,7 @@
 r"""Vanishing gradients: δ ≈ 0 far from the output · 離 output 層最遠的 δ ≈ 0 · lecture row 14
 
 Question: Why does the error signal fade on its way back through many layers?
-Equation: $\frac{\partial a_n}{\partial x} = \prod_{l=1}^{n} w\,f'(h_l)$
+Equation: $\dfrac{\partial a_n}{\partial x} = \prod_{l=1}^{n} w\,f'(h_l)$
     $\overline{\delta_l^2} = N\,\mathrm{Var}(w)\;\mathrm{E}[f'^2]\;\overline{\delta_{l+1}^2}$
 Levels: algorithm
 """

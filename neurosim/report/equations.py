@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 import matplotlib
-from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
 
-from .inline_svg import inline_svg
+POINTS = 13  # of a letter
+GAP = 8  # points between two lines
+PAD = 1  # points around
+LETTERS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}  # as SVG's
 
-POINTS = 13
-PAD = 0.02  # inches around
-INK = "#010203"  # a colour that nothing else in the drawing has
 
-
-def equation_of(mathtext: str, name: str) -> str | None:
+def equation_of(mathtext: str) -> str | None:
     """Return an equation as an svg element; None where it is no mathtext.
 
     Parameters
     ----------
     mathtext
         Lines of Matplotlib's mathtext, one below the other.
-    name
-        Unlike that of any other drawing on the page.
     """
-    drawing = io.BytesIO()
-    settings: Any = {
-        "svg.fonttype": "path", "svg.hashsalt": name, "mathtext.fontset": "stix",
-        "font.family": "STIXGeneral",
-    }  # fmt: skip
+    settings: Any = {"mathtext.fontset": "stix", "font.family": "STIXGeneral"}
     with matplotlib.rc_context(settings):
-        figure = Figure(figsize=(0.1, 0.1))
-        figure.text(0, 0, mathtext, fontsize=POINTS, color=INK, linespacing=1.7)
         try:
-            figure.savefig(
-                drawing, format="svg", bbox_inches="tight", pad_inches=PAD, transparent=True,
-                metadata={"Date": None},
-            )  # fmt: skip
+            lines = [TextPath((0, 0), line, size=POINTS) for line in mathtext.split("\n")]
         except ValueError:  # the parser's word for what it cannot read
             return None
-    label = "; ".join(mathtext.split("\n"))
-    svg = inline_svg(drawing.getvalue(), name, label, points_per_em=POINTS)
-    return svg.replace(INK, "currentColor")
+    # As far apart as each is high: fractions need more.
+    outlines, bottom, right = [], -GAP, 0.0
+    for line in lines:
+        (_, low), (end, high) = line.get_extents().get_points()
+        outlines.append(_outline(line, bottom + GAP + high))
+        bottom += GAP + high - low
+        right = max(right, end)
+    width, height = right + 2 * PAD, bottom + 2 * PAD
+    return (
+        f'<svg role="img" aria-label={quoteattr("; ".join(mathtext.splitlines()))} '
+        f'viewBox="{-PAD} {-PAD} {width:.2f} {height:.2f}" '
+        f'style="width:{width / POINTS:.2f}em;height:{height / POINTS:.2f}em">'
+        f'<path fill="currentColor" d="{"".join(outlines)}"/></svg>'
+    )
+
+
+def _outline(path: Path, baseline: float) -> str:
+    """Return a path as SVG writes it, whose y goes down, on this baseline."""
+    written = []
+    for numbers, code in path.iter_segments(simplify=False):
+        if code == Path.CLOSEPOLY:
+            written.append("Z")
+            continue
+        x, y = numbers[::2], baseline - numbers[1::2]
+        places = " ".join(f"{across:.2f} {down:.2f}" for across, down in zip(x, y, strict=True))
+        written.append(LETTERS[code] + places)
+    return "".join(written)

@@ -11,9 +11,7 @@ _PLACES = ("d", "x", "y", "width", "height")
 _DROPPED = ("metadata", "style", "title")
 
 
-def inline_svg(
-    drawing: bytes, prefix: str, label: str, *, points_per_em: float | None = None
-) -> str:
+def inline_svg(drawing: bytes, prefix: str, label: str) -> str:
     """Return an svg element that stands on its own in a page.
 
     Parameters
@@ -24,9 +22,6 @@ def inline_svg(
         Of all its ids, so that they are unlike those of the page's other drawings.
     label
         What it shows, in words.
-    points_per_em
-        Of the drawing's points, how many are as long as the text around is high; left out, it is
-        as wide as its place.
 
     Notes
     -----
@@ -54,10 +49,7 @@ def inline_svg(
             else:
                 element.set(name, written)
     for name in ("width", "height", "version"):
-        root.attrib.pop(name, None)
-    if points_per_em:
-        across, high = (float(side) / points_per_em for side in root.get("viewBox", "").split()[2:])
-        root.set("style", f"width:{across:.2f}em;height:{high:.2f}em")
+        root.attrib.pop(name, None)  # it is as wide as its place in the page
     root.set("role", "img")
     root.set("aria-label", label)
     root.set("stroke-linejoin", "round")

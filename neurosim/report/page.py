@@ -51,9 +51,7 @@ def page_of(chapters: Sequence[Chapter], origin: Origin) -> str:
             for level in LEVELS
         },
         equations={
-            chapter.subject.name: equation_of(
-                chapter.subject.equation, f"{chapter.subject.name}-equation"
-            )
+            chapter.subject.name: equation_of(chapter.subject.equation)
             for chapter in chapters
             if chapter.subject.equation
         },
