@@ -371,6 +371,19 @@ class _Expectation:
         )
 
 
+def expected_values(
+    circuit: Circuit, spec: Any, arrays: Mapping[str, np.ndarray], vectorized: bool = False
+) -> list[np.ndarray]:
+    """Return what a specification answers for laid-out inputs, (patterns, *shape) of each output.
+
+    Raises
+    ------
+    InputError
+        As `Circuit.check`.
+    """
+    return _Expectation(circuit, spec, vectorized, "cpu").expected(arrays)
+
+
 def _renamed(arrays: Mapping[str, np.ndarray], names: list[str]) -> Mapping[str, np.ndarray]:
     """Return the same inputs for a circuit that calls them otherwise."""
     if isinstance(arrays, Enumerated):

@@ -38,6 +38,7 @@ ORDER = [
     {"settling", "truth_tables", "verification", "margins"},
     {"description", "plotting"},
     {"marr"},
+    {"grading"},
 ]
 
 
