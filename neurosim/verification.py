@@ -470,6 +470,8 @@ def _shape(output: Output) -> tuple[int, ...]:
 
 
 def _shape_of(value: Any) -> tuple[int, ...] | None:
+    if isinstance(value, int | float):
+        return ()  # NumPy would make an array of each first
     try:
         return np.shape(value)
     except ValueError:  # rows of different lengths

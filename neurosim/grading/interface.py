@@ -40,14 +40,6 @@ class Port:
             return value
         return f"{' × '.join(map(str, self.shape))} values, each {value}"
 
-    @property
-    def declaration(self) -> str:
-        """What declares such an input, or the like of it an output."""
-        settings = [repr(self.name)]
-        settings += [f"shape={self.shape}"] if self.shape else []
-        settings += [f"bits={self.bits}"] if self.bits is not None else []
-        return ", ".join([*settings, *(["real=True"] if self.real else [])])
-
 
 @dataclass(frozen=True)
 class Interface:
@@ -81,27 +73,38 @@ class Interface:
             it.
         """
         found = Interface.of(circuit)
-        for what, ours, theirs in (
+        sides = (
             ("input", found.inputs, self.inputs),
             ("output", found.outputs, self.outputs),
-        ):
+        )
+        for what, ours, theirs in sides:
             if len(ours) != len(theirs):
                 raise InputError(
                     f"{circuit} has {counted(what, [p.name for p in ours])}, {owner} has "
                     f"{counted(what, [p.name for p in theirs])}"
                 )
+        for what, ours, theirs in sides:
             for port, wanted in zip(ours, theirs, strict=True):
-                graded = what == "input" or port.real > wanted.real
                 differs = (port.shape, port.bits) != (wanted.shape, wanted.bits)
-                if differs or (graded and port.real != wanted.real):
-                    example = f"{what}s({wanted.declaration})"
-                    if what == "output":
-                        width = f", bits={wanted.bits}" if wanted.bits is not None else ""
-                        example = f"output(…, {wanted.name!r}{width})"
+                graded = port.real != wanted.real if what == "input" else port.real > wanted.real
+                if differs or graded:
                     raise InputError(
                         f"{circuit}, {what} {port.name!r} is {port.kind}; {owner} has "
-                        f"{wanted.kind} there: declare {example}"
+                        f"{wanted.kind} there: {_advice(what, wanted)}"
                     )
+
+
+def _advice(what: str, wanted: Port) -> str:
+    """Return how such an input or output is declared."""
+    if wanted.bits is not None:
+        declared = "inputs(" if what == "input" else "output(…, "
+        return f"declare {declared}{wanted.name!r}, bits={wanted.bits})"
+    if what == "input":
+        shape = f"shape={wanted.shape}, " if wanted.shape else ""
+        return f"declare inputs({wanted.name!r}, {shape}real={wanted.real})"
+    count = size_of(wanted)
+    kind = "neuron" if wanted.real else "binary neuron"
+    return f"give output() {f'{count} {kind}s' if count != 1 else f'a single {kind}'}"
 
 
 def counted(what: str, names: Sequence[Any]) -> str:
