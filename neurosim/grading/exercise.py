@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..wording import short
 from .interface import Interface
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class Part:
     interface : the inputs and the outputs that it must have
     examine : given the circuit, returns a sentence on what holds, or raises an AssertionError or a
         NeurosimError whose message the student reads
-    arguments : what the function is called with
+    arguments : what the function is called with, as JSON takes it; parts of the same name and
+        arguments share a circuit
     """
 
     title: str
@@ -37,8 +39,13 @@ class Part:
     @property
     def call(self) -> str:
         """How the circuit is asked for: ``adder(4)``, or its name alone."""
-        given = ", ".join(map(repr, self.arguments))
+        given = ", ".join(map(short, self.arguments))
         return f"{self.circuit}({given})" if given else self.circuit
+
+    @property
+    def key(self) -> str:
+        """What tells its circuit from those of other parts."""
+        return repr((self.circuit, self.arguments))
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,10 +82,10 @@ def grade(path: Path, exercise: Exercise, limits: Limits | None = None) -> Grade
     made: dict[str, Made] = {}
     with ExitStack() as kept:
         for part in exercise.parts:
-            if part.call in made:
+            if part.key in made:
                 continue
             folder = Path(kept.enter_context(_folder()))
-            own = made[part.call] = _made(path, source, part, folder, limits)
+            own = made[part.key] = _made(path, source, part, folder, limits)
             if own.unread and len(made) == 1:  # what cannot be read is said once
                 nothing = [PartGrade(p.title, p.points, False, "") for p in exercise.parts]
                 return _grade(path, exercise, nothing, [own.ended], problem=own.problem)
@@ -94,7 +94,7 @@ def grade(path: Path, exercise: Exercise, limits: Limits | None = None) -> Grade
     for number, part in enumerate(exercise.parts):
         verdict = verdicts.get(number)
         passed = verdict is not None and bool(verdict["passed"])
-        told = str(verdict["told"]) if verdict else made[part.call].problem
+        told = str(verdict["told"]) if verdict else made[part.key].problem
         graded.append(PartGrade(part.title, part.points, passed, told))
     ends += [own.ended for own in made.values()]
     fault = any(verdict["fault"] for verdict in verdicts.values())
@@ -146,14 +146,14 @@ def _verdicts(
     Where a circuit ends the examiner's process, that is the verdict on it, and the rest is examined
     in a new one.
     """
-    waiting = [k for k, part in enumerate(exercise.parts) if not made[part.call].problem]
+    waiting = [k for k, part in enumerate(exercise.parts) if not made[part.key].problem]
     found: dict[int, dict[str, Any]] = {}
     ends: list[Ended] = []
     while waiting:
         with _folder() as name:
             request = {
                 "exercise": exercise.module,
-                "circuits": {str(k): str(made[exercise.parts[k].call].circuit) for k in waiting},
+                "circuits": {str(k): str(made[exercise.parts[k].key].circuit) for k in waiting},
                 "verdicts": name,
             }
             seconds = min(limits.seconds * len(waiting), MOST_SECONDS)

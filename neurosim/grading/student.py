@@ -67,7 +67,7 @@ def hand_in(request: Request) -> bool:
         return account("reading", told(error, source))
     account("building")
     name = request["name"]
-    call = f"{name}({', '.join(map(repr, request['arguments']))})"
+    call = f"{name}({', '.join(map(short, request['arguments']))})"
     if name not in module.__dict__:
         known = [n for n in module.__dict__ if not n.startswith("_")]
         return account("building", f"the file defines no {name!r}{nearest(name, known)}")
