@@ -18,6 +18,7 @@ from ..options import Parser, UsageError, nearest
 COMMANDS = {
     "list": "neurosim list",
     "run": "neurosim run NAME [--PARAM VALUE ...] [--quick] [--out FOLDER]",
+    "grade": "neurosim grade FILE.py ... --against EXERCISE",
 }
 
 

@@ -82,7 +82,7 @@ def confined(script: str, request: dict[str, Any], folder: Path, limits: Limits)
     begun = folder / f"begun-{marker[:8]}"
     path = [str(Path(entry or ".").absolute()) for entry in sys.path]
     told = json.dumps({**request, "path": path, "begun": str(begun)})
-    flags = ["-s", "-P", "-B", "-X", "utf8"]
+    flags = ["-s", "-P", "-B", "-u", "-X", "utf8"]
     order = {
         "command": [sys.executable, *flags, str(here / f"{script}.py"), told],
         "folder": str(folder),

@@ -110,15 +110,16 @@ def _grade(
     path: Path, exercise: Exercise, parts: Sequence[PartGrade], ends: Sequence[Ended],
     *, problem: str = "", fault: bool = False,
 ) -> Grade:  # fmt: skip
-    return Grade(
-        path.name, exercise.name, tuple(parts), problem, fault, not all(end.clean for end in ends),
-        tuple(dict.fromkeys(limit for end in ends for limit in end.missing)),
-    )  # fmt: skip
+    missing = dict.fromkeys(limit for end in ends for limit in end.missing)
+    left = not all(end.clean for end in ends)
+    return Grade(shown(path), exercise.name, tuple(parts), problem, fault, left, tuple(missing))
 
 
 def _made(path: Path, source: bytes, part: Part, folder: Path, limits: Limits) -> Made:
     """Let the student's process make a part's circuit in a folder of its own."""
-    copy, circuit, account = (folder / name for name in (path.name, "circuit.json", "account.json"))
+    circuit, account = folder / "circuit.json", folder / "account.json"
+    copy = folder / "handed-in" / path.name  # whatever that is, it is none of the others
+    copy.parent.mkdir()
     copy.write_bytes(source)
     request = {
         "source": str(copy),
