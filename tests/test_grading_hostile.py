@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from many_gates import EXERCISE as MANY
 from many_gates import NAMES
+from stuck_gates import EXERCISE as STUCK
 from two_gates import EXERCISE
 
 from neurosim.errors import FileError
@@ -224,6 +225,12 @@ def test_a_fault_of_the_examiner_is_told_as_such(of_many):
     assert "the examiner failed, not the circuit: ZeroDivisionError" in of_many.parts[-1].told
     assert of_many.problem == ""
     assert of_many.score == 1
+
+
+def test_an_examination_that_is_killed_takes_only_its_own_points(graded):
+    result = graded(GOOD, exercise=STUCK)
+    assert [part.passed for part in result.parts] == [False, True]
+    assert "ended by SIGKILL before the circuit was examined" in result.parts[0].told
 
 
 def test_an_error_names_the_line_of_the_file(graded):

@@ -99,7 +99,8 @@ def confined(script: str, request: dict[str, Any], folder: Path, limits: Limits)
     answer = b""
     try:
         supervisor.wait(START + limits.seconds + LAST + PATIENCE)
-        os.set_blocking(supervisor.stdout.fileno(), False)  # whoever holds its other end
+        if hasattr(os, "set_blocking"):  # on Windows from Python 3.12
+            os.set_blocking(supervisor.stdout.fileno(), False)  # whoever holds its other end
         answer = supervisor.stdout.read() or b""
     except subprocess.TimeoutExpired:
         supervisor.kill()
