@@ -78,8 +78,8 @@ def token(monkeypatch, request):
 
 @pytest.fixture
 def graded(tmp_path, token):
-    def run(source, limits=LIMITS, exercise=EXERCISE):
-        path = tmp_path / "student.py"
+    def run(source, limits=LIMITS, exercise=EXERCISE, name="student.py"):
+        path = tmp_path / name
         if isinstance(source, str):
             source = source.replace("TOKEN", token).encode()
         path.write_bytes(source)
@@ -325,6 +325,11 @@ def test_a_result_that_is_no_file_of_ours_is_not_read(graded, make):
     )
     assert result.score == 0
     assert "status 0" in result.problem
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "account.json"])
+def test_a_file_may_have_any_name(graded, name):
+    assert graded("import numpy\n" + GOOD, name=name).score == 3
 
 
 def test_the_students_folder_is_not_imported_from(graded, tmp_path):

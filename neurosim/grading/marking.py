@@ -23,9 +23,11 @@ from .confinement import Ended, confined
 from .exercise import Exercise, Part
 from .grades import Grade, PartGrade
 from .limits import MOST_SECONDS, Limits
+from .warming import warm_up
 
 MOST_SOURCE = 1 << 20  # bytes of a student's file
 MOST_ACCOUNT = 1 << 16  # and of what a process says of itself
+COMPILING = 1024  # MB that the examiner may need itself, where kernels are not yet compiled
 PRINTED = 3  # lines of output that are shown beside an error
 
 
@@ -79,6 +81,7 @@ def grade(path: Path, exercise: Exercise, limits: Limits | None = None) -> Grade
     """
     limits = limits or Limits()
     source = source_of(path)
+    warm_up()  # so that a file that runs its circuits need not wait for the compiler
     made: dict[str, Made] = {}
     with ExitStack() as kept:
         for part in exercise.parts:
@@ -158,7 +161,8 @@ def _verdicts(
                 "verdicts": name,
             }
             seconds = min(limits.seconds * len(waiting), MOST_SECONDS)
-            all_of_them = replace(limits, seconds=seconds)
+            memory = max(limits.memory, COMPILING)
+            all_of_them = replace(limits, seconds=seconds, memory=memory)
             ended = confined("examiner", request, Path(name), all_of_them)
             ends.append(ended)
             for k in waiting:
