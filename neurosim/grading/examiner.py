@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from .exercise import Part
 
+MOST_TOLD = 8000  # characters: a circuit's names may be long
+
 
 class Request(TypedDict):
     """Which circuits, by which parts of which exercise.
@@ -63,7 +65,7 @@ def examined(part: "Part", path: str) -> Verdict:
         part.interface.check(circuit, "the exercise")
         return Verdict(passed=True, fault=False, told=part.examine(circuit))
     except (AssertionError, NeurosimError) as error:
-        return Verdict(passed=False, fault=False, told=str(error))
+        return Verdict(passed=False, fault=False, told=str(error)[:MOST_TOLD])
     except MemoryError:
         return Verdict(passed=False, fault=False, told="the circuit takes too much memory")
     except Exception as error:

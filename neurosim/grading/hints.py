@@ -134,7 +134,7 @@ def _turned_numbers(table: Answers) -> Iterator[str]:
         expected = list(table.expected)
         if inwards:
             for axis in numbers_in:
-                order = _reversed_bits(np.arange(len_of(table, axis)), table.inputs[axis].bits)
+                order = _reversed_bits(np.arange(table.wrong.shape[axis]), table.inputs[axis].bits)
                 expected = [np.take(e, order, axis) for e in expected]
         if outwards:
             for k in numbers_out:
@@ -308,11 +308,6 @@ def _orders(kinds: Sequence[Any]) -> Iterator[tuple[int, ...]]:
 
 def _moved(order: tuple[int, ...], ports: Sequence[Port]) -> str:
     return " and ".join(ports[i].name for i, k in enumerate(order) if i != k)
-
-
-def len_of(table: Answers, axis: int) -> int:
-    """Return how many values an input takes."""
-    return table.wrong.shape[axis]
 
 
 def _reversed_bits(numbers: np.ndarray, bits: int | None) -> np.ndarray:
