@@ -341,8 +341,6 @@ def test_secrets_of_the_environment_do_not_reach_the_student(graded, monkeypatch
 def test_an_interrupted_grader_leaves_nothing_running(tmp_path, token, signal_number):
     path = tmp_path / "student.py"
     path.write_text(DAEMON.replace("TOKEN", token) + "\nimport time; time.sleep(600)")
-    begun = tmp_path / "begun"
-    path.write_text(path.read_text() + f"\n# {begun}")
     code = (
         "import sys; from pathlib import Path; from neurosim.grading import Limits, confinement\n"
         f"confinement.secrets.token_hex = lambda _: {token!r}\n"
@@ -350,14 +348,17 @@ def test_an_interrupted_grader_leaves_nothing_running(tmp_path, token, signal_nu
         f"grade(Path({str(path)!r}), two_gates.EXERCISE, Limits(seconds=300))"
     )
     path_list = os.pathsep.join(str(Path(entry or ".").absolute()) for entry in sys.path)
+    # A grader that is killed cannot remove its folder: it is made among the test's own.
+    environment = {**os.environ, "PYTHONPATH": path_list, "TMPDIR": str(tmp_path)}
     grader = subprocess.Popen(
-        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path_list},
-        stderr=subprocess.DEVNULL, start_new_session=True,
+        [sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )  # fmt: skip
     deadline = time.monotonic() + 60
-    while len(running(token)) < 3 and time.monotonic() < deadline:  # watcher, student, daemon
+    # The grader, its watcher, the student's process and the daemon.
+    while len(running(token)) < 4 and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert len(running(token)) >= 2
+    assert len(running(token)) == 4
     os.kill(grader.pid, signal_number)
     grader.wait(30)
     deadline = time.monotonic() + 10  # of a killed grader, its watcher ends all by itself
