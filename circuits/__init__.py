@@ -13,5 +13,6 @@
 - `perceptron`: threshold neurons with given weights, or with those that they learned
 - `cognitron`: sheets of cells that learned images without a teacher
 
-`stimuli` holds the images and movies that they are shown; `physiology` measures their tuning.
+`stimuli` holds the images and movies that they are shown; `physiology` measures their tuning;
+`exercises` are what students build, for `neurosim grade`.
 """

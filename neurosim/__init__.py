@@ -10,6 +10,7 @@ from .errors import (
     NeurosimError,
     SimulationError,
 )
+from .grading import assert_implements
 from .movies import Movie
 from .neurons import Binary, Rate, Transfer, naka_rushton, power
 from .plasticity import Delta, Hebb, Oja, Perceptron, plastic
@@ -35,6 +36,7 @@ __all__ = [
     "SimulationError",
     "Source",
     "Transfer",
+    "assert_implements",
     "convolve",
     "naka_rushton",
     "plastic",

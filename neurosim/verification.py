@@ -371,6 +371,19 @@ class _Expectation:
         )
 
 
+def expected_values(
+    circuit: Circuit, spec: Any, arrays: Mapping[str, np.ndarray], vectorized: bool = False
+) -> list[np.ndarray]:
+    """Return what a specification answers for laid-out inputs, (patterns, *shape) of each output.
+
+    Raises
+    ------
+    InputError
+        As `Circuit.check`.
+    """
+    return _Expectation(circuit, spec, vectorized, "cpu").expected(arrays)
+
+
 def _renamed(arrays: Mapping[str, np.ndarray], names: list[str]) -> Mapping[str, np.ndarray]:
     """Return the same inputs for a circuit that calls them otherwise."""
     if isinstance(arrays, Enumerated):
@@ -457,6 +470,8 @@ def _shape(output: Output) -> tuple[int, ...]:
 
 
 def _shape_of(value: Any) -> tuple[int, ...] | None:
+    if isinstance(value, int | float):
+        return ()  # NumPy would make an array of each first
     try:
         return np.shape(value)
     except ValueError:  # rows of different lengths

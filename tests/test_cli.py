@@ -214,7 +214,11 @@ def test_a_claim_that_fails_is_status_1(command):
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        ([], "say what to do: 'neurosim list', 'neurosim run'"),
+        (
+            [],
+            "say what to do: 'neurosim list', 'neurosim run', 'neurosim report' or "
+            "'neurosim grade'",
+        ),
         (["rum"], "unknown command 'rum'; did you mean 'run'?"),
         (["--verbose"], "unknown option --verbose"),
         (["list", "all"], "neurosim list: unexpected argument 'all'"),

@@ -48,6 +48,7 @@ ORDER = [
     {"settling", "truth_tables", "verification", "margins"},
     {"description", "plotting"},
     {"marr"},
+    {"grading"},
 ]
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "list": "neurosim list",
     "run": "neurosim run NAME [--PARAM VALUE ...] [--quick] [--out FOLDER]",
     "report": "neurosim report [NAME ...] [--out FILE] [--quick] [--seed N] [--jobs N]",
+    "grade": "neurosim grade FILE.py ... --against EXERCISE",
 }
 
 

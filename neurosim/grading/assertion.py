@@ -1,0 +1,197 @@
+"""assert_implements: a circuit is what it should be, or a counterexample is told."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..circuit import Circuit
+from ..errors import InputError, NeurosimError
+from ..wording import short
+from .interface import Interface, counted
+
+if TYPE_CHECKING:
+    from ..verification import CheckResult
+
+
+class RefutedError(AssertionError):
+    """A circuit that is not what it should be; the message is several lines for a student to read.
+
+    Attributes
+    ----------
+    result : the `CheckResult`, with the counterexample
+    trace : what each neuron on the way to the first wrong output did, in the order of layers
+    hints : what explains the mistakes, each true of every input
+    """
+
+    def __init__(self, result: CheckResult, trace: list[str], hints: list[str], wrong: str):
+        found = result.counterexample
+        assert found is not None
+        told = [
+            ("input", _values(found.inputs)),
+            ("expected", _values(found.expected)),
+            ("got", _values(found.got)),
+        ]
+        lines = [f"circuit {result.circuit!r} does not do what it should{wrong}"]
+        lines += [f"  {name + ':':9} {values}" for name, values in told if values]
+        lines += ["  on the way:", *(f"    {line}" for line in trace)] if trace else []
+        lines += [f"  hint: {hint}" for hint in hints]
+        super().__init__("\n".join(lines))
+        self.result = result
+        self.trace = trace
+        self.hints = hints
+
+
+def assert_implements(
+    circuit: Circuit, spec: Callable[..., Any] | Circuit, **settings: Any
+) -> CheckResult:
+    """Return the proof that a circuit is what it should be, or raise with a counterexample.
+
+    Parameters
+    ----------
+    circuit
+        Without cycles.
+    spec
+        A function of the circuit's inputs, or another circuit, as `Circuit.check` takes it.
+    settings
+        What `Circuit.check` takes besides: vectorized, domain, tolerance, samples, seed, device.
+
+    Returns
+    -------
+    The `CheckResult`: proved, or, of a sample, not refuted.
+
+    Raises
+    ------
+    RefutedError
+        An `AssertionError`: the input, what was expected, what came, what each neuron on the way
+        did, and a hint where one is true of every input.
+    InputError
+        No circuit; other inputs or outputs than the specification has, counted and named; as
+        `Circuit.check`.
+    CircuitError
+        A recurrent circuit.
+
+    Examples
+    --------
+    >>> assert_implements(xor, lambda x, y: x ^ y)
+    """
+    if not isinstance(circuit, Circuit):
+        call = "; call it, and give the circuit that it returns" if callable(circuit) else ""
+        raise InputError(f"assert_implements() takes a Circuit (got {short(circuit)}){call}")
+    if not circuit.outputs:
+        raise InputError(f"{circuit} has no output: declare one with output(…)")
+    from ..layering import layers_of
+    from ..verification import check
+
+    layers_of(circuit)  # a recurrent circuit is refused first
+    _check_alike(circuit, spec, settings)
+    result = check(circuit, spec, **settings)
+    found = result.counterexample
+    if found is None:
+        return result
+    from .hints import answers, hints
+    from .trace import trace
+
+    table = answers(circuit, spec, settings.get("vectorized", False)) if result.exhaustive else None
+    wrong = ""
+    if table is not None:
+        wrong = f" on {int(table.wrong.sum()):,} of {table.wrong.size:,} inputs"
+    place = _first_wrong_place(circuit, found.expected, found.got)
+    way = trace(circuit, found.inputs, [place])
+    raise RefutedError(result, way, hints(table) if table is not None else [], wrong)
+
+
+def _check_alike(circuit: Circuit, spec: Any, settings: Mapping[str, Any]) -> None:
+    """Refuse a circuit with other inputs or outputs than its specification has."""
+    if isinstance(spec, Circuit):
+        Interface.of(spec).check(circuit, f"the specification, {spec},")
+        return
+    if not callable(spec):
+        raise InputError(
+            f"assert_implements() takes a specification, a function or a circuit (got "
+            f"{short(spec)})"
+        )
+    names = _parameters(spec)
+    inputs = [p.name for p in circuit.input_populations]
+    if names is not None and len(names) != len(inputs):
+        raise InputError(
+            f"{circuit} has {counted('input', inputs)}, the specification takes "
+            f"{counted('input', names)}"
+        )
+    outputs = [o.name for o in circuit.outputs]
+    parts = _parts_of_an_answer(circuit, spec, settings)
+    if parts is not None and parts != len(outputs):
+        raise InputError(
+            f"{circuit} has {counted('output', outputs)}, the specification answers {parts} "
+            f"value{'s' * (parts != 1)}"
+        )
+
+
+def _parameters(function: Callable[..., Any]) -> list[str] | None:
+    """Return what a function must be given, or None where it does not say."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind != p.POSITIONAL_OR_KEYWORD or p.default is not p.empty for p in parameters):
+        return None
+    return [p.name for p in parameters]
+
+
+def _parts_of_an_answer(
+    circuit: Circuit, spec: Callable[..., Any], settings: Mapping[str, Any]
+) -> int | None:
+    """Return how many outputs a specification answers, or None where one answer does not tell."""
+    from ..patterns import as_arguments, checked_domain, enumerated, sampled
+
+    binary = all(circuit.takes_binary(p) for p in circuit.input_populations)
+    try:
+        if binary:
+            arrays: Mapping[str, np.ndarray] = enumerated(circuit, 0, 1)
+        else:
+            arrays = sampled(circuit, 0, 1, 0, checked_domain(circuit, settings.get("domain")))
+        arguments = as_arguments(circuit, arrays)
+        if not settings.get("vectorized", False):
+            arguments = [a.tolist()[0] if a.ndim == 1 else a[0] for a in arguments]
+        answer = spec(*arguments)
+    except Exception:  # check() says what is wrong with it
+        return None
+    several = isinstance(answer, tuple | list)
+    if len(circuit.outputs) == 1:
+        single = circuit.outputs[0].index.ndim == 0 or circuit.outputs[0].bits is not None
+        return len(answer) if isinstance(answer, tuple) and single else None
+    return len(answer) if several else 1
+
+
+def _first_wrong_place(
+    circuit: Circuit, expected: Mapping[str, Any], got: Mapping[str, Any]
+) -> int:
+    """Return the place of the first value that is wrong; of a number its lowest wrong bit."""
+    for output in circuit.outputs:
+        wanted, found = np.asarray(expected[output.name]), np.asarray(got[output.name])
+        if output.bits is not None:
+            differ = int(wanted) ^ int(found)
+            if differ:
+                return int(output.index[(differ & -differ).bit_length() - 1])
+            continue
+        distance = np.abs(found.astype(float) - wanted.astype(float))
+        distance = np.where(np.isnan(distance), np.inf, distance)
+        if distance.max(initial=0) > 0:
+            return int(output.index.ravel()[int(np.argmax(distance))])
+    raise NeurosimError(f"{circuit}: its counterexample has no wrong output")
+
+
+def _values(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {_value(value)}" for name, value in values.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.ndim > 1:
+        rows, columns = value.shape[0], value.size // max(1, len(value))
+        return f"an array of {rows} × {columns}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return short(value.tolist() if isinstance(value, np.ndarray) else value)
