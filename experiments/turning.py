@@ -1,0 +1,61 @@
+"""Images turned about their middles."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+WHOLE = 180.0  # degrees to either side: any angle
+
+
+def with_room(images: np.ndarray) -> np.ndarray:
+    """Return square images with so much 0 around them that no turn cuts anything off.
+
+    Parameters
+    ----------
+    images
+        (images, side, side).
+
+    Returns
+    -------
+    (images, wider, wider), wider the diagonal or a pixel or two more, so that the middle stays.
+    """
+    side = images.shape[1]
+    margin = math.ceil((math.sqrt(2) * side - side) / 2)
+    return np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
+
+
+def turned(images: np.ndarray, degrees: np.ndarray) -> np.ndarray:
+    """Return images, each turned by its own angle about its middle.
+
+    Between pixels values are interpolated linearly, so that none is beyond those there were; what
+    comes from outside is as the border is.
+
+    Parameters
+    ----------
+    images
+        (images, rows, columns).
+    degrees
+        Counterclockwise, (images,).
+    """
+    from scipy.ndimage import rotate  # a tenth of a second
+
+    return np.array(
+        [
+            rotate(image, angle, reshape=False, order=1, mode="nearest")
+            for image, angle in zip(images, degrees, strict=True)
+        ]
+    )
+
+
+def through_a_round_window(images: np.ndarray) -> np.ndarray:
+    """Return images, grey outside the largest circle in them: their corners tell no angle.
+
+    Parameters
+    ----------
+    images
+        From 0 to 1, (images, side, side).
+    """
+    away = np.arange(images.shape[1]) - (images.shape[1] - 1) / 2
+    return np.where(np.hypot(away[:, None], away) < images.shape[1] / 2, images, 0.5)
