@@ -35,3 +35,8 @@ def corrected_interval(
     reach = float(stdtrit(count - 1, (1 + confidence) / 2) * error)
     middle = float(scores.mean())
     return middle - reach, middle + reach
+
+
+def wider(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    """Return the interval that reaches as far as either does, at both ends."""
+    return min(one[0], other[0]), max(one[1], other[1])

@@ -49,13 +49,17 @@ def turned(images: np.ndarray, degrees: np.ndarray) -> np.ndarray:
     )
 
 
-def through_a_round_window(images: np.ndarray) -> np.ndarray:
-    """Return images, grey outside the largest circle in them: their corners tell no angle.
+def through_a_round_window(images: np.ndarray, radius: float, outside: float = 0.0) -> np.ndarray:
+    """Return images of which only what is in a circle about the middle is seen.
 
     Parameters
     ----------
     images
-        From 0 to 1, (images, side, side).
+        (…, side, side).
+    radius
+        Pixels from the image's middle to the farthest pixel's that is seen.
+    outside
+        The value of all other pixels.
     """
-    away = np.arange(images.shape[1]) - (images.shape[1] - 1) / 2
-    return np.where(np.hypot(away[:, None], away) < images.shape[1] / 2, images, 0.5)
+    away = np.arange(images.shape[-1]) - (images.shape[-1] - 1) / 2
+    return np.where(np.hypot(away[:, None], away) <= radius, images, outside)

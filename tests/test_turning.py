@@ -45,7 +45,7 @@ def test_what_is_interpolated_is_never_beyond_what_was_there(rng):
 
 
 def test_a_round_window_tells_no_angle():
-    seen = through_a_round_window(np.ones((1, 24, 24)))[0]
+    seen = through_a_round_window(np.ones((1, 24, 24)), 12, outside=0.5)[0]
     np.testing.assert_array_equal(seen, np.rot90(seen))
     assert set(np.unique(seen)) == {0.5, 1.0}
     assert (seen == 1).mean() == pytest.approx(np.pi / 4, abs=0.02)

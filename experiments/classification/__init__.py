@@ -82,7 +82,7 @@ def run(
     photographs = _photographs(data, most // 2, unreadable, seed)
     cases = thirteen(
         photographs,
-        "faces" if data is None else "photographs",
+        "faces or not" if data is None else "photographs",
         most,
         np.random.default_rng(seed),
     )

@@ -12,6 +12,7 @@ from neurosim.networks.data import load_digits
 from ..turning import WHOLE, through_a_round_window, turned
 
 NOISE = 0.2  # standard deviation of a pixel's noise, where black is 0 and white 1
+GREY = 0.5  # around the round window in which images are turned: corners would tell the angle
 WANDER = 2  # pixels to each side that a digit is shifted by at most
 TEN = tuple("0123456789")
 
@@ -97,12 +98,12 @@ def _seen(photographs: LabelledImages, what: str, random: np.random.Generator) -
     """Return the cases of photographs: as they are, noisy, and turned by any angle."""
     upright = Case(what, photographs.images, photographs.labels, photographs.classes)
     angles = random.uniform(-WHOLE, WHOLE, len(photographs))
+    turned_ = turned(upright.images, angles)
+    round_ = through_a_round_window(turned_, upright.images.shape[1] / 2, outside=GREY)
     return [
         upright,
         upright._replace(name=f"{what}, noisy", images=_noisy(upright.images, random)),
-        upright._replace(
-            name=f"{what}, turned", images=through_a_round_window(turned(upright.images, angles))
-        ),
+        upright._replace(name=f"{what}, turned", images=round_),
     ]
 
 

@@ -12,7 +12,7 @@ from neurosim import InputError
 from ..accuracy import Accuracy, behind_by_chance
 from ..held_out import fold
 from ..proportions import wilson_interval
-from ..resampled import corrected_interval
+from ..resampled import corrected_interval, wider
 from .cases import Case
 from .machines import Learn
 
@@ -64,7 +64,8 @@ class Tried(NamedTuple):
         right = self.right(machine)
         learned = corrected_interval(self.by_fold(machine), self.folds)
         few = wilson_interval(right.mean() * right.shape[1], right.shape[1])
-        return max(0.0, min(learned[0], few[0])), min(1.0, max(learned[1], few[1]))
+        low, high = wider(learned, few)
+        return max(0.0, low), min(1.0, high)
 
     def ahead(self, machine: str, other: str) -> tuple[float, float, float]:
         """Return by how much of all images a machine is ahead, and from where to where at 95%."""
