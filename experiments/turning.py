@@ -26,11 +26,10 @@ def with_room(images: np.ndarray) -> np.ndarray:
     return np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
 
 
-def turned(images: np.ndarray, degrees: np.ndarray) -> np.ndarray:
+def turned(images: np.ndarray, degrees: np.ndarray, spline: int = 1) -> np.ndarray:
     """Return images, each turned by its own angle about its middle.
 
-    Between pixels values are interpolated linearly, so that none is beyond those there were; what
-    comes from outside is as the border is.
+    What comes from outside is as the border is.
 
     Parameters
     ----------
@@ -38,12 +37,15 @@ def turned(images: np.ndarray, degrees: np.ndarray) -> np.ndarray:
         (images, rows, columns).
     degrees
         Counterclockwise, (images,).
+    spline
+        Its degree, between pixels: 1 is linear, so that no value is beyond those there were; 3
+        changes smooth images less.
     """
     from scipy.ndimage import rotate  # a tenth of a second
 
     return np.array(
         [
-            rotate(image, angle, reshape=False, order=1, mode="nearest")
+            rotate(image, angle, reshape=False, order=spline, mode="nearest")
             for image, angle in zip(images, degrees, strict=True)
         ]
     )

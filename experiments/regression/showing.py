@@ -8,7 +8,7 @@ import numpy as np
 
 from ..turning import through_a_round_window, turned, with_room
 
-SMOOTH = 0.7  # pixels, the deviation of a Gaussian
+SMOOTH = 1.0  # pixels, the deviation of a Gaussian
 
 
 class Turned(NamedTuple):
@@ -35,9 +35,10 @@ class Turned(NamedTuple):
 def in_a_window(images: np.ndarray, degrees: np.ndarray) -> Turned:
     """Return images turned, of which nothing tells by how much but what they show.
 
-    They are seen through the largest round window that no turn brings a border into.  They are
-    smooth, since between pixels a turned image is a mean of neighbours: where these differ it is
-    the flatter the farther from a pixel's middle, a pattern that tells the angle even of noise.
+    They are seen through the largest round window that no turn brings a border into.  Between
+    pixels a turned image is a mean of neighbours: where these differ it is the flatter the farther
+    from a pixel's middle, a pattern that tells the angle even of noise.  So the images are made
+    smooth before they are turned, and the means are those of cubic splines.
 
     Parameters
     ----------
@@ -49,8 +50,8 @@ def in_a_window(images: np.ndarray, degrees: np.ndarray) -> Turned:
     from scipy.ndimage import gaussian_filter  # a tenth of a second
 
     smooth = gaussian_filter(images, (0, SMOOTH, SMOOTH), mode="nearest")
-    radius = (images.shape[1] - 1) / 2  # within, no value comes from beyond the outermost pixels
-    return Turned(through_a_round_window(_copies(smooth, degrees), radius), degrees)
+    radius = (images.shape[1] - 1) / 2  # no pixel within was beyond the middles of the outermost
+    return Turned(through_a_round_window(_copies(smooth, degrees, spline=3), radius), degrees)
 
 
 def whole(images: np.ndarray, degrees: np.ndarray) -> Turned:
@@ -62,7 +63,7 @@ def whole(images: np.ndarray, degrees: np.ndarray) -> Turned:
     return Turned(_copies(with_room(images), degrees), degrees)
 
 
-def _copies(images: np.ndarray, degrees: np.ndarray) -> np.ndarray:
+def _copies(images: np.ndarray, degrees: np.ndarray, spline: int = 1) -> np.ndarray:
     """Return each image turned by each of its angles: (originals, copies, rows, columns)."""
-    copies = turned(np.repeat(images, degrees.shape[1], axis=0), degrees.ravel())
+    copies = turned(np.repeat(images, degrees.shape[1], axis=0), degrees.ravel(), spline)
     return copies.reshape(*degrees.shape, *copies.shape[1:])
