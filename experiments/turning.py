@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def with_room(images: np.ndarray) -> np.ndarray:
     return np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
 
 
-def turned(images: np.ndarray, degrees: np.ndarray, spline: int = 1) -> np.ndarray:
+def turned(images: np.ndarray, degrees: np.ndarray, spline: Literal[1, 3] = 1) -> np.ndarray:
     """Return images, each turned by its own angle about its middle.
 
     What comes from outside is as the border is.

@@ -12,7 +12,7 @@ from circuits.stimuli.portraits import Portraits
 from neurosim import InputError
 
 
-def drawn(scrambled, count=60, size=96, pose=0.0, seed=0):
+def drawn(scrambled, count=30, size=96, pose=0.0, seed=0):
     return faces._faces(np.random.default_rng(seed), count, size, pose, scrambled)
 
 
@@ -46,7 +46,7 @@ def test_scrambled_parts_stand_where_a_face_has_none_of_their_kind():
 
 def test_a_scrambled_face_has_the_grey_values_of_the_face_with_the_same_parts():
     # From one seed both kinds draw the same heads, parts, light and grounds.
-    both = [np.sort(drawn(scrambled).reshape(60, -1), axis=1) for scrambled in (False, True)]
+    both = [np.sort(drawn(scrambled).reshape(30, -1), axis=1) for scrambled in (False, True)]
     np.testing.assert_allclose(both[0].mean(axis=1), both[1].mean(axis=1), atol=2e-3)
     alike = np.abs(both[0] - both[1]).mean(axis=1)
     others = np.abs(both[0] - np.roll(both[1], 1, axis=0)).mean(axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -63,7 +63,7 @@ def whole(images: np.ndarray, degrees: np.ndarray) -> Turned:
     return Turned(_copies(with_room(images), degrees), degrees)
 
 
-def _copies(images: np.ndarray, degrees: np.ndarray, spline: int = 1) -> np.ndarray:
+def _copies(images: np.ndarray, degrees: np.ndarray, spline: Literal[1, 3] = 1) -> np.ndarray:
     """Return each image turned by each of its angles: (originals, copies, rows, columns)."""
     copies = turned(np.repeat(images, degrees.shape[1], axis=0), degrees.ravel(), spline)
     return copies.reshape(*degrees.shape, *copies.shape[1:])
