@@ -87,13 +87,16 @@ def behind_by_chance(answers: np.ndarray, others: np.ndarray, labels: np.ndarray
     """Return the probability that equals are as far behind others as these answers are.
 
     McNemar's test (1947), exact and one-sided: of the cases that only one of both tells right,
-    half would be told right by the first.
+    half would be told right by the first.  Of several rounds a case counts for the one that tells
+    it right more often.
 
     Parameters
     ----------
-    answers, others, labels
-        The classes told by one, by the other, and the true ones, (cases,).
+    answers, others
+        The classes told by one and by the other, (cases,) or (rounds, cases).
+    labels
+        The true ones, (cases,).
     """
-    first, second = answers == labels, others == labels
-    ahead, behind = int((first & ~second).sum()), int((second & ~first).sum())
+    first, second = (np.atleast_2d(told == labels).sum(axis=0) for told in (answers, others))
+    ahead, behind = int((first > second).sum()), int((second > first).sum())
     return float(bdtr(ahead, ahead + behind, 0.5)) if ahead + behind else 1.0

@@ -21,6 +21,7 @@ from neurosim.plotting import COLOURS, FAINT, new_figure
 from neurosim.progress import progress
 from neurosim.result import Result
 
+from .correlations import Correlation
 from .held_out import FEWEST, Part, fold, given_apart
 from .parameters import check_range
 from .training_curves import claim_restored, draw_training, tabulate_training
@@ -76,10 +77,10 @@ def run(
         np.concatenate([getattr(one, name) for one in learned])
         for name in ("measured", "network", "line")
     )
-    correlation = float(np.corrcoef(network, measured)[0, 1])
-    low, high = _fisher(correlation, len(measured))
+    correlation = Correlation.of(network, measured)
+    low, high = correlation.interval(0.999)
     result.claim(
-        f"predicted and measured correlate by {correlation:.3f} (99.9% interval {low:.3f} to "
+        f"predicted and measured correlate by {correlation.r:.3f} (99.9% interval {low:.3f} to "
         f"{high:.3f}, by Fisher's z): at least",
         low,
         at_least=0,
@@ -95,7 +96,7 @@ def run(
         result.claim(
             "what 64 cells find in these measures is nearly the line: the network's correlation "
             "with the line, above that with what was measured",
-            float(np.corrcoef(network, line)[0, 1]) - correlation,
+            Correlation.of(network, line).r - correlation.r,
             at_least=0,
         )
     result.claim(
@@ -176,12 +177,6 @@ def _standard(part: Part) -> Part:
     )
 
 
-def _fisher(correlation: float, count: int) -> tuple[float, float]:
-    """Return what a correlation of so many pairs may be of all, at 99.9% (Fisher 1921)."""
-    z, reach = math.atanh(correlation), SURE / math.sqrt(count - 3)
-    return math.tanh(z - reach), math.tanh(z + reach)
-
-
 def _draw(
     result: Result, learned: list[Learned], measured: np.ndarray, network: np.ndarray,
     line: np.ndarray,
@@ -197,7 +192,7 @@ def _draw(
         ax.plot(ends, ends, color=FAINT, linewidth=0.8)
         ax.plot(x, network, "o", color=COLOURS["blue"], markersize=2, alpha=0.6, linewidth=0)
         ax.set(xlabel=f"{labels[0]} (SD)", ylabel=f"{labels[1]} prediction (SD)")
-        ax.set_title(f"{title}: r = {np.corrcoef(x, network)[0, 1]:.2f}")
+        ax.set_title(f"{title}: r = {Correlation.of(x, network).r:.2f}")
     of_network, of_line = (
         1 - np.square(values - measured).mean() / measured.var() for values in (network, line)
     )

@@ -9,13 +9,15 @@ from scipy.special import ndtri  # scipy.stats takes a second to import
 CONFIDENCE = 0.95
 
 
-def wilson_interval(right: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def wilson_interval(
+    right: float, total: int, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
     """Return what the proportion may be of all such trials (Wilson 1927).
 
     Parameters
     ----------
     right, total
-        How many of how many trials.
+        How many of how many trials; of several rounds of them, their mean.
     confidence
         The part of such intervals that hold the truth, about.
     """

@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.stats import binomtest
 
 from circuits import stimuli
-from circuits.stimuli import LabelledImages, animals
+from circuits.stimuli import LabelledImages, portraits
 from experiments import cats_and_dogs
 from experiments.accuracy import Accuracy
 from experiments.cats_and_dogs import neurons
@@ -224,7 +224,7 @@ def test_its_long_work_shows_how_far_it_is(monkeypatch):
         return work
 
     monkeypatch.setattr(cats_and_dogs, "progress", told)
-    monkeypatch.setattr(animals, "progress", told)
+    monkeypatch.setattr(portraits, "progress", told)
     cats_and_dogs.run(size=24, passes=10, quick=True)
     assert shown == [("faces", 14), ("views", 3), ("layers", 4)]
 

@@ -65,6 +65,9 @@ def test_who_falls_behind_by_chance_is_told_by_the_binomial_test():
     expected = binomtest(2, 9, 0.5, "less").pvalue
     assert behind_by_chance(one, other, labels) == pytest.approx(expected)
     assert behind_by_chance(one, one, labels) == 1
+    # Of three rounds a case counts for the one that tells it right more often.
+    rounds = np.stack([one, one, np.ones_like(one)]), np.stack([other, other, other])
+    assert behind_by_chance(*rounds, labels) == pytest.approx(binomtest(2, 20, 0.5, "less").pvalue)
     assert str(Accuracy(13, 20, 0.5)) == "65.0% (43.3 to 81.9)"  # Wilson's
 
 

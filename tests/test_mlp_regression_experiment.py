@@ -67,13 +67,6 @@ def test_targets_are_in_units_of_what_is_learned(rng):
     np.testing.assert_allclose(part.y_held_out, (np.array([50, 59, 41]) - y.mean()) / y.std())
 
 
-def test_fishers_interval_is_that_of_a_table():
-    # tanh(atanh 0.5 ∓ 3.29/√100)
-    low, high = mlp_regression._fisher(0.5, 103)
-    assert low == pytest.approx(np.tanh(np.arctanh(0.5) - 0.329))
-    assert high == pytest.approx(np.tanh(np.arctanh(0.5) + 0.329))
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [

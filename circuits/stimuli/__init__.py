@@ -4,11 +4,13 @@ They are shown on a `Screen`, which knows the pixel's size, the frame's length a
 is.  What stands still is an array (rows, columns), what moves a `neurosim.movies.Movie`,
 whose frames are made when they are needed.
 
-Images to be told apart are `LabelledImages`, grey values of one size: drawn cats and dogs, or
-photographs from a folder.  `Reviews` are sequences of words by a grammar.
+Images to be told apart are `LabelledImages`, grey values of one size: drawn cats and dogs,
+faces and scrambled ones, or photographs from a folder.  `Reviews` are sequences of words by a
+grammar.
 """
 
 from .animals import cats_and_dogs
+from .faces import faces_and_scrambled
 from .gratings import counterphase_grating, drifting_grating, grating, modulated, plaid
 from .illusions import hermann_grid, mach_bands, simultaneous_contrast, white_illusion
 from .images import natural_image, photograph
@@ -29,6 +31,7 @@ __all__ = [
     "counterphase_grating",
     "drifting_grating",
     "edge",
+    "faces_and_scrambled",
     "grating",
     "hermann_grid",
     "labelled_photographs",

@@ -1,0 +1,77 @@
+"""That the folds are fair, that the angle is predicted, and that nothing else tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from neurosim.result import Result
+
+from ..correlations import Correlation
+from .folds import Fold
+from .tried import Tried, ahead
+
+ALMOST_ALL = 0.999  # of the intervals hold what is so
+SURE = 3.29  # standard errors that chance exceeds once in a thousand times, to either side
+
+
+def claim_fair_folds(result: Result, folds: Sequence[Fold]) -> None:
+    """Claim that each original is held out once, and in its fold not learned at any angle."""
+    result.claim(
+        "digits that a fold both learns and holds out, at whatever angles",
+        [int(np.intersect1d(*fold).size) for fold in folds],
+        0,
+    )
+    times = np.bincount(np.concatenate([fold.held_out for fold in folds]))
+    result.claim(
+        "how often a digit is held out, at least and at most",
+        [int(times.min()), int(times.max())],
+        1,
+    )
+
+
+def claim_predicted(result: Result, tried: Tried, quick: bool) -> None:
+    """Claim that predicted and true angles correlate, and that the baselines are farther off."""
+    each = tried.correlations()
+    result.claim(
+        f"predicted and true correlate by {', '.join(f'{one.r:.3f}' for one in each)}: the lower "
+        "ends of the 99.9% intervals (Fisher's z)",
+        [one.interval(ALMOST_ALL)[0] for one in each],
+        at_least=0,
+    )
+    result.claim(
+        "the network's squared error is surely smaller than that of the mean angle: by how many "
+        "standard errors",
+        ahead(tried.predicted(), tried.predicted("mean"), tried.true),
+        at_least=SURE,
+    )
+    # Of a few hundred digits a network learns no more than the plane: a small turn changes pixels
+    # in proportion to its angle.
+    if not quick:
+        result.claim(
+            "the network's squared error is surely smaller than the least-squares plane's: by how "
+            "many standard errors",
+            ahead(tried.predicted(), tried.predicted("plane"), tried.true),
+            at_least=SURE,
+        )
+
+
+def claim_what_tells(
+    result: Result, window: Tried, boxed: Tried, noise: Tried, quick: bool
+) -> None:
+    """Claim that it is what the window shows that tells, and that whole images tell more."""
+    of_noise = Correlation.of(noise.predicted(), noise.true)
+    low, high = of_noise.interval(ALMOST_ALL)
+    result.claim(
+        "turned noise, smooth and in the window, tells no angle: predicted and true correlate by "
+        f"{of_noise.r:.3f}, and the 99.9% interval ({low:.3f} to {high:.3f}) holds 0",
+        low <= 0 <= high,
+    )
+    if not quick:
+        result.claim(
+            "whole digits tell more than the window shows of them, by the box that they were cut "
+            "out by: by how many standard errors the squared error is smaller",
+            ahead(boxed.predicted(), window.predicted(), window.true),
+            at_least=SURE,
+        )
