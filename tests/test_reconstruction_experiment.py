@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments import reconstruction
-from experiments.reconstruction import cells, claims, decoders, measures, training
+from experiments.reconstruction import cells, claims, decoders, measures, tables, training
 from experiments.reconstruction.adversaries import generator
 from experiments.reconstruction.digits import Digits, on_screen
 from experiments.reconstruction.linear import linear_decoder
@@ -151,6 +151,14 @@ def test_a_ramps_steepness_is_its_slope():
     assert measures.steepness((0.03 * down + 0.04 * across)[None])[0] == pytest.approx(0.05)
 
 
+def test_the_interval_holds_the_mean_of_all_in_19_of_20(rng):
+    inside = 0
+    for _ in range(2000):
+        _, low, high = tables.interval(rng.exponential(1, 300))
+        inside += low <= 1 <= high
+    assert 0.93 < inside / 2000 < 0.965
+
+
 def batch(rng, count=8):
     return (
         rng.normal(size=(count, 128)).astype(np.float32),
@@ -186,8 +194,8 @@ def test_the_critic_learns_from_its_own_loss_alone(rng):
 def test_the_critic_learns_to_tell_and_the_decoder_to_deceive(rng):
     contest = training.Contest(128, 0.01, 5)
     _, images = batch(rng)
-    told = [contest._judge(images, 0.5 * images[::-1]) for _ in range(60)]
-    assert told[-1] < 0.6 < told[0]
+    told = [contest._judge(images, 0.1 * images[::-1]) for _ in range(60)]
+    assert told[-1] < 0.5 < 0.65 < told[0]
     responses, _ = batch(rng)
     contest._judge = lambda images, made: 0.0  # it stands still
     contest.adversary = 10.0
@@ -221,13 +229,13 @@ def test_claims_fail_for_decoders_that_do_not_see(digits, rng):
     result = Result("reconstruction")
     claims.claim_all(result, digits, [one, replace(one, name="V1")], 0.3)
     held = [claim.claim for claim in result.claims if claim.holds]
-    assert len(result.claims) == 12
+    assert len(result.claims) == 11
     assert len(held) == 3  # the parts, and the costs of no sharpness
     assert all("held out that" in claim or "costs" in claim for claim in held)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("spikes", [0.2, 10.0])
+@pytest.mark.parametrize("spikes", [0.2, 3.0])
 def test_every_claim_holds_with_the_fewest_and_the_most_spikes(spikes):
     result = reconstruction.run(spikes=spikes, seed=1, quick=True)
     assert [claim.claim for claim in result.claims if not claim.holds] == []
@@ -236,7 +244,7 @@ def test_every_claim_holds_with_the_fewest_and_the_most_spikes(spikes):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"spikes": 0.1}, r"^spikes must be from 0.2 to 10 \(got 0.1\)"),
+        ({"spikes": 0.1}, r"^spikes must be from 0.2 to 3 \(got 0.1\)"),
         ({"adversary": 0.1}, r"^adversary must be from 0.003 to 0.03 \(got 0.1\)"),
         ({"epochs": 9}, r"^epochs must be from 10 to 300 \(got 9\)"),
     ],

@@ -45,7 +45,7 @@ def run(
     Parameters
     ----------
     spikes
-        Of a cell at an image, in the mean, from 0.2 to 10.
+        Of a cell at an image, in the mean, from 0.2 to 3.
     adversary
         λ, how much the adversary counts beside the squared error, from 0.003 to 0.03.
     epochs
@@ -56,7 +56,7 @@ def run(
         12 epochs.
     """
     result = Result("reconstruction", locals(), seed)
-    check_range("spikes", spikes, 0.2, 10)
+    check_range("spikes", spikes, 0.2, 3)
     check_range("adversary", adversary, 0.003, 0.03)
     check_range("epochs", epochs, 10, 300)
     digits = Digits.divided(seed)

@@ -16,7 +16,8 @@ from .signs import ahead_by_chance
 
 # By so much the network may miss the least error, which it aims at, and so be overtaken.
 UNLEARNED = 0.05
-# From which spikes and epochs on complex cells tell a network more than a linear decoder.
+# Spikes from which on their noise does not hide how the cells code, and epochs from which on a
+# network has learned to read squares.
 ENOUGH, LEARNED = 0.5, 40
 
 
@@ -29,22 +30,8 @@ def claim_all(
         _claim_seen(result, one)
     for one in found:
         _claim_sharp(result, one)
-    lgn, v1 = found
-    of_lgn, of_v1 = (one.measured[LINEAR].correlation for one in found)
-    result.claim(
-        f"as many cells with as many spikes, but complex cells do not tell the phase: linear "
-        f"correlation from {lgn.name} {of_lgn.mean():.3f}, from {v1.name} {of_v1.mean():.3f}; "
-        "probability that equals are so often ahead",
-        ahead_by_chance(of_lgn, of_v1), at_most=SURE,
-    )  # fmt: skip
-    if spikes >= ENOUGH and len(v1.courses[NETWORK]) >= LEARNED:
-        linear, network = (-v1.measured[key].error for key in (LINEAR, NETWORK))
-        result.claim(
-            f"{v1.name}: energies are squares, which a network undoes better than a linear "
-            f"decoder: squared error {-network.mean():.4f} and {-linear.mean():.4f}; probability "
-            "that equals are so often ahead",
-            ahead_by_chance(network, linear), at_most=SURE,
-        )  # fmt: skip
+    if spikes >= ENOUGH:
+        _claim_coded(result, *found)
 
 
 def _claim_seen(result: Result, found: Reconstructions) -> None:
@@ -81,8 +68,8 @@ def _claim_sharp(result: Result, found: Reconstructions) -> None:
     blurred = {key: found.measured[key] for key in (LINEAR, NETWORK)}
     told = ", ".join(f"{key} {np.median(own.sharpness):.2f}" for key, own in blurred.items())
     result.claim(
-        f"{found.name}: the GAN's images are nearly as sharp as true ones, "
-        f"{np.median(sharp.sharpness):.2f} of their slope in the median, {told}: probability that "
+        f"{found.name}: the GAN's images come nearer to the sharpness of true ones, "
+        f"{np.median(sharp.sharpness):.2f} of it in the median, {told}: probability that "
         "equals are so often nearer to 1",
         [ahead_by_chance(-_blur(sharp), -_blur(own)) for own in blurred.values()], at_most=SURE,
     )  # fmt: skip
@@ -97,3 +84,22 @@ def _claim_sharp(result: Result, found: Reconstructions) -> None:
 def _blur(measured: Measures) -> np.ndarray:
     """Return how far from 1 the sharpness of each image is, as a factor's logarithm."""
     return np.abs(np.log(measured.sharpness))
+
+
+def _claim_coded(result: Result, lgn: Reconstructions, v1: Reconstructions) -> None:
+    """Claim that a linear decoder hears less of squares than of sums, and a network more."""
+    of_lgn, of_v1 = (one.measured[LINEAR].correlation for one in (lgn, v1))
+    result.claim(
+        f"as many cells, as many spikes: linear correlation from {lgn.name}, whose cells rectify "
+        f"sums of pixels, {of_lgn.mean():.3f}, from complex cells of {v1.name}, which lose the "
+        f"phase, {of_v1.mean():.3f}: probability that equals are so often ahead",
+        ahead_by_chance(of_lgn, of_v1), at_most=SURE,
+    )  # fmt: skip
+    if len(v1.courses[NETWORK]) >= LEARNED:
+        linear, network = (-v1.measured[key].error for key in (LINEAR, NETWORK))
+        result.claim(
+            f"{v1.name}: energies are squares, which a network undoes better than a linear "
+            f"decoder: squared error {-network.mean():.4f} and {-linear.mean():.4f}: probability "
+            "that equals are so often ahead",
+            ahead_by_chance(network, linear), at_most=SURE,
+        )  # fmt: skip

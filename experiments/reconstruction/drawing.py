@@ -28,7 +28,7 @@ LOOKS = {LINEAR: ("sky", "o"), NETWORK: ("blue", "s"), GAN: ("vermillion", "D")}
 
 def draw_images(digits: Digits, found: Sequence[Reconstructions]) -> Figure:
     """Draw some digits held out, the spikes, and what each decoder makes of them."""
-    figure, axes = new_figure(1, len(found), width="page", height=3.25)
+    figure, axes = new_figure(1, len(found), width="page", height=3.1)
     first = [int(np.argmax(digits.labels[digits.held_out] == digit)) for digit in SHOWN]
     spikes = {"LGN": _draw_sheets, "V1": _draw_orientations}
     named = {"LGN": "64 ON cells (orange), 64 OFF (blue)", "V1": "128 complex cells"}
@@ -45,7 +45,8 @@ def draw_images(digits: Digits, found: Sequence[Reconstructions]) -> Figure:
         step = 1 + GAP
         ax.set(xlim=(-GAP / 2, len(first) * step - GAP / 2), xticks=[], aspect="equal")
         ax.set(ylim=(1 - len(ROWS) * step + GAP / 2 - GAP, 1 + GAP / 2))
-        ax.set(yticks=[0.5 - row * step for row in range(len(ROWS))], yticklabels=ROWS.values())
+        ax.set(yticks=[0.5 - row * step for row in range(len(ROWS))])
+        ax.set(yticklabels=ROWS.values() if ax is axes[0] else [])
         ax.tick_params(length=0)
         for spine in ax.spines.values():
             spine.set_visible(False)
@@ -100,10 +101,10 @@ def draw_measures(found: Sequence[Reconstructions]) -> Figure:
     axes[0, 1].set_title("Alike in structure")
     _draw_measure(axes[0, 2], found, "identified", "right of two images (%)", 100)
     axes[0, 2].set_title("Which of two images it was")
-    _draw_measure(axes[1, 0], found, "sharpness", "slope, over the image's")
+    _draw_measure(axes[1, 0], found, "sharpness", "mean slope, over the image's")
     axes[1, 0].axhline(1, color=FAINT, linewidth=0.8)
-    axes[1, 0].set_title("How sharp; the line: as true images")
-    axes[0, 0].legend(loc="center", ncols=3, columnspacing=0.8, handletextpad=0.2)
+    axes[1, 0].set_title("How sharp (line: as true)")
+    axes[0, 0].legend(loc="center", handletextpad=0.2)
     for ax, one in zip(axes[1, 1:], found, strict=True):
         _draw_losses(ax, one)
     figure.suptitle(_finding(found))
