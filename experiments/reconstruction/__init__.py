@@ -34,13 +34,13 @@ def run(
     2018, Shen et al. 2019).  Here the brain is ours: 128 LGN cells, or 128 complex cells of V1,
     fire Poisson spikes at digits of 256 pixels.  One decoder is linear.  Another is a network that
     is trained on the squared error of its pixels.  The third is the same network from the same
-    start, which also has to pass for true before an adversary (Goodfellow et al. 2014; pixels and
-    adversary together as in Dosovitskiy & Brox 2016).  All are tried on 300 images that nothing
-    was learned from; the same 13 writers wrote both parts.
+    start, which also has to pass for true before an adversary (Goodfellow et al. 2014; beside
+    pixels, as in Dosovitskiy & Brox 2016).  All are tried on 300 images that nothing was learned
+    from; the 13 writers of the digits are not kept apart.
 
     Squared error alone asks for the mean of all images that may have been: it errs least, and is
-    blurred.  Images as sharp as true ones must err more, at the best up to twice as much (Blau &
-    Michaeli 2018).
+    blurred.  Images that cannot be told from true ones must err more, at the best up to twice as
+    much (Blau & Michaeli 2018).
 
     Parameters
     ----------

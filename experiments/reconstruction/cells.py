@@ -14,7 +14,7 @@ from .digits import MARGIN, SCREEN, SIDE, Digits, on_screen
 STEP = 2  # pixels between neighbouring LGN cells
 PLACES, ORIENTATIONS = 4, 8  # of complex cells: places a side, cells at each
 SPACING = SIDE * SCREEN.pixel / PLACES  # degrees
-# Tuned over 1.7 octaves, about as wide as the macaque's cells (De Valois, Albrecht & Thorell 1982).
+# The energy is tuned over 1.1 octaves, the macaque's cells over 0.8 to 3 (Foster et al. 1985).
 FIELDS = cortex.bank(cortex.Gabor(frequency=0.6, width=0.6, length=0.6), ORIENTATIONS, phases=1)
 ANSCOMBE = 3 / 8
 

@@ -19,6 +19,7 @@ UNLEARNED = 0.05
 # Spikes from which on their noise does not hide how the cells code, and epochs from which on a
 # network has learned to read squares.
 ENOUGH, LEARNED = 0.5, 40
+WORDS = {"correlation": "correlation with", "similarity": "structural similarity to"}
 
 
 def claim_all(
@@ -36,22 +37,20 @@ def claim_all(
 
 def _claim_seen(result: Result, found: Reconstructions) -> None:
     """Claim that each decoder tells of the image that was shown."""
-    told = ", ".join(f"{key} {own.correlation.mean():.3f}" for key, own in found.measured.items())
-    for who, others in (
-        (f"the mean image, {found.usual.correlation.mean():.3f}",
-         dict.fromkeys(DECODERS, found.usual)),
-        ("answers to another image's spikes, "
-         f"{np.mean([own.correlation for own in found.mistaken.values()]):.3f}", found.mistaken),
-    ):  # fmt: skip
-        result.claim(
-            f"{found.name}: correlation with the image held out: {told}, above {who}: "
-            "probability that equals are so often ahead (sign test)",
-            [
-                ahead_by_chance(found.measured[key].correlation, others[key].correlation)
-                for key in DECODERS
-            ],
-            at_most=SURE,
-        )  # fmt: skip
+    for measure, words in WORDS.items():
+        own = {key: getattr(found.measured[key], measure) for key in DECODERS}
+        told = ", ".join(f"{key} {values.mean():.3f}" for key, values in own.items())
+        usual = getattr(found.usual, measure)
+        mistaken = {key: getattr(found.mistaken[key], measure) for key in DECODERS}
+        for who, others in (
+            (f"the mean image, {usual.mean():.3f}", dict.fromkeys(DECODERS, usual)),
+            (f"answers to another image's spikes, {np.mean([*mistaken.values()]):.3f}", mistaken),
+        ):
+            result.claim(
+                f"{found.name}: {words} the image held out: {told}, above {who}: probability that "
+                "equals are so often ahead (sign test)",
+                [ahead_by_chance(own[key], others[key]) for key in DECODERS], at_most=SURE,
+            )  # fmt: skip
     identified = {key: own.identified for key, own in found.measured.items()}
     told = ", ".join(f"{key} {own.mean():.1%}" for key, own in identified.items())
     result.claim(
@@ -83,7 +82,8 @@ def _claim_sharp(result: Result, found: Reconstructions) -> None:
 
 def _blur(measured: Measures) -> np.ndarray:
     """Return how far from 1 the sharpness of each image is, as a factor's logarithm."""
-    return np.abs(np.log(measured.sharpness))
+    with np.errstate(divide="ignore"):  # a uniform one is infinitely far
+        return np.abs(np.log(measured.sharpness))
 
 
 def _claim_coded(result: Result, lgn: Reconstructions, v1: Reconstructions) -> None:

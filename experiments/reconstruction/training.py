@@ -63,7 +63,8 @@ class Contest:
 
     def __init__(self, cells: int, adversary: float, seed: int) -> None:
         self.adversary = adversary
-        self.decoder, self.critic = generator(cells, seed), critic(seed + 1)
+        first, second = np.random.default_rng([seed, 2]).integers(2**63, size=2).tolist()
+        self.decoder, self.critic = generator(cells, first), critic(second)
         self._decoding = Adam(RATE, beta_1=MOMENTUM)
         self._judging = Adam(CRITIC_RATE, beta_1=MOMENTUM)
         self._decoding.build(self.decoder.trainable_weights)
@@ -118,7 +119,7 @@ def train(
     seed
         Of weights, order and spikes: trained with and without an adversary, it hears the same.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng([seed, 3])
     contest = Contest(population.expected.shape[1], adversary, seed)
     images = digits.images[digits.learned, :, :, None].astype(np.float32)
     course = []
