@@ -1,9 +1,8 @@
 r"""Regression: by what angle is a digit turned? · 迴歸的應用 · lecture row 22
 
 Question: How well is a quantity predicted from an image, and is it what the image shows that tells?
-Equation: $r_k = \frac{\sum_i (\hat\theta_i - \bar{\hat\theta})(\theta_i - \bar\theta)}
-    {\sqrt{\sum_i (\hat\theta_i - \bar{\hat\theta})^2 \sum_i (\theta_i - \bar\theta)^2}}$
-    $\bar r = \tanh\left(\frac{1}{5}\sum_{k=1}^{5} \mathrm{artanh}\,r_k\right)$
+Equation: $r_k = \frac{\mathrm{cov}(\hat{\theta},\,\theta)}{s_{\hat{\theta}}\,s_{\theta}}$
+    $\bar{r} = \tanh\left(\frac{1}{5}\sum_{k=1}^{5} \mathrm{artanh}\,r_k\right)$
 Levels: computation, algorithm
 """
 
