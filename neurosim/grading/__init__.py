@@ -5,8 +5,9 @@ file against an `Exercise`, part by part in limited processes.
 
 The limits keep an honest mistake (an endless loop, a fork in it, too much memory) from harming the
 grader.  **They are no sandbox against malice**: the file runs with the rights of whoever grades it
-and can read and write what that user can, the network included.  Grade strangers' files as a user
-without rights, in a container or a virtual machine.
+and can read and write what that user can, the network included; it can change the grader's files,
+and kill what watches it and so leave something running.  Grade strangers' files as a user without
+rights, in a container or a virtual machine.
 """
 
 from .assertion import RefutedError, assert_implements
