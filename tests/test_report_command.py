@@ -169,6 +169,7 @@ def test_however_one_ends_the_page_comes_out_and_tells(package, tmp_path, capsys
         (["good", "zzzz"], "unknown experiment 'zzzz'; 'neurosim list' shows the names"),
         (["--out", "."], "--out takes a file, and . is a folder"),
         (["--out", "taken/page.html"], "taken"),
+        (["--out", 300 * "a"], "aaa: File name too long"),
         (["--jobs", "0"], "--jobs must be 1 or more (got 0)"),
         (["--jobs", "two"], "--jobs: 'two' is not a whole number"),
         (["--seed", "-1"], "--seed must be a whole number from 0 on (got -1)"),

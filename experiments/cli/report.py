@@ -70,8 +70,7 @@ def _asked(words: Sequence[str], package: str) -> tuple[Namespace, list[Entry]]:
     check_seed(asked.seed, "neurosim report")
     if asked.jobs < 1:
         raise UsageError(f"neurosim report: --jobs must be 1 or more (got {asked.jobs})")
-    if asked.out.is_dir():
-        raise UsageError(f"neurosim report: --out takes a file, and {asked.out} is a folder")
+    _check_file(asked.out)
     entries = catalogue(package)
     for name in asked.names:
         if name not in entries:
@@ -79,6 +78,16 @@ def _asked(words: Sequence[str], package: str) -> tuple[Namespace, list[Entry]]:
             raise UsageError(f"neurosim report: unknown experiment '{name}'{advice}")
     chosen = set(asked.names or entries)
     return asked, [entry for name, entry in entries.items() if name in chosen]
+
+
+def _check_file(out: Path) -> None:
+    """Refuse, before the work, what cannot be a file's name."""
+    try:
+        is_folder = out.is_dir()
+    except OSError as error:  # too long a name, or a folder that may not be looked into
+        raise UsageError(f"neurosim report: {out}: {error.strerror}") from error
+    if is_folder:
+        raise UsageError(f"neurosim report: --out takes a file, and {out} is a folder")
 
 
 def _run_all(jobs: Sequence[Job], at_once: int, outcomes: Outcomes) -> None:

@@ -8,6 +8,7 @@ SECONDS = {
     "motion": 32,
     "xor": 20,
     "logic-gates": 19,
+    "marr": 16,
     "residual": 14,
     "features": 12,
     "vanishing-gradient": 9,
