@@ -65,8 +65,9 @@ def run(
     folds
         Parts that are held out in turn, from 3 to 10.
     data
-        A folder of photographs with one sub-folder a class, in place of faces and scrambled ones.
-        Left out, they are drawn.
+        A folder of photographs with one sub-folder a class, in place of drawn faces and scrambled
+        ones.  It is not meant for the lecture's own tasks, inferring sexual orientation or
+        criminality from a face, which are not reproduced.
     unreadable
         Whether a file in the folder that is no image is refused, or skipped and listed.
     seed
