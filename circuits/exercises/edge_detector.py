@@ -23,7 +23,8 @@ What is measured, 4 pixels or more from the rim of the image:
              of it and nowhere else, wherever it lies
   polarity   so is one from dark to bright
   contrast   so is one of a fifth of the contrast
-  oblique    a step at 30°, 45° or 120° is marked all along, within 1.5 pixels and nowhere else
+  oblique    a step at 30°, 45° or 120°, of either polarity, is marked all along, within 1.5 pixels
+             of it and nowhere else
   no edge    uniform light and a slow ramp, of a 24th of the contrast a pixel, are not marked
 
 edge_detector is a Circuit, or a function without arguments that returns one.
@@ -95,10 +96,13 @@ def _contrast(circuit: Circuit) -> str:
 
 
 def _oblique(circuit: Circuit) -> str:
+    _marks_steps(circuit, (30.0, 45.0, 120.0), within=1.5, dark=True)
     return _marks_steps(circuit, (30.0, 45.0, 120.0), within=1.5)
 
 
 def _no_edge(circuit: Circuit) -> str:
+    marks = int(np.count_nonzero(circuit(edge(SCREEN, 0.0))[INSIDE]))
+    ask(marks, "the number of marks on a vertical step", at_least=1)  # silence earns nothing
     for contrast in (-1.0, 0.0, 0.3, 1.0):
         marks = int(np.count_nonzero(circuit(np.full(SCREEN.shape, contrast))[INSIDE]))
         ask(marks, f"the number of marks in uniform light of contrast {contrast:g}", at_most=0)
