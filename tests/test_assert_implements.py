@@ -7,11 +7,19 @@ import numpy as np
 import pytest
 
 from circuits import lgn, logic
-from circuits.arithmetic import full_adder, half_adder, ripple_carry_adder, subtractor
+from circuits.arithmetic import (
+    depth_two_adder,
+    full_adder,
+    half_adder,
+    ripple_carry_adder,
+    subtractor,
+    tally_adder,
+)
 from neurosim import Circuit, CircuitError, InputError, assert_implements
 from neurosim.grading import RefutedError
 from neurosim.grading.hints import GATES
 from neurosim.grading.trace import trace
+from neurosim.marr import Computation, Implementation
 
 
 def refuted(circuit, spec, **settings):
@@ -302,3 +310,47 @@ def test_an_adder_of_eight_bits_that_loses_a_carry_is_told_where():
     # All a and b with a + b ≥ 256: 255·256/2 of 256².
     assert "on 32,640 of 65,536 inputs" in str(error)
     assert error.hints[0].endswith("it is 256 too small: a carry into bit 8 is lost")
+
+
+def decimal_digits(circuit_sum=lambda a, b: a + b):
+    return Computation(
+        "adding digits",
+        circuit_sum,
+        domain={"a": range(10), "b": range(10)},
+        axioms={"commutativity": lambda add, a, b: (add(a, b), add(b, a))},
+    )
+
+
+def test_a_computation_is_held_against_the_circuit_on_its_own_domain():
+    found = assert_implements(depth_two_adder(4), decimal_digits())
+    assert found.exhaustive
+    assert [v.cases for v in found.verdicts] == [100, 100, 100]
+    tally = Implementation(
+        tally_adder(9), encode=lambda a, b: (np.arange(9) < a, np.arange(9) < b),
+        decode=lambda total: int(total.sum()),
+    )  # fmt: skip
+    assert assert_implements(tally, decimal_digits())
+
+
+def test_a_circuit_that_does_not_compute_it_is_told_with_its_layers():
+    adder = depth_two_adder(4)
+    broken = adder.without(adder["carry"][0])
+    with pytest.raises(RefutedError) as refuted:
+        assert_implements(broken, decimal_digits())
+    text = str(refuted.value)
+    assert "it does not compute what computation 'adding digits' says" in text
+    assert "input:    a = 1, b = 1" in text
+    assert "expected: 2" in text
+    assert "got:      1" in text
+    assert "carry = [1, 0, 0, 0]" in text
+    assert not refuted.value.result
+
+
+def test_a_specification_that_contradicts_itself_is_not_the_circuits_fault():
+    wrong = decimal_digits(lambda a, b: a + b + (a == 2 and b == 1))
+    with pytest.raises(InputError, match=r"the specification contradicts itself: .*commutativity"):
+        assert_implements(depth_two_adder(4), wrong)
+    with pytest.raises(InputError, match="takes a Circuit or an Implementation"):
+        assert_implements(lambda a, b: a + b, decimal_digits())
+    with pytest.raises(InputError, match="the levels do not take the same inputs"):
+        assert_implements(logic.xor(), decimal_digits())

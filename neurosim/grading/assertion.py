@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from ..wording import short
 from .interface import Interface, counted
 
 if TYPE_CHECKING:
+    from ..marr import Computation, Implementation
+    from ..marr.checking import Agreement
     from ..verification import CheckResult
 
 
@@ -22,46 +24,50 @@ class RefutedError(AssertionError):
 
     Attributes
     ----------
-    result : the `CheckResult`, with the counterexample
+    result : the `CheckResult`, or, of a computation, the `Agreement`; with the counterexample
     trace : what each neuron on the way to the first wrong output did, in the order of layers
     hints : what explains the mistakes, each true of every input
     """
 
-    def __init__(self, result: CheckResult, trace: list[str], hints: list[str], wrong: str):
-        found = result.counterexample
-        assert found is not None
-        told = [
-            ("input", _values(found.inputs)),
-            ("expected", _values(found.expected)),
-            ("got", _values(found.got)),
-        ]
-        lines = [f"circuit {result.circuit!r} does not do what it should{wrong}"]
-        lines += [f"  {name + ':':9} {values}" for name, values in told if values]
+    def __init__(
+        self,
+        headline: str,
+        told: Mapping[str, str],
+        result: CheckResult | Agreement,
+        trace: Sequence[str] = (),
+        hints: Sequence[str] = (),
+    ):
+        lines = [headline]
+        lines += [f"  {name + ':':9} {values}" for name, values in told.items() if values]
         lines += ["  on the way:", *(f"    {line}" for line in trace)] if trace else []
         lines += [f"  hint: {hint}" for hint in hints]
         super().__init__("\n".join(lines))
         self.result = result
-        self.trace = trace
-        self.hints = hints
+        self.trace = list(trace)
+        self.hints = list(hints)
 
 
 def assert_implements(
-    circuit: Circuit, spec: Callable[..., Any] | Circuit, **settings: Any
-) -> CheckResult:
+    circuit: Circuit | Implementation,
+    spec: Callable[..., Any] | Circuit | Computation,
+    **settings: Any,
+) -> CheckResult | Agreement:
     """Return the proof that a circuit is what it should be, or raise with a counterexample.
 
     Parameters
     ----------
     circuit
-        Without cycles.
+        Without cycles; for a computation also an `Implementation`, a circuit with its code.
     spec
-        A function of the circuit's inputs, or another circuit, as `Circuit.check` takes it.
+        A function of the circuit's inputs, or another circuit, as `Circuit.check` takes it.  Or a
+        `Computation`, which is held against the circuit on its own domain, its axioms too.
     settings
-        What `Circuit.check` takes besides: vectorized, domain, tolerance, samples, seed, device.
+        What `Circuit.check` takes besides: vectorized, domain, tolerance, samples, seed, device;
+        for a computation what `Marr.check` takes: samples, seed.
 
     Returns
     -------
-    The `CheckResult`: proved, or, of a sample, not refuted.
+    The `CheckResult`, or, of a computation, the `Agreement`: proved, or, of a sample, not refuted.
 
     Raises
     ------
@@ -78,6 +84,10 @@ def assert_implements(
     --------
     >>> assert_implements(xor, lambda x, y: x ^ y)
     """
+    from ..marr import Computation
+
+    if isinstance(spec, Computation):
+        return _assert_computes(circuit, spec, settings)
     if not isinstance(circuit, Circuit):
         call = "; call it, and give the circuit that it returns" if callable(circuit) else ""
         raise InputError(f"assert_implements() takes a Circuit (got {short(circuit)}){call}")
@@ -101,7 +111,55 @@ def assert_implements(
         wrong = f" on {int(table.wrong.sum()):,} of {table.wrong.size:,} inputs"
     place = _first_wrong_place(circuit, found.expected, found.got)
     way = trace(circuit, found.inputs, [place])
-    raise RefutedError(result, way, hints(table) if table is not None else [], wrong)
+    told = {
+        "input": _values(found.inputs),
+        "expected": _values(found.expected),
+        "got": _values(found.got),
+    }
+    headline = f"circuit {result.circuit!r} does not do what it should{wrong}"
+    raise RefutedError(headline, told, result, way, hints(table) if table is not None else [])
+
+
+def _assert_computes(
+    given: Circuit | Implementation, computation: Computation, settings: Mapping[str, Any]
+) -> Agreement:
+    """Hold a circuit against a computation on its domain."""
+    from ..marr import Implementation, Marr
+    from ..marr.implementation import Fault
+    from ..marr.traces import circuit_lines, value_text
+
+    if not isinstance(given, Circuit | Implementation):
+        raise InputError(
+            f"assert_implements() takes a Circuit or an Implementation (got {short(given)})"
+        )
+    levels = Marr(given.name, computation=computation, implementations=[given])
+    agreement = levels.check(**settings)
+    if agreement:
+        return agreement
+    refuted = [verdict for verdict in agreement.verdicts if not verdict.holds]
+    own = next((verdict for verdict in refuted if verdict.level == str(computation)), None)
+    if own is not None:
+        raise InputError(f"the specification contradicts itself: {own}")
+    verdict = refuted[0]
+    (implementation,) = levels.implementations.values()
+    failure = verdict.failure
+    assert failure is not None
+    told = {"input": _values(failure.case)}
+    if failure.applied:
+        told["but"] = "; ".join(failure.applied)
+    else:
+        got = failure.got
+        told["expected"] = value_text(failure.expected)
+        told["got"] = f"none: {got.message}" if isinstance(got, Fault) else value_text(got)
+    way = [] if failure.applied else circuit_lines(implementation, tuple(failure.case.values()))
+    headline = f"{verdict.level} does not do what it should: it does not {_bare(verdict.statement)}"
+    raise RefutedError(headline, told, agreement, way)
+
+
+def _bare(statement: str) -> str:
+    """Return a statement's verb without its s: "computes …" as "compute …"."""
+    verb, _, rest = statement.partition(" ")
+    return f"{verb.removesuffix('s')} {rest}"
 
 
 def _check_alike(circuit: Circuit, spec: Any, settings: Mapping[str, Any]) -> None:
