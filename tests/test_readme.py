@@ -10,8 +10,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def test_there_are_six_examples():
-    assert len(EXAMPLES) == 6
+def test_there_are_seven_examples():
+    assert len(EXAMPLES) == 7
 
 
 @pytest.mark.compiled
@@ -104,3 +104,8 @@ def test_the_first_command_checks_as_many_claims_as_it_says():
 def test_what_it_links_to_exists():
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.compiled
+def test_the_example_of_coursework_passes():
+    exec(compile(EXAMPLES[6], "README.md", "exec"), {})
