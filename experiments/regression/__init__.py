@@ -24,6 +24,7 @@ from .learning import learn
 from .showing import in_a_window, whole
 from .tried import Tried, Who
 
+WIDE = 45  # degrees, from which on a network surely learns more than a plane does
 QUICK = 300  # digits for a first look
 QUICK_COPIES, QUICK_EPOCHS = 2, 10
 
@@ -92,8 +93,8 @@ def run(
         Tried(name, [of_fold[name, number] for number in range(folds)]) for name in shown
     )
     claim_fair_folds(result, divided)
-    claim_predicted(result, window, quick)
-    claim_what_tells(result, window, boxed, noise, quick)
+    claim_predicted(result, window, beyond_linear=not quick and widest >= WIDE)
+    claim_what_tells(result, window, boxed, noise, many=not quick)
     result.figure("regression", draw(shown, divided[0], window, boxed))
     _tabulate(result, window, boxed, noise)
     return result
