@@ -48,8 +48,9 @@ def run(
 
     Digits fill the upright boxes that they were cut out by, and between pixels a turned image is a
     mean of neighbours; both tell the angle, whatever is shown.  So what is learned is smooth and
-    seen through a round window.  How much the whole image would tell is tried too, and whether
-    noise in the digits' place tells anything (Geirhos et al. 2020, of learning by shortcuts).
+    seen through a round window, in which no border is seen, though still that ink reaches higher
+    than wide.  How much whole digits as they are would tell is tried too, and whether noise in
+    their place tells anything (Geirhos et al. 2020, of learning by shortcuts).
 
     Parameters
     ----------

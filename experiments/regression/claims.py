@@ -79,8 +79,8 @@ def claim_what_tells(result: Result, window: Tried, boxed: Tried, noise: Tried, 
     )
     if many:
         result.claim(
-            "whole digits tell more than the window shows of them, by the box that they were cut "
-            "out by: by how many standard errors the squared error is smaller",
+            "whole digits as they are, with their boxes and sharp pixels, tell more than the window "
+            "shows of them: by how many standard errors the squared error is smaller",
             ahead(boxed.predicted(), window.predicted(), window.true),
             at_least=SURE,
         )
