@@ -79,7 +79,7 @@ def claim_what_tells(result: Result, window: Tried, boxed: Tried, noise: Tried, 
     )
     if many:
         result.claim(
-            "whole digits as they are, with their boxes and sharp pixels, tell more than the window "
+            "whole digits as they are, with boxes and sharp pixels, tell more than the window "
             "shows of them: by how many standard errors the squared error is smaller",
             ahead(boxed.predicted(), window.predicted(), window.true),
             at_least=SURE,
