@@ -21,7 +21,9 @@ class Correlation(NamedTuple):
 
     @classmethod
     def of(cls, predicted: np.ndarray, measured: np.ndarray) -> Self:
-        """Return that of two quantities, (pairs,) each, neither of them constant."""
+        """Return that of two quantities, (pairs,) each; of a constant, which tells nothing, 0."""
+        if not (np.ptp(predicted) and np.ptp(measured)):
+            return cls(0.0, len(measured))
         return cls(float(np.corrcoef(predicted, measured)[0, 1]), len(measured))
 
     @property

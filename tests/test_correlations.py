@@ -21,6 +21,11 @@ def test_a_correlation_and_its_interval_are_pearsons_and_fishers(rng, confidence
     np.testing.assert_allclose(found.interval(confidence), known.confidence_interval(confidence))
 
 
+def test_a_constant_tells_nothing(rng):
+    for pair in ((np.full(9, 0.1), rng.normal(size=9)), (rng.normal(size=9), np.zeros(9))):
+        assert Correlation.of(*pair) == Correlation(0.0, 9)
+
+
 def test_the_interval_of_a_table():
     # tanh(artanh 0.5 ∓ 3.29/√100)
     low, high = Correlation(0.5, 103).interval(0.999)

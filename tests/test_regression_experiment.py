@@ -130,13 +130,13 @@ def test_a_network_that_guesses_fails_the_claims_and_noise_that_tells_does(rng):
     result = Result("regression")
     guesses = [fold._replace(network=rng.uniform(-45, 45, 60))
                for fold in (predicted(rng, 5.0) for _ in range(5))]  # fmt: skip
-    claims.claim_predicted(result, Tried("digits", guesses), quick=False)
+    claims.claim_predicted(result, Tried("digits", guesses), beyond_linear=True)
     assert len(failed(result)) == 3
     good = Tried("digits", [predicted(rng, 5.0) for _ in range(5)])
     result = Result("regression")
-    claims.claim_predicted(result, good, quick=False)
+    claims.claim_predicted(result, good, beyond_linear=True)
     assert failed(result) == []
-    claims.claim_what_tells(result, good, good, noise=good, quick=True)
+    claims.claim_what_tells(result, good, good, noise=good, many=False)
     assert len(failed(result)) == 1
     assert "turned noise" in failed(result)[0]
 

@@ -31,8 +31,15 @@ def claim_fair_folds(result: Result, folds: Sequence[Fold]) -> None:
     )
 
 
-def claim_predicted(result: Result, tried: Tried, quick: bool) -> None:
-    """Claim that predicted and true angles correlate, and that the baselines are farther off."""
+def claim_predicted(result: Result, tried: Tried, beyond_linear: bool) -> None:
+    """Claim that predicted and true angles correlate, and that the baselines are farther off.
+
+    Parameters
+    ----------
+    beyond_linear
+        Whether angles are so wide, and digits so many, that more than a plane is learned: a small
+        turn changes pixels in proportion to its angle.
+    """
     each = tried.correlations()
     result.claim(
         f"predicted and true correlate by {', '.join(f'{one.r:.3f}' for one in each)}: the lower "
@@ -46,9 +53,7 @@ def claim_predicted(result: Result, tried: Tried, quick: bool) -> None:
         ahead(tried.predicted(), tried.predicted("mean"), tried.true),
         at_least=SURE,
     )
-    # Of a few hundred digits a network learns no more than the plane: a small turn changes pixels
-    # in proportion to its angle.
-    if not quick:
+    if beyond_linear:
         result.claim(
             "the network's squared error is surely smaller than the least-squares plane's: by how "
             "many standard errors",
@@ -57,10 +62,14 @@ def claim_predicted(result: Result, tried: Tried, quick: bool) -> None:
         )
 
 
-def claim_what_tells(
-    result: Result, window: Tried, boxed: Tried, noise: Tried, quick: bool
-) -> None:
-    """Claim that it is what the window shows that tells, and that whole images tell more."""
+def claim_what_tells(result: Result, window: Tried, boxed: Tried, noise: Tried, many: bool) -> None:
+    """Claim that it is what the window shows that tells, and that whole digits tell more.
+
+    Parameters
+    ----------
+    many
+        Whether there are so many digits that they surely do.
+    """
     of_noise = Correlation.of(noise.predicted(), noise.true)
     low, high = of_noise.interval(ALMOST_ALL)
     result.claim(
@@ -68,10 +77,10 @@ def claim_what_tells(
         f"{of_noise.r:.3f}, and the 99.9% interval ({low:.3f} to {high:.3f}) holds 0",
         low <= 0 <= high,
     )
-    if not quick:
+    if many:
         result.claim(
-            "whole digits tell more than the window shows of them, by the box that they were cut "
-            "out by: by how many standard errors the squared error is smaller",
+            "whole digits as they are, with boxes and sharp pixels, tell more than the window "
+            "shows of them: by how many standard errors the squared error is smaller",
             ahead(boxed.predicted(), window.predicted(), window.true),
             at_least=SURE,
         )

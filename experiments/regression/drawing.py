@@ -60,7 +60,7 @@ def _draw_examples(
         margin = (side - own) // 2
         for right, image in enumerate(images):
             top, left = down * (side + GAP) + margin, right * (side + GAP) + margin
-            sheet[top : top + own, left : left + own] = image
+            sheet[top : top + own, left : left + own] = image / images.max()
     show_image(ax, sheet, "Turned digits: whole, and in the window", limits=(0, 1), bar=False)
     for spine in ax.spines.values():
         spine.set_visible(False)
