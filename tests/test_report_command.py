@@ -75,8 +75,10 @@ WAITS = """
 import os
 import time
 from pathlib import Path
+from neurosim.progress import progress
 
 def run():
+    next(iter(progress(2, "waiting")))
     Path("waits.pid").write_text(str(os.getpid()))
     time.sleep(600)
 """
