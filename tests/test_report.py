@@ -159,7 +159,8 @@ def test_claims_are_told_with_their_values_and_their_verdict_in_words(page):
     assert "measured 0.3333, expected 0.3333 within 0.001" in text
     assert "Does not hold: " in text
     assert "2 of 3 claims hold" in text
-    assert "4 experiments: 4 of 5 claims hold" in text
+    assert "2 of 4 experiments came to an end: 4 of 5 claims hold" in text
+    assert "4 個實驗中 2 個完成，5 項主張中 4 項成立。" in text
     assert "ended in an error" in text
     assert "Not run" in text
 
@@ -205,6 +206,12 @@ def test_figures_have_their_titles_as_words(page):
 def test_the_same_result_makes_the_same_page():
     chapters = [Chapter(subject(), found())]
     assert page_of(chapters, ORIGIN) == page_of([Chapter(subject(), found())], ORIGIN)
+
+
+def test_where_all_came_to_an_end_nothing_is_said_of_it():
+    page = page_of([Chapter(subject(), found())], ORIGIN)
+    assert "1 experiment: <strong>2 of 2 claims hold</strong>" in page
+    assert "came to an end" not in page
 
 
 def test_a_page_of_nothing_but_failures_can_be_made():

@@ -55,6 +55,7 @@ def work(job: Job, folder: Path) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _speak_into(log_file(folder, job))
     os.environ.update(ONE_THREAD)
+    _lock_bars_among_threads()
     from neurosim.atomic import write_whole
     from neurosim.report import failure_of
 
@@ -86,6 +87,13 @@ def _speak_into(log: Path) -> None:
         os.dup2(stream.fileno(), descriptor)
     sys.stdout = sys.stderr = stream
     faulthandler.enable(stream, all_threads=False)
+
+
+def _lock_bars_among_threads() -> None:
+    """Let bars of progress do without a lock of the whole system, which a killed process leaves."""
+    from tqdm import tqdm
+
+    tqdm.set_lock(threading.RLock())
 
 
 def _end_with_parent() -> None:
