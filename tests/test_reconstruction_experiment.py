@@ -242,7 +242,7 @@ def test_every_claim_holds_with_the_fewest_and_the_most_spikes(spikes):
     [
         ({"spikes": 0.1}, r"^spikes must be from 0.2 to 3 \(got 0.1\)"),
         ({"adversary": 0.1}, r"^adversary must be from 0.003 to 0.03 \(got 0.1\)"),
-        ({"epochs": 9}, r"^epochs must be from 10 to 300 \(got 9\)"),
+        ({"epochs": 9}, r"^epochs must be from 10 to 150 \(got 9\)"),
     ],
 )
 def test_what_cannot_be_is_refused(options, message):

@@ -15,15 +15,16 @@ from .cells import BRAINS
 from .claims import claim_all
 from .decoders import reconstruct
 from .digits import Digits
-from .drawing import draw_images, draw_measures
+from .pictures import draw_images
+from .plots import draw_measures
 from .tables import tabulate
 
-QUICK = 12  # epochs for a first look
+QUICK = 10  # epochs for a first look
 
 
 def run(
     spikes: float = 0.5,
-    adversary: float = 0.01,
+    adversary: float = 0.005,
     epochs: int = 60,
     seed: int = 0,
     quick: bool = False,
@@ -49,16 +50,16 @@ def run(
     adversary
         λ, how much the adversary counts beside the squared error, from 0.003 to 0.03.
     epochs
-        How often a network is shown each image, each time with other spikes, from 10 to 300.
+        How often a network is shown each image, each time with other spikes, from 10 to 150.
     seed
         Of the parts, the spikes, and the networks' first weights.
     quick
-        12 epochs.
+        10 epochs.
     """
     result = Result("reconstruction", locals(), seed)
     check_range("spikes", spikes, 0.2, 3)
     check_range("adversary", adversary, 0.003, 0.03)
-    check_range("epochs", epochs, 10, 300)
+    check_range("epochs", epochs, 10, 150)
     digits = Digits.divided(seed)
     found = [
         reconstruct(name, digits, spikes, adversary, QUICK if quick else epochs, seed)
