@@ -20,6 +20,7 @@ from neurosim.marr import (
     Repeat,
     Step,
 )
+from neurosim.marr.agreement import agree, key
 from neurosim.plotting.drawing import largest_depth
 
 BITS = 3
@@ -495,3 +496,66 @@ def test_domains(domain, size, inside, outside, rng):
         listed = [domain.at(i) for i in range(size)]
         assert all(value in domain for value in listed)
         assert list(domain.simpler(listed[0])) == []
+
+
+def alone(domain, answer, **changes):
+    """A computation of one input, x."""
+    return Computation("f", answer, domain={"x": domain}, **changes)
+
+
+def steps(answer, name="steps"):
+    return Algorithm(name, representation="as given", steps=[("answer", answer)])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tolerance"),
+    [
+        (np.array(2), 2, 0),
+        (np.str_("left"), "left", 0),
+        (np.uint8(3), np.uint8(4), 1),
+        (np.array([np.inf, 1.0]), np.array([np.inf, 1.5]), 1),
+        (np.array([3, 200], dtype=np.uint8), np.array([4, 199], dtype=np.uint8), 1),
+        ({1, 2}, frozenset({2, 1}), 0),
+        ([1, 2.0], np.array([1, 2]), 0),
+        (np.array([None, "a"]), [None, "a"], 0),
+    ],
+    ids=["0-d", "text", "bytes", "infinite", "arrays of bytes", "sets", "rows", "objects"],
+)
+def test_equal_answers_agree_whatever_holds_them(one, other, tolerance):
+    assert agree(one, other, tolerance)
+    assert agree(other, one, tolerance)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tolerance"),
+    [
+        (1, "1", 0), ([1], [1, 1], 0), (10**400, 0.5, 1), (np.inf, -np.inf, 5),
+        (np.array([0, 3], dtype=np.uint8), np.array([2, 3], dtype=np.uint8), 1), (None, 0, 0),
+    ],
+)  # fmt: skip
+def test_other_answers_do_not_agree(one, other, tolerance):
+    assert not agree(one, other, tolerance)
+
+
+def test_inputs_that_differ_are_never_taken_for_one_another():
+    large = [[2**60 + i] for i in range(3)]
+    levels = Marr("f", computation=alone(large, lambda x: x[0]), algorithms=[steps(lambda x: x[0])])
+    assert levels.check().exhaustive
+    assert len({key(np.array(row)) for row in large}) == len({key(row) for row in large}) == 3
+    assert key(large[0]) == key(np.array(large[0])) == key([float(2**60)])
+    sets = Drawn(lambda rng: set(rng.integers(9, size=3).tolist()))
+    grow = {"grow": lambda f, x: f(x | {10 + len(x)}) == sum(x) + 10 + len(x)}
+    assert Marr("f", computation=alone(sets, sum, axioms=grow)).check(samples=50)
+
+
+def test_objects_that_cannot_be_compared_may_be_inputs():
+    class Cell:
+        def __init__(self, radius):
+            self.radius = radius
+
+    def radius(x):
+        return x.radius
+
+    computation = alone([Cell(1), Cell(2)], radius)
+    levels = Marr("cells", computation=computation, algorithms=[steps(radius)])
+    assert levels.check().exhaustive

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ..errors import InputError
 from ..wording import short
+from .agreement import copied
 from .computation import Case
 from .signatures import arguments_of
 
@@ -161,7 +162,7 @@ class Algorithm:
         return f"<{self} on {self.representation}>"
 
     def _first(self, case: Case) -> Any:
-        given = copy.deepcopy(case)  # a step may change what it gets, but not the caller's
+        given = copied(case)  # a step may change what it gets, but not the caller's
         if self.encode is None:
             state: Any = given[0] if len(given) == 1 else given
         else:

@@ -18,6 +18,7 @@ from ..errors import InputError, NeurosimError
 from ..movies import Movie
 from ..timing import positive, steps_in
 from ..wording import short
+from .agreement import copied
 from .computation import Case
 from .signatures import arguments_of
 
@@ -152,7 +153,7 @@ class Implementation:
 
     def encoded(self, case: Case) -> dict[str, Any] | Fault:
         """Return the circuit's inputs by name."""
-        given = copy.deepcopy(case)
+        given = copied(case)
         try:
             inputs: Any = given if self.encode is None else self.encode(*given)
         except Exception as error:  # whatever a user's function may raise
