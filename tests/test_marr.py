@@ -1,6 +1,7 @@
 """The three levels: held against one another, and against small obvious cases."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -422,6 +423,24 @@ BAD = {
     "a case outside": (lambda: register().trace(1, 8), "a = 1, b = 8 is outside the domain"),
     "reals the wrong way": (lambda: Reals(1, 0), "low < high"),
     "too many bits": (lambda: Bits((8, 8)), "at most 62 values"),
+    "a range too long": (
+        lambda: Computation("f", lambda a: a, domain={"a": range(2**63)}),
+        r"input 'a': a domain lists fewer than 2\^63 values",
+    ),
+    "an axiom's variable": (
+        lambda: Computation(
+            "f", lambda a: a, domain={"a": range(2)},
+            axioms={"odd": Axiom(lambda f, b: f(b) == b, b=iter([1]))},
+        ),
+        "axiom 'odd', variable 'b': a domain is",
+    ),
+    "an algorithm itself": (
+        lambda: register(
+            algorithms=[counting()],
+            implementations=[Implementation(depth_two_adder(3), realizes=counting())],
+        ),
+        "realizes= takes the name of an algorithm",
+    ),
     "a sampler": (lambda: Drawn(3), "takes a function of a NumPy Generator"),
 }  # fmt: skip
 
@@ -441,9 +460,9 @@ def test_an_oracle_that_is_not_pure_is_told():
         return len(memory)
 
     with pytest.raises(InputError, match=r"no pure function: for a = \d, b = \d it answered"):
-        register(computation=addition(counts, axioms={})).check()
+        register(computation=addition(counts)).check()
     rng = np.random.default_rng(1)
-    random = addition(lambda a, b: rng.random(), axioms={})
+    random = addition(lambda a, b: rng.random())
     with pytest.raises(InputError, match="no pure function"):
         register(computation=random).check()
 
@@ -458,7 +477,7 @@ def test_an_oracle_that_fails_or_changes_its_input():
 
     rows = Computation("sorting", sort, domain={"row": [[2, 1], [1, 2]]})
     with pytest.raises(InputError, match="changed its input"):
-        Marr("sorting", computation=rows).check()
+        Marr("sorting", computation=rows, algorithms=[steps(sorted)]).check()
 
 
 def test_an_axiom_that_says_nothing_or_raises():
@@ -559,3 +578,103 @@ def test_objects_that_cannot_be_compared_may_be_inputs():
     computation = alone([Cell(1), Cell(2)], radius)
     levels = Marr("cells", computation=computation, algorithms=[steps(radius)])
     assert levels.check().exhaustive
+
+
+SMALL = {"domain": range(4), "answer": lambda x: x}
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        (lambda f, x: None, "returned None: it must return True or False, or a pair"),
+        (lambda f, x: (f(x), x, x), r"returned \(0, 0, 0\): it must return"),
+        (lambda f, x: "no" * f(x), "returned '': it must return"),
+        (lambda f, x: x == x, "never applies the computation, and so says nothing"),
+        (lambda f, x: f(x, x) == x, r"takes x, and was applied to \(0, 0\) for x = 0"),
+        (lambda f, x: f(y=x) == x, r"takes x, and was applied to \(y=0\) for x = 0"),
+    ],
+)
+def test_axioms_that_cannot_be_read_are_refused(statement, message):
+    levels = Marr("f", computation=alone(**SMALL, axioms={"odd": statement}))
+    with pytest.raises(InputError, match=f"axiom 'odd'.*{message}"):
+        levels.check()
+
+
+def test_what_an_axiom_may_return():
+    def holds(statement, **changes):
+        return Marr("f", computation=alone(**SMALL, axioms={"odd": statement}, **changes)).check()
+
+    assert holds(lambda f, x: np.array([f(x), x]) == x)
+    assert not holds(lambda f, x: np.array([f(x), x + 1]) == x)
+    assert holds(lambda f, x: f(x=x) == x)
+    assert not holds(lambda f, x: f(x) == x + 1, tolerance=4)  # False is not True, nor near it
+    sides = holds(lambda f, x: (f(x), x + 1)).failure
+    assert (sides.expected, sides.got) == (0, 1)
+
+
+def test_an_axiom_cannot_change_what_it_is_given():
+    def spoils(f, x):
+        before = f(x).copy()
+        f(x)[:] = 7
+        x += 1
+        return f(x - 1), before
+
+    computation = alone([np.zeros(2), np.ones(2)], lambda x: 2 * x, axioms={"odd": spoils})
+    levels = Marr("f", computation=computation, algorithms=[steps(lambda x: 2 * x)])
+    assert levels.check()
+    assert np.array_equal(computation.space.domains["x"].at(0), np.zeros(2))
+
+
+def test_an_axioms_failure_shows_the_trace_of_the_wrong_answer():
+    wrong = Algorithm(
+        "once wrong",
+        representation="numbers",
+        steps=[("add", lambda s: s[0] + s[1] + (s == (2, 1)))],
+    )
+    found = register(algorithms=[wrong]).check()
+    (failed,) = (v for v in found.verdicts if not v.holds and "commutativity" in v.statement)
+    assert failed.failure.levels.case == {"a": 2, "b": 1}
+
+
+def test_as_many_samples_as_there_are_cases_are_a_proof():
+    assert register(algorithms=[counting()]).check(samples=len(NUMBERS) ** 3).exhaustive
+    assert not register(algorithms=[counting()]).check(samples=10).exhaustive
+
+
+def test_what_runs_with_noise_is_not_proved():
+    latch = Circuit("latch")
+    s = latch.inputs("s")
+    q = latch.binary("q", excite=s, threshold=0.5, noise=0.01)
+    latch.output(latch.connect(q, excite=q))
+    computation = Computation("ever", lambda s: int(any(s)), domain={"s": Bits(4)})
+    in_time = Implementation(latch, encode=lambda s: s, decode=lambda q: int(q[-1]), duration=0.004)
+    (verdict,) = Marr("ever", computation=computation, implementations=[in_time]).check().verdicts
+    assert verdict.how == "not refuted"
+
+
+def test_nothing_to_check_is_said():
+    with pytest.raises(InputError, match="has nothing to check"):
+        Marr("f", computation=alone(**SMALL)).check()
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "message"),
+    [
+        (0.3, 0.1 + 0.2, "expected 0.3, got 0.30000000000000004"),
+        ("1", 1, "expected '1', got 1"),
+        (
+            np.zeros((4, 5)),
+            np.eye(4, 5),
+            r"20 values, of which 4 differ, first at \[0, 0\].* 0 and 1",
+        ),
+        (np.array(["a"] * 20), 3, "expected 20 values, got 3"),
+        (np.arange(20) > 3, np.arange(20) > 4, "first at .4.: expected and got True and False"),
+    ],
+    ids=["floats", "text", "arrays", "rows of text", "yes and no"],
+)
+def test_a_difference_is_told_so_that_it_shows(expected, got, message):
+    levels = Marr(
+        "f", computation=alone([0], lambda x: expected), algorithms=[steps(lambda x: got)]
+    )
+    (verdict,) = levels.check().verdicts
+    assert re.search(message, str(verdict.failure))

@@ -189,7 +189,7 @@ class Algorithm:
                 yield TraceLine(step.name, rounds, state)
                 continue
             turn = 0
-            while _called(step.condition, (state,), f"the condition of {step.name!r}"):
+            while _holds(step.condition, state, f"the condition of {step.name!r}"):
                 if turn == MOST_STEPS:  # rounds in which no step is taken
                     raise AlgorithmError(f"{step.name!r} does not end")
                 for line in self._walk(step.steps, state, (*rounds, turn)):
@@ -207,7 +207,7 @@ class Algorithm:
         return self._represented(after, f"step {step.name!r}")
 
     def _represented(self, state: Any, after: str) -> Any:
-        if self.valid is not None and not _called(self.valid, (state,), "valid"):
+        if self.valid is not None and not _holds(self.valid, state, "valid"):
             raise AlgorithmError(
                 f"after {after} the state is not of the representation "
                 f"({self.representation}): {short(state)}"
@@ -241,6 +241,17 @@ class Algorithm:
                 f"Repeat (got {short(given)})"
             )
         return given
+
+
+def _holds(function: Callable[[Any], Any], state: Any, what: str) -> bool:
+    found = _called(function, (state,), what)
+    try:
+        return bool(found)
+    except ValueError:  # of an array of several
+        raise AlgorithmError(
+            f"{what} returned {short(found)}, which is no single True or False; use .all() or "
+            ".any()"
+        ) from None
 
 
 def _called(function: Callable[..., Any], given: tuple[Any, ...], what: str) -> Any:

@@ -23,6 +23,7 @@ WIDTH = 38  # characters of a column
 TOTAL = 120  # of a line
 MOST_LINES = 40  # of a column; what is between is left out
 MOST_VALUES = 12  # of an array that is written out
+FEW = 3  # different values of a larger one that are counted
 
 
 @dataclass(frozen=True)
@@ -150,15 +151,14 @@ def value_text(value: Any) -> str:
     """Return a value of any kind in few characters, NumPy's wrapping left away."""
     if isinstance(value, np.ndarray):
         if value.size > MOST_VALUES:
-            sides = " × ".join(map(str, value.shape))
-            return f"{sides} values from {value.min():g} to {value.max():g}"
+            return _array_text(value)
         return value_text(value.tolist())
     if isinstance(value, np.generic):
         return value_text(value.item())
-    if isinstance(value, bool):
-        return str(value)
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, str):
+        return repr(value)  # '1' is not 1
     parts = _parts(value)
     if parts is not None:
         return ", ".join(f"{name} {value_text(v)}" for name, v in parts.items())
@@ -167,6 +167,38 @@ def value_text(value: Any) -> str:
         opening, closing = "[]" if isinstance(value, list) else "()"
         return f"{opening}{', '.join(shown)}{closing}"
     return str(value)
+
+
+def difference_text(expected: Any, got: Any) -> str:
+    """Return what was expected and what came, in full where they look the same in few digits."""
+    texts = value_text(expected), value_text(got)
+    if texts[0] == texts[1]:
+        texts = repr(expected), repr(got)
+    told = f"expected {texts[0]}, got {texts[1]}"
+    one, other = np.asarray(expected), np.asarray(got)
+    if not isinstance(expected, np.ndarray) or one.shape != other.shape or one.size <= MOST_VALUES:
+        return told
+    differ = ~((one == other) | ((one != one) & (other != other)))
+    place = tuple(map(int, np.argwhere(differ)[0])) if differ.any() else ()
+    if not place:
+        return told
+    first = f"{value_text(one[place])} and {value_text(other[place])}"
+    return (
+        f"{one.size} values, of which {differ.sum()} differ, first at {list(place)}: expected and "
+        f"got {first}"
+    )
+
+
+def _array_text(array: np.ndarray) -> str:
+    """Return the shape of a large array and its range; of few different values, how often each."""
+    sides = " × ".join(map(str, array.shape))
+    if array.dtype.kind not in "biuf":
+        return f"{sides} values"
+    values, counts = np.unique(array, return_counts=True)
+    if len(values) <= FEW:
+        told = (f"{n} × {value_text(v)}" for v, n in zip(values, counts, strict=True))
+        return f"{sides} values: {', '.join(told)}"
+    return f"{sides} values from {array.min():g} to {array.max():g}"
 
 
 def _beside(columns: tuple[Column, ...]) -> str:
