@@ -678,3 +678,37 @@ def test_a_difference_is_told_so_that_it_shows(expected, got, message):
     )
     (verdict,) = levels.check().verdicts
     assert re.search(message, str(verdict.failure))
+
+
+def test_conditions_must_be_one_yes_or_no():
+    down = Repeat([("down", lambda s: s - 1)], lambda s: s > 0, "while above 0")
+    algorithm = Algorithm(
+        "down", representation="a row", encode=lambda x: np.array([x, x]), steps=[down]
+    )
+    found = Marr("f", computation=alone(**SMALL), algorithms=[algorithm]).check()
+    assert "the condition of 'while above 0' returned array" in str(found)
+    assert "no single True or False" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("values", "listed"),
+    [
+        ({"c", "a", "b"}, ["a", "b", "c"]),
+        ({3, 1, 2.5}, [1, 2.5, 3]),
+        ({"a", 1, None}, [None, 1, "a"]),
+        (np.array([2, 1]), [2, 1]),
+        ([False, True], [False, True]),
+    ],
+)
+def test_what_is_given_as_a_domain_is_listed(values, listed):
+    domain = alone(values, lambda x: 0).space.domains["x"]
+    assert [domain.at(i) for i in range(domain.size)] == listed
+
+
+def test_an_oracles_settings_may_be_inputs_or_left_alone():
+    def power(x, y=2):
+        return x**y
+
+    assert alone(range(3), power).inputs == ("x",)
+    both = Computation("f", power, domain={"x": range(3), "y": range(3)})
+    assert both.inputs == ("x", "y")
