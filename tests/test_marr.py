@@ -712,3 +712,68 @@ def test_an_oracles_settings_may_be_inputs_or_left_alone():
     assert alone(range(3), power).inputs == ("x",)
     both = Computation("f", power, domain={"x": range(3), "y": range(3)})
     assert both.inputs == ("x", "y")
+
+
+def test_inputs_of_circuits_that_are_no_arrays_are_told():
+    gate = Circuit("gate")
+    x = gate.inputs("x")
+    gate.output(gate.binary("z", excite=x, threshold=1))
+    ragged = Implementation(gate, encode=lambda x: [[1], [1, 2]])
+    found = Marr("f", computation=alone(**SMALL), implementations=[ragged]).check()
+    assert "encode: input 'x' is no array of numbers" in str(found)
+
+
+def test_inputs_are_encoded_once_and_in_parts(monkeypatch):
+    seen = []
+
+    def encode(x):
+        seen.append(x)
+        return x
+
+    gate = Circuit("gate")
+    x = gate.inputs("x")
+    gate.output(gate.binary("z", excite=x, threshold=0.5))
+    levels = Marr(
+        "f", computation=alone(range(2), lambda x: x),
+        implementations=[Implementation(gate, encode=encode)],
+    )  # fmt: skip
+    whole = levels.noise([0.0, 0.4], repeats=6).curves["gate"].right
+    assert len(seen) == 4
+    monkeypatch.setattr("neurosim.marr.implementation.VALUES", 4)
+    parts = levels.noise([0.0, 0.4], repeats=6).curves["gate"].right
+    assert whole.shape == parts.shape == (2, 6)
+    assert whole[0].tolist() == parts[0].tolist() == [1] * 6
+
+
+def test_noise_adds_to_a_neurons_own():
+    def errs(own, added):
+        gate = Circuit("gate")
+        x = gate.inputs("x")
+        gate.output(gate.binary("z", excite=x, threshold=0.5, noise=own))
+        implementation = Implementation(gate, duration=0.001, decode=lambda z: z[-1])
+        levels = Marr(
+            "f", computation=alone(range(2), lambda x: x), implementations=[implementation]
+        )
+        return 1 - levels.noise([added], repeats=2000).curves["gate"].mean[0]
+
+    one = math.erfc(0.5 / (0.5 * math.sqrt(2))) / 2
+    assert errs(0.5, 0) == pytest.approx(one, abs=4 * math.sqrt(one / 4000))
+    assert errs(0.3, 0.4) == pytest.approx(one, abs=4 * math.sqrt(one / 4000))
+
+
+@pytest.mark.parametrize(
+    ("answer", "tolerance", "guessed"),
+    [
+        (lambda x: x // 3, 0, 0.3),
+        (lambda x: float(x), 1, 0.3),
+        (lambda x: [x // 4, 0], 0, 0.4),
+        (lambda x: [float(x), 0.0], 1.5, 0.3),
+    ],
+)
+def test_the_best_guess(answer, tolerance, guessed):
+    gate = Circuit("gate")
+    x = gate.inputs("x", bits=4)
+    gate.output(gate.binary("z", excite=x[0], threshold=1))
+    computation = alone(range(10), answer, tolerance=tolerance)
+    found = Marr("f", computation=computation, implementations=[gate]).lesion([0], repeats=1)
+    assert found.guessed == pytest.approx(guessed)

@@ -15,7 +15,7 @@ from ..margins import MARGIN_BITS
 from ..patterns import input_bits
 from .algorithm import Algorithm, AlgorithmError
 from .domains import Space
-from .implementation import Implementation
+from .implementation import Implementation, has_noise
 
 if TYPE_CHECKING:
     from .levels import Marr
@@ -175,8 +175,7 @@ def _ticks(implementation: Implementation, small: bool) -> int | None:
     if implementation.runs_in_time:
         return implementation.steps
     circuit = implementation.circuit
-    noisy = any(np.any(p.neurons.noise) for p in circuit.neuron_populations if p.neurons)
-    if small and not noisy:
+    if small and not has_noise(circuit):
         return circuit.settling_time(dt=implementation.dt).steps
     depth = depth_of(circuit)
     if depth is None:

@@ -123,6 +123,17 @@ class Implementation:
         """Whether it is simulated rather than called."""
         return self.steps is not None
 
+    @property
+    def is_random(self) -> bool:
+        """Whether it runs with noise, so that another run may answer otherwise."""
+        return self.runs_in_time and has_noise(self.circuit)
+
+    def seeded(self, seed: int) -> Implementation:
+        """Return a copy whose noise has a seed."""
+        other = copy.copy(self)
+        other.seed = seed
+        return other
+
     def changed(self, circuit: Circuit) -> Implementation:
         """Return a copy with another circuit of the same inputs and outputs: a lesioned one."""
         other = copy.copy(self)
@@ -131,13 +142,28 @@ class Implementation:
 
     def answers(self, cases: Sequence[Case]) -> list[Any]:
         """Return the answer to each case, or the `Fault` where there is none."""
-        encoded: list[Any] = [self.encoded(case) for case in cases]
-        good = [i for i, inputs in enumerate(encoded) if not isinstance(inputs, Fault)]
-        answers: list[Any] = list(encoded)
-        for first, part in enumerate(self._parts(good, encoded)):
-            results = self._run_all([encoded[i] for i in part], first)
-            for i, outputs in zip(part, results, strict=True):
-                answers[i] = self._decoded(outputs)
+        answers: list[Any] = []
+        waiting: dict[int, dict[str, Any]] = {}
+        part, last, inputs = 0, None, None
+
+        def answer() -> None:
+            results = self._run_all(list(waiting.values()), part)
+            for place, outputs in zip(waiting, results, strict=True):
+                answers[place] = self._decoded(outputs)
+            waiting.clear()
+
+        for case in cases:
+            if case is not last or inputs is None:  # one that is repeated is encoded once
+                last, inputs = case, self.encoded(case)
+            answers.append(inputs)
+            if isinstance(inputs, Fault):
+                continue
+            waiting[len(answers) - 1] = inputs
+            if len(waiting) * self._values(inputs) >= VALUES:
+                answer()
+                part += 1
+        if waiting:
+            answer()
         return answers
 
     def settled(self, cases: Sequence[Case], steps: int, seed: int) -> list[Any]:
@@ -145,8 +171,7 @@ class Implementation:
 
         A circuit that is otherwise called answers with what its outputs are at the end.
         """
-        running = copy.copy(self)
-        running.seed = seed
+        running = self.seeded(seed)
         if self.steps is None:
             running.steps, running.only_last = steps, True
         return running.answers(cases)
@@ -159,9 +184,15 @@ class Implementation:
         except Exception as error:  # whatever a user's function may raise
             return Fault(f"encode raised {type(error).__name__}: {error}")
         try:
-            return match_arguments(self.circuit, *as_inputs(inputs))
+            named = match_arguments(self.circuit, *as_inputs(inputs))
         except NeurosimError as error:
             return Fault(f"encode: {error}")
+        for name, value in named.items():
+            try:
+                np.asarray(value)
+            except ValueError:  # rows of different lengths
+                return Fault(f"encode: input {name!r} is no array of numbers: {short(value)}")
+        return named
 
     def activities(self, case: Case) -> dict[str, Any] | Fault:
         """Return every population's activity in a call, by name."""
@@ -194,15 +225,11 @@ class Implementation:
     def __repr__(self) -> str:
         return f"<implementation by {self.circuit!r}>"
 
-    def _parts(self, good: list[int], encoded: list[Any]) -> list[list[int]]:
-        """Return the cases in parts that fit into memory."""
-        if not good:
-            return []
-        size = sum(np.size(v) for v in encoded[good[0]].values() if not isinstance(v, Movie))
+    def _values(self, inputs: Mapping[str, Any]) -> int:
+        """Return how many numbers a run holds: its inputs, and what is recorded."""
+        size = sum(np.size(v) for v in inputs.values() if not isinstance(v, Movie))
         recorded = sum(o.index.size for o in self.circuit.outputs)
-        each = size + recorded * (1 if self.steps is None else self.steps)
-        share = max(1, VALUES // max(1, each))
-        return [good[i : i + share] for i in range(0, len(good), share)]
+        return size + recorded * (1 if self.steps is None or self.only_last else self.steps)
 
     def _run_all(self, inputs: list[dict[str, Any]], part: int) -> list[Any]:
         """Return the outputs for each of many inputs: together where that can be done."""
@@ -269,6 +296,11 @@ class Implementation:
             return self.decode(*outputs)
         except Exception as error:  # whatever a user's function may raise
             return Fault(f"decode raised {type(error).__name__}: {error}")
+
+
+def has_noise(circuit: Circuit) -> bool:
+    """Return whether any neuron has noise of its own."""
+    return any(p.neurons and np.any(p.neurons.noise) for p in circuit.neuron_populations)
 
 
 def _plain(value: Any) -> Any:
