@@ -5,7 +5,7 @@ import pytest
 
 from circuits.arithmetic import depth_two_adder, tally_adder
 from experiments.marr.cash_register import cash_register, centred_thresholds
-from experiments.marr.damage import _worst
+from experiments.marr.damage import NOISES, _half_right, _worst
 from experiments.marr.edges import SIDE, brighter_than_a_neighbour, edge_detection
 from experiments.marr.motion import motion_direction
 from experiments.marr.sound import HEAD, TOLERANCE, WIDEST, resolution, sound_localization
@@ -84,3 +84,13 @@ def test_parameters_out_of_range_are_refused(name, value):
 
     with pytest.raises(InputError, match=f"{name} must be from"):
         run(**{name: value})
+
+
+def test_half_of_the_sums_is_lost_for_every_seed():
+    levels = cash_register(2)  # of so few cases chance tells most
+    shares = []
+    for seed in range(25):
+        found = levels.noise([NOISES[1]], repeats=4, seed=seed)
+        shares += [curve.mean[0] for curve in found.curves.values()]
+    assert max(shares) <= _half_right(found.cases, 4)
+    assert max(shares) > 0.6
