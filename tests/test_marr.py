@@ -777,3 +777,29 @@ def test_the_best_guess(answer, tolerance, guessed):
     computation = alone(range(10), answer, tolerance=tolerance)
     found = Marr("f", computation=computation, implementations=[gate]).lesion([0], repeats=1)
     assert found.guessed == pytest.approx(guessed)
+
+
+@pytest.mark.parametrize("count", [2, 9])
+def test_texts_of_a_drawing_stay_in_their_panels(count):
+    words = "a name of $x and many words that say what is done, one behind the other"
+    inner = [
+        Repeat([Repeat([(words, lambda s: s)], lambda s: False, words)], lambda s: False, words)
+    ]
+    algorithms = [
+        Algorithm(f"{words} {i}", representation=words, steps=inner) for i in range(count)
+    ]
+    circuits = [
+        Implementation(depth_two_adder(BITS), name=f"{words} {i}") for i in range(count + 1)
+    ]
+    levels = Marr(words, computation=addition(), algorithms=algorithms, implementations=circuits)
+    figure = levels.draw()
+    figure.draw_without_rendering()
+    texts = [
+        (t, ax.get_window_extent()) for ax in figure.axes for t in ax.texts if t.get_rotation() == 0
+    ]
+    assert len(texts) > 4 * count
+    for text, panel in texts:
+        extent = text.get_window_extent()
+        assert extent.x1 <= panel.x1 + 2, text.get_text()
+        assert extent.y0 >= panel.y0 - 2, text.get_text()
+    assert any("$x" in text.get_text() for text, _ in texts)

@@ -209,7 +209,7 @@ class Reals:
         return np.ndim(value) == 0 and bool(self.low <= value <= self.high)
 
     def __str__(self) -> str:
-        return f"{self.low:g} to {self.high:g}"
+        return f"{self.low:g} to {self.high:g}".replace("-", "−")
 
 
 @dataclass(frozen=True)

@@ -195,8 +195,10 @@ def _array_text(array: np.ndarray) -> str:
     if array.dtype.kind not in "biuf":
         return f"{sides} values"
     values, counts = np.unique(array, return_counts=True)
+    if len(values) == 1:
+        return f"{sides} values, all {value_text(values[0])}"
     if len(values) <= FEW:
-        told = (f"{n} × {value_text(v)}" for v, n in zip(values, counts, strict=True))
+        told = (f"{n} are {value_text(v)}" for v, n in zip(values, counts, strict=True))
         return f"{sides} values: {', '.join(told)}"
     return f"{sides} values from {array.min():g} to {array.max():g}"
 
