@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..progress import progress
+from ..tables import text_table
 from ..timing import MOST, whole
 from .agreement import key
 from .algorithm import Algorithm, AlgorithmError
@@ -150,13 +151,8 @@ class Agreement:
 
     def __str__(self) -> str:
         sampled = "" if self.exhaustive else f" (seed {self.seed}; a sample is no proof)"
-        lines = [f"{self.name}: {_count(self.verdicts)}{sampled}"]
-        cells = [tuple(map(str, row)) for row in (self.header, *self.rows)]
-        widths = [max(len(row[k]) for row in cells) for k in range(len(self.header))]
-        lines += [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in cells
-        ]
+        told = f"{self.name}: {_count(self.verdicts)}{sampled}"
+        lines = [told, text_table(self.header, self.rows)]
         wrong = next((v for v in self.verdicts if not v.holds), None)
         if wrong is not None and wrong.failure is not None:
             lines += ["", f"{wrong.level} {wrong.statement}: {wrong.how} {wrong.failure}"]

@@ -19,6 +19,7 @@ from ..description import depth_of, undelayed
 from ..errors import InputError
 from ..progress import progress
 from ..sources import Source
+from ..tables import html_table, text_table
 from ..timing import real, whole
 from ..wording import short
 from .agreement import key
@@ -107,15 +108,12 @@ class Degradation:
         return plot_degradation(self, ax, legend=legend)
 
     def __str__(self) -> str:
-        cells = [self.header] + [
-            (str(row[0]), *(f"{value:.3g}" for value in row[1:])) for row in self.rows
-        ]
-        widths = [max(len(row[k]) for row in cells) for k in range(len(self.header))]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in cells
-        ]
-        return "\n".join([f"{self.name}: share of {self.cases} cases answered right", *lines])
+        rows = [(row[0], *(f"{value:.3g}" for value in row[1:])) for row in self.rows]
+        told = f"{self.name}: share of {self.cases} cases answered right"
+        return f"{told}\n{text_table(self.header, rows)}"
+
+    def _repr_html_(self) -> str:
+        return html_table(self.header, self.rows)
 
 
 def lesion(
