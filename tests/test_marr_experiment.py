@@ -62,6 +62,7 @@ def test_single_lesions_of_a_tally_and_of_digits():
     assert _worst(levels, adders["depth-2 adder"]) == 4
 
 
+@pytest.mark.compiled
 def test_the_row_of_cells_tells_azimuths_to_its_resolution():
     levels = sound_localization()
     answers = levels.implementations["delay map"].answers([(a,) for a in (-60.0, -7.5, 0.0, 33.3)])
@@ -70,6 +71,7 @@ def test_the_row_of_cells_tells_azimuths_to_its_resolution():
     assert HEAD.delay(WIDEST) < HEAD.longest_delay
 
 
+@pytest.mark.compiled
 def test_still_patterns_are_still_at_every_level():
     levels = motion_direction()
     columns = levels.trace(0, 4.0, 0.5).columns

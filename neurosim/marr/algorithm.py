@@ -7,6 +7,7 @@ one computation may be carried out by many of both.
 from __future__ import annotations
 
 import copy
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from .computation import Case
 from .signatures import arguments_of
 
 MOST_STEPS = 100_000  # of one run, before it counts as endless
+MOST_KEPT = 1_000  # states of a trace; those of an endless run would fill the memory
 
 
 @dataclass(frozen=True)
@@ -136,14 +138,19 @@ class Algorithm:
         return self._answer(state), count, state
 
     def trace(self, case: Case) -> Trace:
-        """Return every state of a run: as far as it came, where it failed."""
-        lines: list[TraceLine] = []
+        """Return every state of a run: as far as it came, where it failed.
+
+        Of a run of more than 1,000 steps the first and the last 500 states are kept.
+        """
+        first: list[TraceLine] = []
+        last: deque[TraceLine] = deque(maxlen=MOST_KEPT // 2)
         try:
             for line in self._course(case):
-                lines.append(line._replace(state=copy.deepcopy(line.state)))
-            return Trace(tuple(lines), self._answer(line.state), "")
+                kept = line._replace(state=copy.deepcopy(line.state))
+                (first if len(first) < MOST_KEPT // 2 else last).append(kept)
+            return Trace((*first, *last), self._answer(line.state), "")
         except AlgorithmError as fault:
-            return Trace(tuple(lines), None, str(fault))
+            return Trace((*first, *last), None, str(fault))
 
     def quantity(self, name: str, state: Any) -> Any:
         """Return a quantity, read from the last state.

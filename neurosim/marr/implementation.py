@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,11 @@ from .agreement import copied
 from .computation import Case
 from .signatures import arguments_of
 
+if TYPE_CHECKING:
+    from ..simulation import Record
+
 VALUES = 1 << 22  # inputs and samples of a run of many cases at once
+SHOWN = 1 << 16  # samples of all neurons up to which a run's course is recorded
 
 
 class Fault(NamedTuple):
@@ -204,13 +208,24 @@ class Implementation:
         except NeurosimError as error:
             return Fault(str(error))
 
-    def outputs(self, case: Case) -> dict[str, Any]:
-        """Return the circuit's outputs by name, not decoded; none where it has no answer."""
+    def course(self, case: Case) -> dict[str, Any]:
+        """Return what each population does in a run, (steps, *shape), by name.
+
+        The outputs alone, by their own names, where all of it would be much; nothing where the
+        circuit has no answer.
+        """
         inputs = self.encoded(case)
-        found = inputs if isinstance(inputs, Fault) else self._run_all([inputs], 0)[0]
-        if isinstance(found, Fault):
+        if isinstance(inputs, Fault):
             return {}
-        return dict(zip((o.name for o in self.circuit.outputs), found, strict=True))
+        populations = self.circuit.neuron_populations
+        few = sum(p.size for p in populations) * (self.steps or 1) <= SHOWN
+        names = [p.name for p in populations] if few else []
+        shown = names or [o.name for o in self.circuit.outputs]
+        try:
+            record = self._record(self._stacked([inputs]) or inputs, (0,), record=names)
+        except NeurosimError:
+            return {}
+        return {name: record[name][0] for name in shown}
 
     def read(self, name: str, activities: Mapping[str, Any]) -> Any:
         """Return a quantity that stands in the activities, or the `Fault`."""
@@ -277,15 +292,17 @@ class Implementation:
         names = [o.name for o in self.circuit.outputs]
         if self.steps is not None:
             every = self.steps if self.only_last else 1
-            seed = int(np.random.default_rng([self.seed, *which]).integers(2**63))
-            record = self.circuit.simulate(
-                inputs, steps=self.steps, dt=self.dt, seed=seed, every=every
-            )
+            record = self._record(inputs, which, every=every)
             columns = [record[name][:, -1] if self.only_last else record[name] for name in names]
         else:
             outputs = self.circuit.evaluate(inputs)
             columns = [outputs] if len(names) == 1 else list(outputs)
         return [tuple(_plain(column[i]) for column in columns) for i in range(count)]
+
+    def _record(self, inputs: dict[str, Any], which: tuple[int, ...], **options: Any) -> Record:
+        """Return a run, with the noise of its own that its number says."""
+        seed = int(np.random.default_rng([self.seed, *which]).integers(2**63))
+        return self.circuit.simulate(inputs, steps=self.steps, dt=self.dt, seed=seed, **options)
 
     def _decoded(self, outputs: Any) -> Any:
         if isinstance(outputs, Fault):

@@ -129,11 +129,11 @@ def circuit_lines(implementation: Implementation, case: Case) -> list[str]:
     lines = [f"{name}: {value_text(value)}" for name, value in inputs.items()]
     if implementation.runs_in_time:
         seconds = (implementation.steps or 0) * implementation.dt
-        outputs = implementation.outputs(case)
+        course = implementation.course(case)
         return [
             *lines,
-            f"after {seconds:g} s in steps of {implementation.dt:g} s",
-            *(f"  {name}: {value_text(value)}" for name, value in outputs.items()),
+            f"in {seconds:g} s, step by step of {implementation.dt:g} s",
+            *(f"  {name}: {_course_text(value)}" for name, value in course.items()),
         ]
     activities = implementation.activities(case)
     if isinstance(activities, Fault):
@@ -145,6 +145,20 @@ def circuit_lines(implementation: Implementation, case: Case) -> list[str]:
             name = circuit.population_at(position).name
             lines.append(f"  {name} = {value_text(activities[name])}")
     return lines
+
+
+def _course_text(values: np.ndarray) -> str:
+    """Return what one population did in time: every value, or how long each lasted."""
+    if values.ndim > 1 or len(values) <= MOST_VALUES:
+        return value_text(values)
+    starts = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
+    if len(starts) > MOST_VALUES // 2:
+        return f"{value_text(values)}, at the end {value_text(values[-1])}"
+    lasts = np.diff(starts, append=len(values))
+    return ", ".join(
+        f"{value_text(values[start])} for {last} step{'' if last == 1 else 's'}"
+        for start, last in zip(starts, lasts, strict=True)
+    )
 
 
 def value_text(value: Any) -> str:
