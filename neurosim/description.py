@@ -15,6 +15,7 @@ import numpy as np
 from .connections import Connection, Convolution, Dense, OneToOne, Sparse
 from .neurons import Binary, Neurons, Rate
 from .populations import VETO, Population, Projection
+from .tables import html_table, text_table
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -68,9 +69,9 @@ def summary(circuit: Circuit) -> str:
     lines show as the delay of the projections that leave them.
     """
     parts = describe(circuit)
-    blocks = [str(circuit), _text_table(POPULATION_HEADER, parts.populations)]
+    blocks = [str(circuit), _table(POPULATION_HEADER, parts.populations)]
     if parts.projections:
-        blocks.append(_text_table(PROJECTION_HEADER, parts.projections))
+        blocks.append(_table(PROJECTION_HEADER, parts.projections))
     return "\n\n".join([*blocks, parts.totals])
 
 
@@ -80,9 +81,9 @@ def html(circuit: Circuit) -> str:
     Whatever a user has named is escaped.
     """
     parts = describe(circuit)
-    tables = _html_table(POPULATION_HEADER, parts.populations)
+    tables = html_table(POPULATION_HEADER, parts.populations)
     if parts.projections:
-        tables += _html_table(PROJECTION_HEADER, parts.projections)
+        tables += html_table(PROJECTION_HEADER, parts.projections)
     return (
         f'<div class="neurosim-circuit">{_picture(circuit)}'
         f"<details><summary>{escape(circuit.name)}: {escape(parts.totals)}</summary>{tables}"
@@ -273,27 +274,8 @@ def _totals(circuit: Circuit, synapses: int) -> str:
     return f"{told}; {'recurrent' if depth is None else f'feed-forward, depth {depth}'}"
 
 
-def _text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return rows under their header, numbers to the right."""
-    columns = list(zip(header, *rows, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    right = [name in ("neurons", "synapses") for name in header]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in (header, *rows)
-    ]
-    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
-
-
-def _html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return text_table(header, rows, right=("neurons", "synapses"), ruled=True)
 
 
 def _picture(circuit: Circuit) -> str:

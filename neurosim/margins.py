@@ -26,6 +26,7 @@ from .layering import layers_of
 from .patterns import enumerated, input_bits
 from .populations import Population, Projection
 from .progress import progress
+from .tables import text_table
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -89,8 +90,7 @@ class Margins:
         return found[0].interval
 
     def __str__(self) -> str:
-        rows = [("neuron", "number", "value", "may lie in")]
-        rows += [
+        rows = [
             (
                 m.neuron,
                 m.parameter + (f" from {m.source}" if m.source else ""),
@@ -99,10 +99,7 @@ class Margins:
             )
             for m in self.alone
         ]
-        widths = [max(len(row[k]) for row in rows) for k in range(4)]
-        lines = [
-            "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows
-        ]
+        table = text_table(("neuron", "number", "value", "may lie in"), rows)
         exact = (
             ""
             if self.breaks_at == self.together
@@ -113,8 +110,7 @@ class Margins:
             if self.together
             else "no change is harmless: a neuron decides exactly at its threshold"
         )
-        lines.append(f"all at once: {together}{exact}")
-        return "\n".join(lines)
+        return f"{table}\nall at once: {together}{exact}"
 
 
 def margins(circuit: Circuit) -> Margins:

@@ -1,6 +1,7 @@
 """The three levels: held against one another, and against small obvious cases."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from neurosim.marr import (
     Repeat,
     Step,
 )
+from neurosim.marr.agreement import agree, key
+from neurosim.marr.algorithm import MOST_STEPS
 from neurosim.plotting.drawing import largest_depth
 
 BITS = 3
@@ -212,10 +215,32 @@ def test_drawn_inputs_are_simplified_by_the_users_own_rule():
     ],
     ids=["nothing", "endless", "raises"],
 )
-def test_an_algorithm_that_fails_is_a_failure_not_a_crash(step, message):
+def test_an_algorithm_that_fails_is_a_failure_not_a_crash(step, message, monkeypatch):
+    monkeypatch.setattr("neurosim.marr.algorithm.MOST_STEPS", 1000)
     found = register(algorithms=[counting(step)]).check(samples=5, seed=1)
     assert not found
     assert message in str(found)
+
+
+def test_an_algorithm_that_does_not_end_is_given_up_after_some_cases():
+    started = []
+
+    def wait(piles):
+        started.append(piles)
+        return piles
+
+    forever = [Repeat([("wait", wait)], lambda piles: sum(piles) > 3)]
+    endless = counting(steps=forever, decode=sum)
+    adder = Implementation(
+        depth_two_adder(BITS), realizes="counting on", reads={"total": lambda a: 0}
+    )
+    found = register(
+        computation=addition(axioms={}), algorithms=[endless], implementations=[adder]
+    ).check()
+    assert not found
+    assert "had not ended" in str(found) or "does not end" in str(found)
+    assert sum(found.failure.case.values()) == 4
+    assert len(started) < 30 * MOST_STEPS
 
 
 def test_states_outside_the_representation():
@@ -421,6 +446,24 @@ BAD = {
     "a case outside": (lambda: register().trace(1, 8), "a = 1, b = 8 is outside the domain"),
     "reals the wrong way": (lambda: Reals(1, 0), "low < high"),
     "too many bits": (lambda: Bits((8, 8)), "at most 62 values"),
+    "a range too long": (
+        lambda: Computation("f", lambda a: a, domain={"a": range(2**63)}),
+        r"input 'a': a domain lists fewer than 2\^63 values",
+    ),
+    "an axiom's variable": (
+        lambda: Computation(
+            "f", lambda a: a, domain={"a": range(2)},
+            axioms={"odd": Axiom(lambda f, b: f(b) == b, b=iter([1]))},
+        ),
+        "axiom 'odd', variable 'b': a domain is",
+    ),
+    "an algorithm itself": (
+        lambda: register(
+            algorithms=[counting()],
+            implementations=[Implementation(depth_two_adder(3), realizes=counting())],
+        ),
+        "realizes= takes the name of an algorithm",
+    ),
     "a sampler": (lambda: Drawn(3), "takes a function of a NumPy Generator"),
 }  # fmt: skip
 
@@ -440,9 +483,9 @@ def test_an_oracle_that_is_not_pure_is_told():
         return len(memory)
 
     with pytest.raises(InputError, match=r"no pure function: for a = \d, b = \d it answered"):
-        register(computation=addition(counts, axioms={})).check()
+        register(computation=addition(counts)).check()
     rng = np.random.default_rng(1)
-    random = addition(lambda a, b: rng.random(), axioms={})
+    random = addition(lambda a, b: rng.random())
     with pytest.raises(InputError, match="no pure function"):
         register(computation=random).check()
 
@@ -457,7 +500,7 @@ def test_an_oracle_that_fails_or_changes_its_input():
 
     rows = Computation("sorting", sort, domain={"row": [[2, 1], [1, 2]]})
     with pytest.raises(InputError, match="changed its input"):
-        Marr("sorting", computation=rows).check()
+        Marr("sorting", computation=rows, algorithms=[steps(sorted)]).check()
 
 
 def test_an_axiom_that_says_nothing_or_raises():
@@ -495,3 +538,320 @@ def test_domains(domain, size, inside, outside, rng):
         listed = [domain.at(i) for i in range(size)]
         assert all(value in domain for value in listed)
         assert list(domain.simpler(listed[0])) == []
+
+
+def alone(domain, answer, **changes):
+    """A computation of one input, x."""
+    return Computation("f", answer, domain={"x": domain}, **changes)
+
+
+def steps(answer, name="steps"):
+    return Algorithm(name, representation="as given", steps=[("answer", answer)])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tolerance"),
+    [
+        (np.array(2), 2, 0),
+        (np.str_("left"), "left", 0),
+        (np.uint8(3), np.uint8(4), 1),
+        (np.array([np.inf, 1.0]), np.array([np.inf, 1.5]), 1),
+        (np.array([3, 200], dtype=np.uint8), np.array([4, 199], dtype=np.uint8), 1),
+        ({1, 2}, frozenset({2, 1}), 0),
+        ([1, 2.0], np.array([1, 2]), 0),
+        (np.array([None, "a"]), [None, "a"], 0),
+    ],
+    ids=["0-d", "text", "bytes", "infinite", "arrays of bytes", "sets", "rows", "objects"],
+)
+def test_equal_answers_agree_whatever_holds_them(one, other, tolerance):
+    assert agree(one, other, tolerance)
+    assert agree(other, one, tolerance)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tolerance"),
+    [
+        (1, "1", 0), ([1], [1, 1], 0), (10**400, 0.5, 1), (np.inf, -np.inf, 5),
+        (np.array([0, 3], dtype=np.uint8), np.array([2, 3], dtype=np.uint8), 1), (None, 0, 0),
+    ],
+)  # fmt: skip
+def test_other_answers_do_not_agree(one, other, tolerance):
+    assert not agree(one, other, tolerance)
+
+
+def test_inputs_that_differ_are_never_taken_for_one_another():
+    large = [[2**60 + i] for i in range(3)]
+    levels = Marr("f", computation=alone(large, lambda x: x[0]), algorithms=[steps(lambda x: x[0])])
+    assert levels.check().exhaustive
+    assert len({key(np.array(row)) for row in large}) == len({key(row) for row in large}) == 3
+    assert key(large[0]) == key(np.array(large[0])) == key([float(2**60)])
+    sets = Drawn(lambda rng: set(rng.integers(9, size=3).tolist()))
+    grow = {"grow": lambda f, x: f(x | {10 + len(x)}) == sum(x) + 10 + len(x)}
+    assert Marr("f", computation=alone(sets, sum, axioms=grow)).check(samples=50)
+
+
+def test_objects_that_cannot_be_compared_may_be_inputs():
+    class Cell:
+        def __init__(self, radius):
+            self.radius = radius
+
+    def radius(x):
+        return x.radius
+
+    computation = alone([Cell(1), Cell(2)], radius)
+    levels = Marr("cells", computation=computation, algorithms=[steps(radius)])
+    assert levels.check().exhaustive
+
+
+SMALL = {"domain": range(4), "answer": lambda x: x}
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        (lambda f, x: None, "returned None: it must return True or False, or a pair"),
+        (lambda f, x: (f(x), x, x), r"returned \(0, 0, 0\): it must return"),
+        (lambda f, x: "no" * f(x), "returned '': it must return"),
+        (lambda f, x: x == x, "never applies the computation, and so says nothing"),
+        (lambda f, x: f(x, x) == x, r"takes x, and was applied to \(0, 0\) for x = 0"),
+        (lambda f, x: f(y=x) == x, r"takes x, and was applied to \(y=0\) for x = 0"),
+    ],
+)
+def test_axioms_that_cannot_be_read_are_refused(statement, message):
+    levels = Marr("f", computation=alone(**SMALL, axioms={"odd": statement}))
+    with pytest.raises(InputError, match=f"axiom 'odd'.*{message}"):
+        levels.check()
+
+
+def test_what_an_axiom_may_return():
+    def holds(statement, **changes):
+        return Marr("f", computation=alone(**SMALL, axioms={"odd": statement}, **changes)).check()
+
+    assert holds(lambda f, x: np.array([f(x), x]) == x)
+    assert not holds(lambda f, x: np.array([f(x), x + 1]) == x)
+    assert holds(lambda f, x: f(x=x) == x)
+    assert not holds(lambda f, x: f(x) == x + 1, tolerance=4)  # False is not True, nor near it
+    sides = holds(lambda f, x: (f(x), x + 1)).failure
+    assert (sides.expected, sides.got) == (0, 1)
+
+
+def test_an_axiom_cannot_change_what_it_is_given():
+    def spoils(f, x):
+        before = f(x).copy()
+        f(x)[:] = 7
+        x += 1
+        return f(x - 1), before
+
+    computation = alone([np.zeros(2), np.ones(2)], lambda x: 2 * x, axioms={"odd": spoils})
+    levels = Marr("f", computation=computation, algorithms=[steps(lambda x: 2 * x)])
+    assert levels.check()
+    assert np.array_equal(computation.space.domains["x"].at(0), np.zeros(2))
+
+
+def test_an_axioms_failure_shows_the_trace_of_the_wrong_answer():
+    wrong = Algorithm(
+        "once wrong",
+        representation="numbers",
+        steps=[("add", lambda s: s[0] + s[1] + (s == (2, 1)))],
+    )
+    found = register(algorithms=[wrong]).check()
+    (failed,) = (v for v in found.verdicts if not v.holds and "commutativity" in v.statement)
+    assert failed.failure.levels.case == {"a": 2, "b": 1}
+
+
+def test_as_many_samples_as_there_are_cases_are_a_proof():
+    assert register(algorithms=[counting()]).check(samples=len(NUMBERS) ** 3).exhaustive
+    assert not register(algorithms=[counting()]).check(samples=10).exhaustive
+
+
+def test_what_runs_with_noise_is_not_proved():
+    latch = Circuit("latch")
+    s = latch.inputs("s")
+    q = latch.binary("q", excite=s, threshold=0.5, noise=0.01)
+    latch.output(latch.connect(q, excite=q))
+    computation = Computation("ever", lambda s: int(any(s)), domain={"s": Bits(4)})
+    in_time = Implementation(latch, encode=lambda s: s, decode=lambda q: int(q[-1]), duration=0.004)
+    (verdict,) = Marr("ever", computation=computation, implementations=[in_time]).check().verdicts
+    assert verdict.how == "not refuted"
+
+
+def test_nothing_to_check_is_said():
+    with pytest.raises(InputError, match="has nothing to check"):
+        Marr("f", computation=alone(**SMALL)).check()
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "message"),
+    [
+        (0.3, 0.1 + 0.2, "expected 0.3, got 0.30000000000000004"),
+        ("1", 1, "expected '1', got 1"),
+        (
+            np.zeros((4, 5)),
+            np.eye(4, 5),
+            r"20 values, of which 4 differ, first at \[0, 0\].* 0 and 1",
+        ),
+        (np.array(["a"] * 20), 3, "expected 20 values, got 3"),
+        (np.arange(20) > 3, np.arange(20) > 4, "first at .4.: expected and got True and False"),
+    ],
+    ids=["floats", "text", "arrays", "rows of text", "yes and no"],
+)
+def test_a_difference_is_told_so_that_it_shows(expected, got, message):
+    levels = Marr(
+        "f", computation=alone([0], lambda x: expected), algorithms=[steps(lambda x: got)]
+    )
+    (verdict,) = levels.check().verdicts
+    assert re.search(message, str(verdict.failure))
+
+
+def test_conditions_must_be_one_yes_or_no():
+    down = Repeat([("down", lambda s: s - 1)], lambda s: s > 0, "while above 0")
+    algorithm = Algorithm(
+        "down", representation="a row", encode=lambda x: np.array([x, x]), steps=[down]
+    )
+    found = Marr("f", computation=alone(**SMALL), algorithms=[algorithm]).check()
+    assert "the condition of 'while above 0' returned array" in str(found)
+    assert "no single True or False" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("values", "listed"),
+    [
+        ({"c", "a", "b"}, ["a", "b", "c"]),
+        ({3, 1, 2.5}, [1, 2.5, 3]),
+        ({"a", 1, None}, [None, 1, "a"]),
+        (np.array([2, 1]), [2, 1]),
+        ([False, True], [False, True]),
+    ],
+)
+def test_what_is_given_as_a_domain_is_listed(values, listed):
+    domain = alone(values, lambda x: 0).space.domains["x"]
+    assert [domain.at(i) for i in range(domain.size)] == listed
+
+
+def test_an_oracles_settings_may_be_inputs_or_left_alone():
+    def power(x, y=2):
+        return x**y
+
+    assert alone(range(3), power).inputs == ("x",)
+    both = Computation("f", power, domain={"x": range(3), "y": range(3)})
+    assert both.inputs == ("x", "y")
+
+
+def test_inputs_of_circuits_that_are_no_arrays_are_told():
+    gate = Circuit("gate")
+    x = gate.inputs("x")
+    gate.output(gate.binary("z", excite=x, threshold=1))
+    ragged = Implementation(gate, encode=lambda x: [[1], [1, 2]])
+    found = Marr("f", computation=alone(**SMALL), implementations=[ragged]).check()
+    assert "encode: input 'x' is no array of numbers" in str(found)
+
+
+def test_inputs_are_encoded_once_and_in_parts(monkeypatch):
+    seen = []
+
+    def encode(x):
+        seen.append(x)
+        return x
+
+    gate = Circuit("gate")
+    x = gate.inputs("x")
+    gate.output(gate.binary("z", excite=x, threshold=0.5))
+    levels = Marr(
+        "f", computation=alone(range(2), lambda x: x),
+        implementations=[Implementation(gate, encode=encode)],
+    )  # fmt: skip
+    whole = levels.noise([0.0, 0.4], repeats=6).curves["gate"].right
+    assert len(seen) == 4
+    monkeypatch.setattr("neurosim.marr.implementation.VALUES", 4)
+    parts = levels.noise([0.0, 0.4], repeats=6).curves["gate"].right
+    assert whole.shape == parts.shape == (2, 6)
+    assert whole[0].tolist() == parts[0].tolist() == [1] * 6
+
+
+def test_noise_adds_to_a_neurons_own():
+    def errs(own, added):
+        gate = Circuit("gate")
+        x = gate.inputs("x")
+        gate.output(gate.binary("z", excite=x, threshold=0.5, noise=own))
+        implementation = Implementation(gate, duration=0.001, decode=lambda z: z[-1])
+        levels = Marr(
+            "f", computation=alone(range(2), lambda x: x), implementations=[implementation]
+        )
+        return 1 - levels.noise([added], repeats=2000).curves["gate"].mean[0]
+
+    one = math.erfc(0.5 / (0.5 * math.sqrt(2))) / 2
+    assert errs(0.5, 0) == pytest.approx(one, abs=4 * math.sqrt(one / 4000))
+    assert errs(0.3, 0.4) == pytest.approx(one, abs=4 * math.sqrt(one / 4000))
+
+
+@pytest.mark.parametrize(
+    ("answer", "tolerance", "guessed"),
+    [
+        (lambda x: x // 3, 0, 0.3),
+        (lambda x: float(x), 1, 0.3),
+        (lambda x: [x // 4, 0], 0, 0.4),
+        (lambda x: [float(x), 0.0], 1.5, 0.3),
+    ],
+)
+def test_the_best_guess(answer, tolerance, guessed):
+    gate = Circuit("gate")
+    x = gate.inputs("x", bits=4)
+    gate.output(gate.binary("z", excite=x[0], threshold=1))
+    computation = alone(range(10), answer, tolerance=tolerance)
+    found = Marr("f", computation=computation, implementations=[gate]).lesion([0], repeats=1)
+    assert found.guessed == pytest.approx(guessed)
+
+
+@pytest.mark.parametrize("count", [2, 6])
+def test_texts_of_a_drawing_stay_in_their_panels(count):
+    words = "a name of $x and many words that say what is done, one behind the other"
+    inner = [
+        Repeat([Repeat([(words, lambda s: s)], lambda s: False, words)], lambda s: False, words)
+    ]
+    algorithms = [
+        Algorithm(f"{words} {i}", representation=words, steps=inner) for i in range(count)
+    ]
+    circuits = [Implementation(depth_two_adder(1), name=f"{words} {i}") for i in range(count + 1)]
+    levels = Marr(words, computation=addition(), algorithms=algorithms, implementations=circuits)
+    figure = levels.draw()
+    figure.draw_without_rendering()
+    texts = [
+        (t, ax.get_window_extent()) for ax in figure.axes for t in ax.texts if t.get_rotation() == 0
+    ]
+    assert len(texts) > 4 * count
+    for text, panel in texts:
+        extent = text.get_window_extent()
+        assert extent.x1 <= panel.x1 + 2, text.get_text()
+        assert extent.y0 >= panel.y0 - 2, text.get_text()
+    assert any("$x" in text.get_text() for text, _ in texts)
+
+
+def test_a_run_in_time_shows_what_every_neuron_does():
+    latch = Circuit("latch")
+    s = latch.inputs("s")
+    heard = latch.binary("heard", excite=s, threshold=1)
+    q = latch.binary("q", excite=heard, threshold=1)
+    latch.output(latch.connect(q, excite=q), "kept")
+    computation = Computation("ever", lambda s: int(any(s)), domain={"s": Bits(20)})
+
+    def trace(steps):
+        in_time = Implementation(
+            latch, encode=lambda s: s[:steps], decode=lambda kept: int(kept[-1]),
+            duration=steps * 1e-3,
+        )  # fmt: skip
+        levels = Marr("ever", computation=computation, implementations=[in_time])
+        return str(levels.trace((np.arange(20) == 2).astype(int)))
+
+    short = trace(6)
+    assert "heard: [0, 0, 1, 0, 0, 0]" in short
+    assert "q: [0, 0, 0, 1, 1, 1]" in short
+    assert "q: 0 for 3 steps, 1 for 17 steps" in trace(20)
+
+
+def test_a_long_trace_keeps_its_ends():
+    loop = Repeat([("more", lambda s: s + 1)], lambda s: True, "for ever")
+    trace = Algorithm("endless", representation="a number", steps=[loop]).trace((0,))
+    assert "does not end" in trace.fault
+    assert len(trace.lines) == 1000
+    assert [line.state for line in trace.lines[:3]] == [0, 1, 2]
+    assert trace.lines[-1].state == 100_000

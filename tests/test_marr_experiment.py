@@ -5,7 +5,7 @@ import pytest
 
 from circuits.arithmetic import depth_two_adder, tally_adder
 from experiments.marr.cash_register import cash_register, centred_thresholds
-from experiments.marr.damage import _worst
+from experiments.marr.damage import NOISES, _half_right, _worst
 from experiments.marr.edges import SIDE, brighter_than_a_neighbour, edge_detection
 from experiments.marr.motion import motion_direction
 from experiments.marr.sound import HEAD, TOLERANCE, WIDEST, resolution, sound_localization
@@ -62,6 +62,7 @@ def test_single_lesions_of_a_tally_and_of_digits():
     assert _worst(levels, adders["depth-2 adder"]) == 4
 
 
+@pytest.mark.compiled
 def test_the_row_of_cells_tells_azimuths_to_its_resolution():
     levels = sound_localization()
     answers = levels.implementations["delay map"].answers([(a,) for a in (-60.0, -7.5, 0.0, 33.3)])
@@ -70,6 +71,7 @@ def test_the_row_of_cells_tells_azimuths_to_its_resolution():
     assert HEAD.delay(WIDEST) < HEAD.longest_delay
 
 
+@pytest.mark.compiled
 def test_still_patterns_are_still_at_every_level():
     levels = motion_direction()
     columns = levels.trace(0, 4.0, 0.5).columns
@@ -84,3 +86,13 @@ def test_parameters_out_of_range_are_refused(name, value):
 
     with pytest.raises(InputError, match=f"{name} must be from"):
         run(**{name: value})
+
+
+def test_half_of_the_sums_is_lost_for_every_seed():
+    levels = cash_register(2)  # of so few cases chance tells most
+    shares = []
+    for seed in range(25):
+        found = levels.noise([NOISES[1]], repeats=4, seed=seed)
+        shares += [curve.mean[0] for curve in found.curves.values()]
+    assert max(shares) <= _half_right(found.cases, 4)
+    assert max(shares) > 0.6

@@ -24,6 +24,7 @@ ORDER = [
         "places",
         "progress",
         "result",
+        "tables",
         "timing",
         "wording",
     },

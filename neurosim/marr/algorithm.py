@@ -7,16 +7,19 @@ one computation may be carried out by many of both.
 from __future__ import annotations
 
 import copy
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..errors import InputError
 from ..wording import short
+from .agreement import copied
 from .computation import Case
 from .signatures import arguments_of
 
 MOST_STEPS = 100_000  # of one run, before it counts as endless
+MOST_KEPT = 1_000  # states of a trace; those of an endless run would fill the memory
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,10 @@ class Trace(NamedTuple):
 
 class AlgorithmError(Exception):
     """A run that came to no answer: the message says at which step, and why."""
+
+
+class EndlessError(AlgorithmError):
+    """A run that had not ended after very many steps."""
 
 
 class Algorithm:
@@ -135,14 +142,19 @@ class Algorithm:
         return self._answer(state), count, state
 
     def trace(self, case: Case) -> Trace:
-        """Return every state of a run: as far as it came, where it failed."""
-        lines: list[TraceLine] = []
+        """Return every state of a run: as far as it came, where it failed.
+
+        Of a run of more than 1,000 steps the first and the last 500 states are kept.
+        """
+        first: list[TraceLine] = []
+        last: deque[TraceLine] = deque(maxlen=MOST_KEPT // 2)
         try:
             for line in self._course(case):
-                lines.append(line._replace(state=copy.deepcopy(line.state)))
-            return Trace(tuple(lines), self._answer(line.state), "")
+                kept = line._replace(state=copy.deepcopy(line.state))
+                (first if len(first) < MOST_KEPT // 2 else last).append(kept)
+            return Trace((*first, *last), self._answer(line.state), "")
         except AlgorithmError as fault:
-            return Trace(tuple(lines), None, str(fault))
+            return Trace((*first, *last), None, str(fault))
 
     def quantity(self, name: str, state: Any) -> Any:
         """Return a quantity, read from the last state.
@@ -161,7 +173,7 @@ class Algorithm:
         return f"<{self} on {self.representation}>"
 
     def _first(self, case: Case) -> Any:
-        given = copy.deepcopy(case)  # a step may change what it gets, but not the caller's
+        given = copied(case)  # a step may change what it gets, but not the caller's
         if self.encode is None:
             state: Any = given[0] if len(given) == 1 else given
         else:
@@ -174,9 +186,7 @@ class Algorithm:
         yield first
         for taken, line in enumerate(self._walk(self.steps, first.state, ())):
             if taken == MOST_STEPS:
-                raise AlgorithmError(
-                    f"it had not ended after {MOST_STEPS:,} steps, at {line.step!r}"
-                )
+                raise EndlessError(f"it had not ended after {MOST_STEPS:,} steps, at {line.step!r}")
             yield line
 
     def _walk(
@@ -188,9 +198,9 @@ class Algorithm:
                 yield TraceLine(step.name, rounds, state)
                 continue
             turn = 0
-            while _called(step.condition, (state,), f"the condition of {step.name!r}"):
+            while _holds(step.condition, state, f"the condition of {step.name!r}"):
                 if turn == MOST_STEPS:  # rounds in which no step is taken
-                    raise AlgorithmError(f"{step.name!r} does not end")
+                    raise EndlessError(f"{step.name!r} does not end")
                 for line in self._walk(step.steps, state, (*rounds, turn)):
                     state = line.state
                     yield line
@@ -206,7 +216,7 @@ class Algorithm:
         return self._represented(after, f"step {step.name!r}")
 
     def _represented(self, state: Any, after: str) -> Any:
-        if self.valid is not None and not _called(self.valid, (state,), "valid"):
+        if self.valid is not None and not _holds(self.valid, state, "valid"):
             raise AlgorithmError(
                 f"after {after} the state is not of the representation "
                 f"({self.representation}): {short(state)}"
@@ -240,6 +250,17 @@ class Algorithm:
                 f"Repeat (got {short(given)})"
             )
         return given
+
+
+def _holds(function: Callable[[Any], Any], state: Any, what: str) -> bool:
+    found = _called(function, (state,), what)
+    try:
+        return bool(found)
+    except ValueError:  # of an array of several
+        raise AlgorithmError(
+            f"{what} returned {short(found)}, which is no single True or False; use .all() or "
+            ".any()"
+        ) from None
 
 
 def _called(function: Callable[..., Any], given: tuple[Any, ...], what: str) -> Any:

@@ -8,18 +8,19 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..progress import progress
+from ..tables import text_table
 from ..timing import MOST, whole
-from .agreement import agree, key
-from .algorithm import Algorithm, AlgorithmError
-from .computation import Case, Computation
+from .agreement import key
+from .algorithm import Algorithm, AlgorithmError, EndlessError
+from .axioms import Held, held
+from .computation import Case
 from .domains import Space
 from .implementation import Fault, Implementation
-from .traces import SideBySide, side_by_side, value_text
+from .traces import SideBySide, difference_text, side_by_side, value_text
 
 if TYPE_CHECKING:
     from .levels import Marr
@@ -28,9 +29,10 @@ PROVED = 1 << 16  # cases up to which all are tried
 SAMPLES = 10_000  # that are drawn where there are more
 ASKED_AGAIN = 1_000  # cases at most on which the oracle is asked twice
 SHRINKINGS = 1_000  # cases at most that are tried to find a simpler one
+ENDLESS = 20  # cases on which an algorithm may not end before it is given up
 LONG = 4_096  # cases from which progress is shown
 
-Answer = Callable[[Case], Any]
+UNTRIED = Fault(f"it was not run any more, as it had not ended on {ENDLESS} cases before")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +44,8 @@ class Failure:
     case : the values by name: of the inputs, or of an axiom's variables
     expected, got : the two answers that differ; of an axiom its two sides, or True and False
     applied : of an axiom, what the level answered on the way, in words
-    levels : the traces of all levels beside one another, of the case, or of the first input that
-        the axiom applied the level to
+    levels : the traces of all levels beside one another, of the case; or of the first input to
+        which an axiom applied the level and had a wrong answer, else of the first of all
     """
 
     case: Mapping[str, Any]
@@ -56,8 +58,9 @@ class Failure:
         told = ", ".join(f"{name} = {value_text(value)}" for name, value in self.case.items())
         if self.applied:
             return f"for {told}: {'; '.join(self.applied)}"
-        got = self.got.message if isinstance(self.got, Fault) else value_text(self.got)
-        return f"for {told}: expected {value_text(self.expected)}, got {got}"
+        if isinstance(self.got, Fault):
+            return f"for {told}: expected {value_text(self.expected)}, got {self.got.message}"
+        return f"for {told}: {difference_text(self.expected, self.got)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,7 @@ class Verdict:
     level : as "circuit 'ripple-carry adder'"
     statement : what is claimed of it
     holds : whether no case was found on which it does not
-    exhaustive : whether every case was tried, so that `holds` is a proof
+    exhaustive : whether every case was tried, without noise, so that `holds` is a proof
     cases : how many were tried
     left_out : of an axiom, how many of these lead outside the domain, and so say nothing
     possible : how many cases there are; None for infinitely many
@@ -148,13 +151,8 @@ class Agreement:
 
     def __str__(self) -> str:
         sampled = "" if self.exhaustive else f" (seed {self.seed}; a sample is no proof)"
-        lines = [f"{self.name}: {_count(self.verdicts)}{sampled}"]
-        cells = [tuple(map(str, row)) for row in (self.header, *self.rows)]
-        widths = [max(len(row[k]) for row in cells) for k in range(len(self.header))]
-        lines += [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in cells
-        ]
+        told = f"{self.name}: {_count(self.verdicts)}{sampled}"
+        lines = [told, text_table(self.header, self.rows)]
         wrong = next((v for v in self.verdicts if not v.holds), None)
         if wrong is not None and wrong.failure is not None:
             lines += ["", f"{wrong.level} {wrong.statement}: {wrong.how} {wrong.failure}"]
@@ -171,6 +169,11 @@ def check(marr: Marr, *, samples: int | None = None, seed: int = 0) -> Agreement
     seed = whole(seed, "check(): seed", 0, 2**64)
     if samples is not None:
         samples = whole(samples, "check(): samples", 1, MOST)
+    if not (marr.algorithms or marr.implementations or marr.computation.axioms):
+        raise InputError(
+            f"{marr} has nothing to check: give it algorithms=[…], implementations=[…], or its "
+            "computation axioms={…}"
+        )
     return Agreement(marr.name, tuple(_Check(marr, samples, seed).verdicts()), seed)
 
 
@@ -185,7 +188,7 @@ class _Tried:
     @classmethod
     def of(cls, space: Space, samples: int | None, seed: int) -> _Tried:
         size = space.size
-        if samples is None and size is not None and size <= PROVED:
+        if size is not None and size <= (samples or PROVED):
             return cls(space, space.some(size), True)
         return cls(space, space.sample(samples or SAMPLES, seed), False)
 
@@ -206,15 +209,14 @@ class _Tried:
         return case
 
 
-class _OutsideError(Exception):
-    """An axiom applied a level to what is no case of the domain."""
-
-
 class _Level:
     """One level's answers, each worked out once."""
 
-    def __init__(self, name: str, answer_all: Callable[[Sequence[Case]], list[Any]]):
+    def __init__(
+        self, name: str, answer_all: Callable[[Sequence[Case]], list[Any]], random: bool = False
+    ):
         self.name = name
+        self.random = random  # so that another run may answer otherwise
         self._answer_all = answer_all
         self._known: dict[Any, Any] = {}
 
@@ -227,7 +229,10 @@ class _Level:
         return [self._known[k] for k in keys]
 
     def __call__(self, case: Case) -> Any:
-        return self.answers([case])[0]
+        place = tuple(map(key, case))
+        if place not in self._known:
+            (self._known[place],) = self._answer_all([case])
+        return self._known[place]
 
 
 class _Check:
@@ -238,13 +243,12 @@ class _Check:
         self.computation = marr.computation
         self.samples = samples
         self.seed = seed
-        self.tried = _Tried.of(self.computation.space, samples, seed)
+        self.tried = self._tried(self.computation.space)
         self.oracle = _Level(str(self.computation), self._ask)
-        self.algorithms = {
-            name: _Level(str(a), partial(_run_all, a)) for name, a in marr.algorithms.items()
-        }
+        self.algorithms = {name: _Level(str(a), _Runs(a)) for name, a in marr.algorithms.items()}
         self.circuits = {
-            name: _Level(str(i), i.answers) for name, i in marr.implementations.items()
+            name: _Level(str(i), i.seeded(seed).answers, i.is_random)
+            for name, i in marr.implementations.items()
         }
 
     def verdicts(self) -> Iterable[Verdict]:
@@ -263,8 +267,9 @@ class _Check:
                 for quantity in implementation.reads:
                     yield self._reads(implementation, algorithm, quantity)
         for axiom in self.computation.axioms:
+            asked: dict[Any, Case] = {}
             for level in (self.oracle, *self.algorithms.values(), *self.circuits.values()):
-                yield self._axiom(axiom, level)
+                yield self._axiom(axiom, level, asked)
 
     def _ask(self, cases: Sequence[Case]) -> list[Any]:
         return [self.computation.answer(case) for case in cases]
@@ -279,18 +284,20 @@ class _Check:
 
     def _equal(self, level: _Level, other: _Level, statement: str) -> Verdict:
         def differs(case: Case) -> bool:
-            return not self._same(other(case), level(case))
+            return self._differ(other(case), level(case))
 
         cases = self.tried.cases
         ours, theirs = level.answers(cases), other.answers(cases)
-        wrong = [
-            i for i, (a, b) in enumerate(zip(theirs, ours, strict=True)) if not self._same(a, b)
-        ]
+        wrong = [i for i, (a, b) in enumerate(zip(theirs, ours, strict=True)) if self._differ(a, b)]
         failure = None
         if wrong:
             case = self.tried.simplest(wrong, differs)
             failure = self._failure(case, other(case), level(case))
-        return self._verdict(self.tried, level.name, statement, failure)
+        return self._verdict(self.tried, statement, failure, level, other)
+
+    def _differ(self, one: Any, other: Any) -> bool:
+        """Return whether two answers are known to differ."""
+        return one is not UNTRIED and other is not UNTRIED and not self._same(one, other)
 
     def _same(self, one: Any, other: Any) -> bool:
         """Return whether two answers agree; no answer agrees with nothing."""
@@ -302,13 +309,12 @@ class _Check:
         self, implementation: Implementation, algorithm: Algorithm, quantity: str
     ) -> Verdict:
         def sides(case: Case) -> tuple[Any, Any]:
-            return (
-                _worked_out(algorithm, quantity, case),
-                _read(implementation, quantity, case),
-            )
+            answer = self.algorithms[algorithm.name](case)
+            found = answer if isinstance(answer, Fault) else _worked_out(algorithm, quantity, case)
+            return found, _read(implementation, quantity, case)
 
         def differs(case: Case) -> bool:
-            return not self._same(*sides(case))
+            return self._differ(*sides(case))
 
         wrong = [i for i, case in enumerate(self._shown(quantity)) if differs(case)]
         failure = None
@@ -316,63 +322,69 @@ class _Check:
             case = self.tried.simplest(wrong, differs)
             failure = self._failure(case, *sides(case))
         statement = f"holds the {quantity} of {algorithm}"
-        return self._verdict(self.tried, str(implementation), statement, failure)
+        return self._verdict(self.tried, statement, failure, self.circuits[implementation.name])
 
-    def _axiom(self, name: str, level: _Level) -> Verdict:
-        tried = _Tried.of(self.computation.variables(name), self.samples, self.seed)
-        statement = self.computation.axioms[name].statement
+    def _axiom(self, name: str, level: _Level, asked: dict[Any, Case]) -> Verdict:
+        """Try an axiom on a level; `asked` gathers the inputs to which it applies the oracle."""
+        tried = self._tried(self.computation.variables(name))
 
-        def result(case: Case) -> tuple[bool, _Applied] | None:
-            """Return whether it holds; None where it leads outside the domain."""
-            applied = _Applied(level, self.computation)
-            try:
-                found = statement(applied, *case)
-            except _OutsideError:
-                return None
-            except _NoAnswerError:
-                return False, applied
-            except Exception as error:  # whatever a user's function may raise
-                told = ", ".join(map(value_text, case))
-                raise InputError(
-                    f"{self.computation}, axiom {name!r} raised {type(error).__name__}: {error} "
-                    f"for {', '.join(tried.space.names)} = {told}"
-                ) from error
-            if isinstance(found, tuple) and len(found) == 2:
-                return agree(*found, self.computation.tolerance), applied
-            return bool(found), applied
+        def result(case: Case) -> Held | None:
+            return held(self.computation, name, case, level)
 
         def fails(case: Case) -> bool:
             found = result(case)
-            return found is not None and not found[0]
+            return found is not None and not found.holds
 
-        results = [result(case) for case in self._progress(tried.cases, name)]
-        left_out = sum(found is None for found in results)
-        if left_out == len(results):
-            raise InputError(
-                f"{self.computation}, axiom {name!r} applies the computation outside its domain "
-                f"({self.computation.space}) in every case, and so says nothing"
-            )
-        wrong = [i for i, found in enumerate(results) if found is not None and not found[0]]
+        level.answers(list(asked.values()))  # together, which is faster than one by one
+        wrong, left_out, applied = [], 0, 0
+        for i, case in enumerate(self._progress(tried.cases, name)):
+            found = result(case)
+            if found is None:
+                left_out += 1
+                continue
+            applied += bool(found.applied.answers)
+            if level is self.oracle and not self.tried.exhaustive:
+                asked |= {tuple(map(key, given)): given for given, _ in found.applied.answers}
+            if not found.holds:
+                wrong.append(i)
+        self._check_applied(name, applied, left_out, len(tried.cases))
         failure = None
         if wrong:
             case = tried.simplest(wrong, fails)
             found = result(case)
-            applied = _Applied(level, self.computation) if found is None else found[1]
-            failure = Failure(
-                dict(zip(tried.space.names, case, strict=True)), True, False,
-                tuple(applied.told), applied.traced(self.marr),
-            )  # fmt: skip
-        return self._verdict(tried, level.name, f"obeys {name}", failure, left_out)
+            if found is not None:
+                named = dict(zip(tried.space.names, case, strict=True))
+                applied_to = found.applied
+                failure = Failure(
+                    named, *found.sides, applied_to.told, applied_to.traced(self.marr)
+                )
+        return self._verdict(tried, f"obeys {name}", failure, level, left_out=left_out)
+
+    def _check_applied(self, axiom: str, applied: int, left_out: int, cases: int) -> None:
+        """Refuse an axiom that says nothing of the computation."""
+        if applied:
+            return
+        why = (
+            f"applies the computation outside its domain ({self.computation.space}) in every case"
+            if left_out == cases
+            else "never applies the computation"
+        )
+        raise InputError(f"{self.computation}, axiom {axiom!r} {why}, and so says nothing")
 
     def _failure(self, case: Case, expected: Any, got: Any) -> Failure:
         named = dict(zip(self.computation.inputs, case, strict=True))
         return Failure(named, expected, got, (), side_by_side(self.marr, case))
 
+    def _tried(self, space: Space) -> _Tried:
+        return _Tried.of(space, self.samples, self.seed)
+
     def _verdict(
-        self, tried: _Tried, level: str, statement: str, failure: Failure | None, left_out: int = 0
-    ) -> Verdict:
+        self, tried: _Tried, statement: str, failure: Failure | None, level: _Level,
+        *others: _Level, left_out: int = 0,
+    ) -> Verdict:  # fmt: skip
+        exhaustive = tried.exhaustive and not any(one.random for one in (level, *others))
         return Verdict(
-            level, statement, failure is None, tried.exhaustive, len(tried.cases), left_out,
+            level.name, statement, failure is None, exhaustive, len(tried.cases), left_out,
             tried.space.size, failure,
         )  # fmt: skip
 
@@ -383,45 +395,26 @@ class _Check:
         return progress(cases, f"{self.marr.name}: {what}") if len(cases) >= LONG else cases
 
 
-class _NoAnswerError(Exception):
-    """A level had no answer to what an axiom applied it to."""
+class _Runs:
+    """An algorithm's answers to many cases; one that does not end is not waited for each time."""
 
+    def __init__(self, algorithm: Algorithm):
+        self.algorithm = algorithm
+        self.endless = 0
 
-class _Applied:
-    """A level as an axiom's function: applied to values, and remembered."""
+    def __call__(self, cases: Sequence[Case]) -> list[Any]:
+        name = self.algorithm.name
+        shown = progress(cases, name) if len(cases) >= LONG else cases
+        return [self._answer(case) for case in shown]
 
-    def __init__(self, level: _Level, computation: Computation):
-        self._level = level
-        self._computation = computation
-        self.told: list[str] = []
-        self._first: Case | None = None
-
-    def __call__(self, *case: Any) -> Any:
-        if case not in self._computation.space:
-            raise _OutsideError
-        self._first = case if self._first is None else self._first
-        answer = self._level(case)
-        given = ", ".join(map(value_text, case))
-        if isinstance(answer, Fault):
-            self.told.append(f"f({given}) has no answer: {answer.message}")
-            raise _NoAnswerError
-        self.told.append(f"f({given}) = {value_text(answer)}")
-        return answer
-
-    def traced(self, marr: Marr) -> SideBySide | None:
-        """Return the traces of the first case that it was applied to."""
-        return None if self._first is None else side_by_side(marr, self._first)
-
-
-def _run_all(algorithm: Algorithm, cases: Sequence[Case]) -> list[Any]:
-    answers: list[Any] = []
-    shown = progress(cases, algorithm.name) if len(cases) >= LONG else cases
-    for case in shown:
+    def _answer(self, case: Case) -> Any:
+        if self.endless >= ENDLESS:
+            return UNTRIED
         try:
-            answers.append(algorithm.run(case)[0])
+            return self.algorithm.run(case)[0]
         except AlgorithmError as fault:
-            answers.append(Fault(str(fault)))
-    return answers
+            self.endless += isinstance(fault, EndlessError)
+            return Fault(str(fault))
 
 
 def _worked_out(algorithm: Algorithm, quantity: str, case: Case) -> Any:

@@ -7,7 +7,6 @@ bags they lie, does not matter.
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any
 from ..errors import InputError
 from ..timing import real
 from ..wording import short
-from .agreement import agree
+from .agreement import agree, copied
 from .domains import Domain, Space, as_domain
 from .signatures import arguments_of
 
@@ -30,8 +29,9 @@ class Axiom:
     Parameters
     ----------
     statement
-        Given the function and then the variables, returns whether it holds; or a pair of values
-        that must agree.  ``lambda add, a, b: add(a, b) == add(b, a)``.
+        Given the function and then the variables, returns whether it holds (True or False, or an
+        array of these that must all be True); or a tuple of two values that must agree.
+        ``lambda add, a, b: add(a, b) == add(b, a)``.
     domains
         Of variables that are no inputs of the computation, by name: ``c=range(16)``.
 
@@ -106,6 +106,7 @@ class Computation:
         self.tolerance = self._tolerance(tolerance)
         self.space = Space(self._domains(domain))
         self.axioms = {name: self._axiom(name, given) for name, given in (axioms or {}).items()}
+        self._variables = {name: self._space_of(name) for name in self.axioms}
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -114,13 +115,7 @@ class Computation:
 
     def variables(self, axiom: str) -> Space:
         """Return the domains of an axiom's variables: an input's own, or what the axiom says."""
-        given = self.axioms[axiom]
-        names = (arguments_of(given.statement) or ())[1:]
-        own = {
-            name: as_domain(domain, f"{self}, axiom {axiom!r}, variable {name!r}")
-            for name, domain in given.domains.items()
-        }
-        return Space({name: own.get(name) or self.space.domains[name] for name in names})
+        return self._variables[axiom]
 
     def answer(self, case: Case) -> Any:
         """Return what the oracle answers.
@@ -130,14 +125,14 @@ class Computation:
         InputError
             The oracle raised an error, or changed what it was given.
         """
-        given = copy.deepcopy(case)
+        given = copied(case)
         try:
             answer = self.oracle(*given)
         except Exception as error:  # whatever a user's function may raise
             raise InputError(
                 f"{self}: the oracle raised {type(error).__name__}: {error} for {self.told(case)}"
             ) from error
-        if not agree(given, case):
+        if not agree(given, case) and agree(copied(case), case):  # else no change can be told
             raise InputError(
                 f"{self}: the oracle changed its input, {self.told(case)}; work on a copy of it"
             )
@@ -187,8 +182,8 @@ class Computation:
         return number
 
     def _domains(self, domain: Any) -> dict[str, Domain]:
-        named = arguments_of(self.oracle)
         if not domain:
+            named = arguments_of(self.oracle)
             example = ", ".join(f"{name!r}: range(16)" for name in named or ("a", "b"))
             raise InputError(
                 f"{self} has no domain; say for each input which values it takes: "
@@ -202,12 +197,22 @@ class Computation:
         domains = {
             str(name): as_domain(given, f"{self}, input {name!r}") for name, given in domain.items()
         }
+        named = arguments_of(self.oracle, len(domains))
         if named is not None and named != tuple(domains):
             raise InputError(
                 f"{self}: the oracle takes {', '.join(named) or 'nothing'}, the domain is of "
                 f"{', '.join(domains)}; they must be the same, in the same order"
             )
         return domains
+
+    def _space_of(self, axiom: str) -> Space:
+        given = self.axioms[axiom]
+        names = (arguments_of(given.statement) or ())[1:]
+        own = {
+            name: as_domain(domain, f"{self}, axiom {axiom!r}, variable {name!r}")
+            for name, domain in given.domains.items()
+        }
+        return Space({name: own.get(name) or self.space.domains[name] for name in names})
 
     def _axiom(self, name: str, given: Any) -> Axiom:
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +11,10 @@ from ..circuit import Circuit
 from ..description import depth_of, number_text, synapses_of, undelayed
 from ..margins import MARGIN_BITS
 from ..patterns import input_bits
+from ..tables import html_table, text_table
 from .algorithm import Algorithm, AlgorithmError
 from .domains import Space
-from .implementation import Implementation
+from .implementation import Implementation, has_noise
 
 if TYPE_CHECKING:
     from .levels import Marr
@@ -30,7 +29,7 @@ class AlgorithmCost:
 
     Attributes
     ----------
-    steps : the most that a case took
+    steps : the most that a case took; 0 where none came to an answer
     mean_steps : of all cases that were tried
     cases : how many these were
     """
@@ -98,7 +97,7 @@ class Comparison:
             ("computation", self.name, cases, self.axioms, *[""] * 7),
         ]
         for name, cost in self.algorithms.items():
-            rows.append(("algorithm", name, "", "", cost.steps, *[""] * 6))
+            rows.append(("algorithm", name, "", "", cost.steps if cost.cases else "", *[""] * 6))
         for name, circuit in self.implementations.items():
             weights = "" if circuit.weights is None else _range_text(*circuit.weights)
             rest = (circuit.units, circuit.synapses, circuit.depth, weights, circuit.ticks)
@@ -109,19 +108,10 @@ class Comparison:
         return rows
 
     def __str__(self) -> str:
-        cells = [tuple(map(str, row)) for row in (self.header, *self.rows)]
-        widths = [max(len(row[k]) for row in cells) for k in range(len(self.header))]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in cells
-        )
+        return text_table(self.header, self.rows)
 
     def _repr_html_(self) -> str:
-        def row(cells: Sequence[Any], tag: str) -> str:
-            return f"<tr>{''.join(f'<{tag}>{html.escape(str(c))}</{tag}>' for c in cells)}</tr>"
-
-        body = "".join(row(cells, "td") for cells in self.rows)
-        return f"<table><thead>{row(self.header, 'th')}</thead><tbody>{body}</tbody></table>"
+        return html_table(self.header, self.rows)
 
 
 def compare(marr: Marr) -> Comparison:
@@ -175,8 +165,7 @@ def _ticks(implementation: Implementation, small: bool) -> int | None:
     if implementation.runs_in_time:
         return implementation.steps
     circuit = implementation.circuit
-    noisy = any(np.any(p.neurons.noise) for p in circuit.neuron_populations if p.neurons)
-    if small and not noisy:
+    if small and not has_noise(circuit):
         return circuit.settling_time(dt=implementation.dt).steps
     depth = depth_of(circuit)
     if depth is None:

@@ -6,8 +6,10 @@ share of its answers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +19,12 @@ from ..description import depth_of, undelayed
 from ..errors import InputError
 from ..progress import progress
 from ..sources import Source
+from ..tables import html_table, text_table
 from ..timing import real, whole
 from ..wording import short
+from .agreement import key
 from .computation import Case, Computation
-from .implementation import Fault, Implementation
+from .implementation import Fault, Implementation, has_noise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from .levels import Marr
 
 MOST = 1 << 20  # repeats or cases
+MOST_GUESSES = 256  # answers of many parts, each tried against every case
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,15 +108,12 @@ class Degradation:
         return plot_degradation(self, ax, legend=legend)
 
     def __str__(self) -> str:
-        cells = [self.header] + [
-            (str(row[0]), *(f"{value:.3g}" for value in row[1:])) for row in self.rows
-        ]
-        widths = [max(len(row[k]) for row in cells) for k in range(len(self.header))]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in cells
-        ]
-        return "\n".join([f"{self.name}: share of {self.cases} cases answered right", *lines])
+        rows = [(row[0], *(f"{value:.3g}" for value in row[1:])) for row in self.rows]
+        told = f"{self.name}: share of {self.cases} cases answered right"
+        return f"{told}\n{text_table(self.header, rows)}"
+
+    def _repr_html_(self) -> str:
+        return html_table(self.header, self.rows)
 
 
 def lesion(
@@ -126,10 +128,16 @@ def lesion(
         places = _places(circuit)
         counts = np.unique(np.round(silenced * places.size).astype(int))
         right = np.empty((len(counts), trial.repeats))
+        known: dict[bytes, float] = {}  # few sets are possible of few neurons
         for i, count in enumerate(trial.shown(counts.tolist(), name)):
-            for j, chosen in enumerate(_choices(places, count, trial.repeats, trial.rng(i))):
-                lesioned = circuit.without(Source(circuit, chosen)) if count else circuit
-                right[i, j] = trial.share(implementation.changed(lesioned).answers(trial.cases))
+            rng = trial.rng(i)
+            for j, chosen in enumerate(_choices(places, count, trial.repeats, rng)):
+                which = chosen.tobytes()
+                if implementation.is_random or which not in known:
+                    lesioned = circuit.without(Source(circuit, chosen)) if count else circuit
+                    tried = implementation.changed(lesioned).seeded(trial.seed + j)
+                    known[which] = trial.share(tried.answers(trial.cases))
+                right[i, j] = known[which]
         curves[name] = Curve(counts / max(1, places.size), right)
     return trial.degradation("silenced (share of the neurons)", curves)
 
@@ -147,9 +155,10 @@ def noise(
         for i, deviation in enumerate(trial.shown(given.tolist(), name)):
             noisy = implementation.changed(_with_noise(implementation.circuit, deviation))
             stream = int(trial.rng(i).integers(2**63))
-            answers = noisy.settled(trial.cases * trial.repeats, steps[name], stream)
-            each = len(trial.cases)
-            right[i] = [trial.share(answers[k : k + each]) for k in range(0, len(answers), each)]
+            repeats = trial.repeats if has_noise(noisy.circuit) else 1
+            repeated = [case for case in trial.cases for _ in range(repeats)]
+            answers = noisy.settled(repeated, steps[name], stream)
+            right[i] = [trial.share(answers[k::repeats]) for k in range(repeats)]
         curves[name] = Curve(given, right)
     return trial.degradation("noise (standard deviation of u)", curves)
 
@@ -183,8 +192,19 @@ class _Trial:
         return progress(points, f"{self.marr.name}: {name}")
 
     def degradation(self, damage: str, curves: dict[str, Curve]) -> Degradation:
-        guessed = max(self.share([answer] * len(self.cases)) for answer in self.expected)
-        return Degradation(self.marr.name, damage, curves, len(self.cases), guessed)
+        return Degradation(self.marr.name, damage, curves, len(self.cases), self._guessed())
+
+    def _guessed(self) -> float:
+        """Return which part of the cases the answer gets right that is right most often."""
+        tolerance, count = self.computation.tolerance, len(self.expected)
+        if not tolerance:
+            return max(Counter(map(key, self.expected)).values()) / count
+        if all(isinstance(answer, Real) for answer in self.expected):
+            values = np.sort(np.array(self.expected, dtype=float))
+            upto = np.searchsorted(values, values + tolerance, side="right")
+            return float((upto - np.searchsorted(values, values - tolerance)).max()) / count
+        different = list({key(answer): answer for answer in self.expected}.values())
+        return max(self.share([answer] * count) for answer in different[:MOST_GUESSES])
 
 
 def _places(circuit: Circuit) -> np.ndarray:
@@ -206,8 +226,13 @@ def _choices(
 
 
 def _with_noise(circuit: Circuit, deviation: float) -> Circuit:
-    changes = {p.name: {"noise": deviation} for p in circuit.neuron_populations}
-    return circuit.with_parameters(**changes)
+    """Return a copy whose neurons have noise besides their own; variances add."""
+    changes = {
+        p.name: {"noise": np.hypot(p.neurons.noise, deviation)}
+        for p in circuit.neuron_populations
+        if p.neurons is not None
+    }
+    return circuit.with_parameters(**changes) if deviation else circuit
 
 
 def _steps(marr: Marr, implementation: Implementation) -> int:

@@ -16,7 +16,6 @@ from ..wording import short
 from .agreement import key
 
 DIGITS = 6  # to which a failing real number is rounded, coarsest first
-LARGEST_LIST = 2**63 - 1  # so many cases can still be counted in a NumPy integer
 
 
 @runtime_checkable
@@ -62,13 +61,19 @@ class Listed:
     _places: Mapping[Any, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not len(self.values):
+        try:
+            count = len(self.values)
+        except OverflowError:
+            raise InputError(
+                f"a domain lists fewer than 2^63 values (got {short(self.values)}); draw from it "
+                "with Drawn(…) instead"
+            ) from None
+        if not count:
             raise InputError("a domain needs at least one value (got none)")
         is_range = isinstance(self.values, range)
         places = {} if is_range else {key(v): i for i, v in enumerate(self.values)}
-        if not is_range and len(places) < len(self.values):
-            keys = [key(v) for v in self.values]
-            twice = next(v for v, k in zip(self.values, keys, strict=True) if keys.count(k) > 1)
+        if not is_range and len(places) < count:
+            twice = next(v for i, v in enumerate(self.values) if places[key(v)] != i)
             raise InputError(f"a domain lists each value once (got {short(twice)} twice)")
         object.__setattr__(self, "_places", places)
 
@@ -92,7 +97,7 @@ class Listed:
 
     def __contains__(self, value: Any) -> bool:
         if isinstance(self.values, range):
-            return np.ndim(value) == 0 and value in self.values
+            return (type(value) is int or np.ndim(value) == 0) and value in self.values
         return key(value) in self._places
 
     def _position(self, value: Any) -> int:
@@ -204,7 +209,7 @@ class Reals:
         return np.ndim(value) == 0 and bool(self.low <= value <= self.high)
 
     def __str__(self) -> str:
-        return f"{self.low:g} to {self.high:g}"
+        return f"{self.low:g} to {self.high:g}".replace("-", "−")
 
 
 @dataclass(frozen=True)
@@ -280,7 +285,7 @@ def as_domain(given: Any, owner: str) -> Domain:
     if given is None:
         raise InputError(f"{owner} has no domain; say which values it takes, such as range(16)")
     if isinstance(given, AbstractSet):
-        given = sorted(given) if all(isinstance(v, int | float) for v in given) else list(given)
+        given = _in_order(given)
     is_listed = isinstance(given, Sequence | np.ndarray) and not isinstance(given, str | bytes)
     if is_listed and not (isinstance(given, np.ndarray) and given.ndim == 0):
         values = given if isinstance(given, range) else list(given)
@@ -290,7 +295,8 @@ def as_domain(given: Any, owner: str) -> Domain:
             return Listed(values)
         except InputError as error:
             raise InputError(f"{owner}: {error}") from None
-    kind = "has no end that is known" if isinstance(given, Iterable) else "is no set of values"
+    endless = isinstance(given, Iterator)
+    kind = "has no end that is known" if endless else "is no range, list or set of values"
     raise InputError(
         f"{owner}: a domain is a range, a list of values, Bits(shape), Reals(low, high), or "
         f"Drawn(sampler) where there is no list; {short(given)} {kind}"
@@ -358,6 +364,16 @@ class Space:
             number, position = divmod(number, domain.size or 1)
             positions.append(position)
         return positions[::-1]
+
+
+def _in_order(values: AbstractSet[Any]) -> list[Any]:
+    """Return a set's values in an order that is the same in every run of Python."""
+    try:
+        if all(isinstance(v, int | float | str) for v in values):
+            return sorted(values)
+    except TypeError:  # numbers and texts
+        pass
+    return sorted(values, key=lambda v: (type(v).__name__, repr(v)))
 
 
 def _nearing(position: int) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from matplotlib.patches import FancyBboxPatch
 
 from ..errors import InputError
 from ..plotting import COLOURS, FAINT, new_figure
+from ..plotting.captions import text_size
 from ..plotting.drawing import largest_depth
-from ..plotting.style import INK, LETTER, WIDTHS, HouseFigure, style
+from ..plotting.style import BOLDER, INK, WIDTHS, HouseFigure, style
 from .algorithm import Algorithm, Repeat, Step
 from .implementation import Fault, Implementation
 from .traces import trace_lines, value_text
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
 LINE = 0.155  # inches from one line of text to the next
 PAD = 0.07  # inches between the text of a box and its border
 GAP = 0.13  # inches between boxes, in which an arrow stands
-NAME = 0.42  # inches at the left, for the level's name
+NAME = 0.47  # inches at the left, for the level's name
 TEXT = 7.5  # points
-LOW = 1.0  # inches, the least height of a row
+LOW = 1.15  # inches, the least height of a row
 CIRCUIT = 1.9  # inches, the height of a circuit's drawing
+NARROW = 1.3  # inches, the least width of a column; a figure of many is wider than a page
+INDENT = 0.15  # inches, by which a step lies inside its loop
 MOST_STATES = 9  # of a trace that are shown
 SHADES = {False: "white", True: "none"}  # of a step, and of a loop around some
 LEVELS = {
@@ -55,44 +58,88 @@ class _Box:
         return LINE * len(self.lines) + 2 * PAD
 
 
+@dataclass(frozen=True)
+class _Heading:
+    """What stands above a panel: its name in bold, and lines of text below it."""
+
+    name: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    faint: bool = True
+
+    @property
+    def height(self) -> float:
+        return 0.05 + LINE * (1.15 * len(self.name) + len(self.lines)) + PAD
+
+    @classmethod
+    def of(cls, name: str, lines: Iterable[str], width: float, faint: bool = True) -> _Heading:
+        wrapped = [part for line in lines for part in _wrapped(line, width)]
+        bold = _wrapped(name, width, 8.5, bold=True) if name else []
+        return cls(tuple(bold), tuple(wrapped), faint)
+
+    @classmethod
+    def of_circuit(cls, implementation: Implementation | None, width: float) -> _Heading:
+        if implementation is None:
+            return cls.of("", ["no circuit"], width)
+        told = _neurons_text(implementation.circuit)
+        if implementation.drawn is not None:
+            told += f"; drawn: one with {_neurons_text(implementation.drawn)}"
+        return cls.of(implementation.name, [told], width)
+
+
+@dataclass(frozen=True)
+class _Algorithm:
+    """One algorithm's panel: its heading, and boxes one beneath another."""
+
+    heading: _Heading
+    boxes: Sequence[_Box] = ()
+
+    @classmethod
+    def of(cls, algorithm: Algorithm | None, case: Case | None, width: float) -> _Algorithm:
+        if algorithm is None:
+            return cls(_Heading.of("", ["no algorithm is named"], width))
+        on = [f"on {algorithm.representation}"] if algorithm.representation else []
+        heading = _Heading.of(algorithm.name, on, width)
+        return cls(heading, tuple(_boxes(algorithm, case, width - 2 * PAD)))
+
+
 def draw(marr: Marr, case: Case | None = None) -> Figure:
     """Do what `Marr.draw` says."""
     if case is not None:
         marr.trace(*_as_case(marr, case))  # what is no case is refused
     columns = _columns(marr)
-    width = (WIDTHS["page"] - NAME) / max(1, len(columns))
     algorithms = _algorithms(columns)
-    boxes = {a.name: list(_boxes(a, case, len(span) * width - 0.2)) for a, span in algorithms if a}
-    what = _what(marr, case)
+    deepest = max((_loops(a.steps) for a, _ in algorithms if a and case is None), default=0)
+    least = NARROW + 2 * INDENT * deepest
+    wide = max(WIDTHS["page"], NAME + least * len(columns))
+    width = (wide - NAME) / len(columns)
+    what = _what(marr, case, wide - NAME - 0.2)
+    panels = [_Algorithm.of(a, case, len(span) * width - 0.2) for a, span in algorithms]
+    circuits = [_Heading.of_circuit(i, width - 0.15) for _, i in columns]
+    hows = max(panel.heading.height for panel in panels)
+    ins = max(heading.height for heading in circuits)
     heights = [
-        max(LOW, 0.3 + LINE * (1 + len(what))),
-        max(
-            (_height(boxes[a.name]) + (2 + bool(a.representation)) * LINE
-             for a, _ in algorithms if a),
-            default=0.5,
-        ),
-        CIRCUIT + 0.3,
-    ]  # fmt: skip
+        max(LOW, 0.2 + what.height),
+        max(0.8, *(hows + _height(panel.boxes) + LINE / 2 for panel in panels)),
+        max(LOW, ins + CIRCUIT * any(i is not None for _, i in columns)),
+    ]
     with style():
-        figure = HouseFigure(figsize=(WIDTHS["page"], sum(heights) + 0.75))
-        figure.suptitle(f"{marr.name}: one computation at three levels")
-        page = _Page(figure, heights)
+        figure = HouseFigure(figsize=(wide, sum(heights)))
+        title = figure.suptitle(f"{marr.name}: one computation at three levels", parse_math=False)
+        page = _Page(figure, heights, 0.25 + 0.2 * (1 + title.get_text().count("\n")))
+        title.set(y=1 - 0.1 / page.height, va="top")
         page.name_levels()
-        _draw_what(page.axes(0, NAME, WIDTHS["page"] - 0.05), marr, what)
-        for algorithm, span in algorithms:
+        _draw_heading(page.axes(0, NAME, wide - 0.05), what, math=True)
+        for panel, (_, span) in zip(panels, algorithms, strict=True):
             left = NAME + span[0] * width
             ax = page.axes(1, left, left + len(span) * width - 0.1)
-            if algorithm is None:
-                _write(ax, "no algorithm is named", 0.13, FAINT, style="italic")
-            else:
-                _draw_algorithm(ax, algorithm, boxes[algorithm.name], case)
-        for i, (_, implementation) in enumerate(columns):
+            _draw_heading(ax, panel.heading)
+            _draw_boxes(ax, panel.boxes, hows)
+        for i, ((_, implementation), heading) in enumerate(zip(columns, circuits, strict=True)):
             left = NAME + i * width
             ax = page.axes(2, left, left + width - 0.1)
-            if implementation is None:
-                _write(ax, "no circuit", 0.13, FAINT, style="italic")
-            else:
-                _draw_circuit(ax, implementation, case)
+            _draw_heading(ax, heading)
+            if implementation is not None:
+                _draw_circuit(ax, implementation, case, ins)
     return figure
 
 
@@ -118,16 +165,18 @@ def plot_degradation(
 
 
 class _Page:
-    """A figure divided into three rows of given heights, measured in inches."""
+    """A figure divided into three rows of given heights below its title, measured in inches."""
 
-    def __init__(self, figure: Figure, heights: Sequence[float]):
+    def __init__(self, figure: Figure, heights: Sequence[float], title: float):
         self.figure = figure
         self.heights = heights
+        self.title = title
+        figure.set_figheight(sum(heights) + title + 0.25)
         self.width, self.height = figure.get_size_inches()
 
     def top(self, row: int) -> float:
         """Return how many inches from the bottom a row begins."""
-        return float(self.height - 0.4 - sum(self.heights[:row]) - 0.1 * row)
+        return float(self.height - self.title - sum(self.heights[:row]) - 0.1 * row)
 
     def axes(self, row: int, left: float, right: float) -> Axes:
         """Return axes of a row between two distances from the left, y downward, in inches."""
@@ -203,30 +252,23 @@ def _algorithms(columns: list[Column]) -> list[tuple[Algorithm | None, list[int]
     return spans
 
 
-def _what(marr: Marr, case: Case | None) -> list[str]:
-    """Return the lines that tell what is computed."""
+def _what(marr: Marr, case: Case | None, width: float) -> _Heading:
+    """Return what is computed, and the lines that tell it."""
     computation = marr.computation
-    lines = [computation.formula] if computation.formula else []
-    lines.append(f"for {computation.space}")
+    formula = [computation.formula] if computation.formula else []
+    lines = [f"for {computation.space}"]
     if computation.axioms:
         lines.append(f"axioms: {', '.join(computation.axioms)}")
     if case is not None:
         lines.append(f"{computation.told(case)}: {value_text(computation.answer(case))}")
-    room = int((WIDTHS["page"] - NAME - 0.3) * 72 / (TEXT * LETTER))
-    return [part for line in lines for part in (textwrap.wrap(line, room) or [""])]
-
-
-def _draw_what(ax: Axes, marr: Marr, lines: list[str]) -> None:
-    _write(ax, marr.computation.name, 0.15, INK, weight="bold", size=8.5)
-    for i, line in enumerate(lines):
-        _write(ax, line, 0.15 + LINE * (1.15 + i))
+    escaped = [line.replace("$", r"\$") for line in lines]  # the formula alone is mathematics
+    return _Heading.of(computation.name, [*formula, *escaped], width, faint=False)
 
 
 def _boxes(algorithm: Algorithm, case: Case | None, width: float) -> Iterator[_Box]:
     """Yield an algorithm's boxes: its steps, or the states of one case."""
-    room = int(width * 72 / (TEXT * LETTER * 0.95))
     if case is None:
-        yield from _steps(algorithm.steps, room, 0)
+        yield from _steps(algorithm.steps, width, 0)
         return
     trace = algorithm.trace(case)
     told = trace_lines(trace)
@@ -234,17 +276,31 @@ def _boxes(algorithm: Algorithm, case: Case | None, width: float) -> Iterator[_B
         half = MOST_STATES // 2
         told = [*told[:half], f"… {len(told) - 2 * half} steps …", *told[-half:]]
     for text in [*told, trace.fault or f"answer: {value_text(trace.answer)}"]:
-        yield _Box(tuple(textwrap.wrap(text, room)))
+        yield _Box(tuple(_wrapped(text, width)))
 
 
-def _steps(steps: Sequence[Step | Repeat], room: int, depth: int) -> Iterator[_Box]:
+def _steps(steps: Sequence[Step | Repeat], width: float, depth: int) -> Iterator[_Box]:
     for step in steps:
-        lines = textwrap.wrap(step.name, room - 3 * depth)
+        room = width - 2 * INDENT * depth
         if isinstance(step, Repeat):
-            yield _Box(tuple(lines), depth, loop=True)
-            yield from _steps(step.steps, room, depth + 1)
+            yield _Box(tuple(_wrapped(f"↻ {step.name}", room)), depth, loop=True)
+            yield from _steps(step.steps, width, depth + 1)
         else:
-            yield _Box(tuple(lines), depth)
+            yield _Box(tuple(_wrapped(step.name, room)), depth)
+
+
+def _loops(steps: Sequence[Step | Repeat]) -> int:
+    """Return how deep steps lie in loops."""
+    return max(1 + _loops(s.steps) if isinstance(s, Repeat) else 0 for s in steps)
+
+
+def _wrapped(text: str, width: float, size: float = TEXT, bold: bool = False) -> list[str]:
+    """Return the lines of a text that fit into a width in inches."""
+    long = text_size(text, size)[0] * (BOLDER if bold else 1)
+    if long <= width:
+        return [text]
+    letters = max(4, int(0.93 * len(text) * width / long))
+    return textwrap.wrap(text, letters) or [text]
 
 
 def _height(boxes: Sequence[_Box]) -> float:
@@ -259,15 +315,21 @@ def _below(boxes: Sequence[_Box], number: int) -> float:
     return PAD * max(0, boxes[number].depth - following)
 
 
-def _draw_algorithm(
-    ax: Axes, algorithm: Algorithm, boxes: Sequence[_Box], case: Case | None
-) -> None:
+def _draw_heading(ax: Axes, heading: _Heading, math: bool = False) -> None:
+    y = 0.13
+    for line in heading.name:
+        _write(ax, line, y, INK, weight="bold", size=8.5)
+        y += 1.15 * LINE
+    look: dict[str, Any] = {"colour": FAINT, "style": "italic"} if heading.faint else {}
+    for line in heading.lines:
+        _write(ax, line, y, parse_math=math, **look)
+        y += LINE
+
+
+def _draw_boxes(ax: Axes, boxes: Sequence[_Box], y: float) -> None:
     wide = ax.get_xlim()[1]
-    _write(ax, algorithm.name, 0.13, INK, weight="bold", size=8.5)
-    _write(ax, f"on {algorithm.representation}", 0.13 + LINE, FAINT, style="italic")
-    y = 0.13 + 1.7 * LINE
     for number, box in enumerate(boxes):
-        x = 0.02 + 0.15 * box.depth
+        x = 0.02 + INDENT * box.depth
         within = _within(boxes, number)
         tall = _height([box, *within]) - PAD * box.depth
         ax.add_patch(
@@ -278,13 +340,13 @@ def _draw_algorithm(
             )
         )  # fmt: skip
         for i, line in enumerate(box.lines):
-            mark = "↻ " if box.loop and i == 0 else ""
             ax.text(
-                x + PAD, y + PAD + LINE * (i + 0.5), mark + line, size=TEXT, va="center", color=INK
-            )
+                x + PAD, y + PAD + LINE * (i + 0.5), line, size=TEXT, va="center", color=INK,
+                parse_math=False,
+            )  # fmt: skip
         y += box.height + _below(boxes, number)
         if number + 1 < len(boxes):
-            _draw_arrow(ax, 0.14 + 0.15 * boxes[number + 1].depth, y)
+            _draw_arrow(ax, 0.14 + INDENT * boxes[number + 1].depth, y)
             y += GAP
 
 
@@ -301,15 +363,12 @@ def _draw_arrow(ax: Axes, x: float, y: float) -> None:
     ax.annotate("", (x, y + GAP), (x, y), arrowprops=look)
 
 
-def _draw_circuit(ax: Axes, implementation: Implementation, case: Case | None) -> None:
+def _draw_circuit(
+    ax: Axes, implementation: Implementation, case: Case | None, heading: float
+) -> None:
     circuit = implementation.drawn or implementation.circuit
     tall = ax.get_ylim()[0]
-    _write(ax, implementation.name, 0.13, INK, weight="bold", size=8.5)
-    told = _neurons_text(implementation.circuit)
-    if implementation.drawn is not None:
-        told += f"; drawn: one with {_neurons_text(circuit)}"
-    _write(ax, told, 0.13 + LINE, FAINT, style="italic")
-    room = ax.get_xlim()[1], tall - 0.13 - 1.8 * LINE
+    room = ax.get_xlim()[1], tall - heading
     inset = ax.inset_axes((0, 0, 1, room[1] / tall), transform=ax.transAxes)
     values: dict[str, Any] = {}
     if case is not None and implementation.drawn is None and not implementation.runs_in_time:
@@ -325,4 +384,6 @@ def _neurons_text(circuit: Circuit) -> str:
 
 
 def _write(ax: Axes, text: str, y: float, colour: str = INK, **options: Any) -> None:
-    ax.text(0.02, y, text, va="center", color=colour, **{"size": TEXT, **options})
+    ax.text(
+        0.02, y, text, va="center", color=colour, **{"size": TEXT, "parse_math": False, **options}
+    )

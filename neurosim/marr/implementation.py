@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,10 +18,15 @@ from ..errors import InputError, NeurosimError
 from ..movies import Movie
 from ..timing import positive, steps_in
 from ..wording import short
+from .agreement import copied
 from .computation import Case
 from .signatures import arguments_of
 
+if TYPE_CHECKING:
+    from ..simulation import Record
+
 VALUES = 1 << 22  # inputs and samples of a run of many cases at once
+SHOWN = 1 << 16  # samples of all neurons up to which a run's course is recorded
 
 
 class Fault(NamedTuple):
@@ -122,6 +127,17 @@ class Implementation:
         """Whether it is simulated rather than called."""
         return self.steps is not None
 
+    @property
+    def is_random(self) -> bool:
+        """Whether it runs with noise, so that another run may answer otherwise."""
+        return self.runs_in_time and has_noise(self.circuit)
+
+    def seeded(self, seed: int) -> Implementation:
+        """Return a copy whose noise has a seed."""
+        other = copy.copy(self)
+        other.seed = seed
+        return other
+
     def changed(self, circuit: Circuit) -> Implementation:
         """Return a copy with another circuit of the same inputs and outputs: a lesioned one."""
         other = copy.copy(self)
@@ -130,13 +146,28 @@ class Implementation:
 
     def answers(self, cases: Sequence[Case]) -> list[Any]:
         """Return the answer to each case, or the `Fault` where there is none."""
-        encoded: list[Any] = [self.encoded(case) for case in cases]
-        good = [i for i, inputs in enumerate(encoded) if not isinstance(inputs, Fault)]
-        answers: list[Any] = list(encoded)
-        for first, part in enumerate(self._parts(good, encoded)):
-            results = self._run_all([encoded[i] for i in part], first)
-            for i, outputs in zip(part, results, strict=True):
-                answers[i] = self._decoded(outputs)
+        answers: list[Any] = []
+        waiting: dict[int, dict[str, Any]] = {}
+        part, last, inputs = 0, None, None
+
+        def answer() -> None:
+            results = self._run_all(list(waiting.values()), part)
+            for place, outputs in zip(waiting, results, strict=True):
+                answers[place] = self._decoded(outputs)
+            waiting.clear()
+
+        for case in cases:
+            if case is not last or inputs is None:  # one that is repeated is encoded once
+                last, inputs = case, self.encoded(case)
+            answers.append(inputs)
+            if isinstance(inputs, Fault):
+                continue
+            waiting[len(answers) - 1] = inputs
+            if len(waiting) * self._values(inputs) >= VALUES:
+                answer()
+                part += 1
+        if waiting:
+            answer()
         return answers
 
     def settled(self, cases: Sequence[Case], steps: int, seed: int) -> list[Any]:
@@ -144,23 +175,28 @@ class Implementation:
 
         A circuit that is otherwise called answers with what its outputs are at the end.
         """
-        running = copy.copy(self)
-        running.seed = seed
+        running = self.seeded(seed)
         if self.steps is None:
             running.steps, running.only_last = steps, True
         return running.answers(cases)
 
     def encoded(self, case: Case) -> dict[str, Any] | Fault:
         """Return the circuit's inputs by name."""
-        given = copy.deepcopy(case)
+        given = copied(case)
         try:
             inputs: Any = given if self.encode is None else self.encode(*given)
         except Exception as error:  # whatever a user's function may raise
             return Fault(f"encode raised {type(error).__name__}: {error}")
         try:
-            return match_arguments(self.circuit, *as_inputs(inputs))
+            named = match_arguments(self.circuit, *as_inputs(inputs))
         except NeurosimError as error:
             return Fault(f"encode: {error}")
+        for name, value in named.items():
+            try:
+                np.asarray(value)
+            except ValueError:  # rows of different lengths
+                return Fault(f"encode: input {name!r} is no array of numbers: {short(value)}")
+        return named
 
     def activities(self, case: Case) -> dict[str, Any] | Fault:
         """Return every population's activity in a call, by name."""
@@ -172,13 +208,24 @@ class Implementation:
         except NeurosimError as error:
             return Fault(str(error))
 
-    def outputs(self, case: Case) -> dict[str, Any]:
-        """Return the circuit's outputs by name, not decoded; none where it has no answer."""
+    def course(self, case: Case) -> dict[str, Any]:
+        """Return what each population does in a run, (steps, *shape), by name.
+
+        The outputs alone, by their own names, where all of it would be much; nothing where the
+        circuit has no answer.
+        """
         inputs = self.encoded(case)
-        found = inputs if isinstance(inputs, Fault) else self._run_all([inputs], 0)[0]
-        if isinstance(found, Fault):
+        if isinstance(inputs, Fault):
             return {}
-        return dict(zip((o.name for o in self.circuit.outputs), found, strict=True))
+        populations = self.circuit.neuron_populations
+        few = sum(p.size for p in populations) * (self.steps or 1) <= SHOWN
+        names = [p.name for p in populations] if few else []
+        shown = names or [o.name for o in self.circuit.outputs]
+        try:
+            record = self._record(self._stacked([inputs]) or inputs, (0,), record=names)
+        except NeurosimError:
+            return {}
+        return {name: record[name][0] for name in shown}
 
     def read(self, name: str, activities: Mapping[str, Any]) -> Any:
         """Return a quantity that stands in the activities, or the `Fault`."""
@@ -193,15 +240,11 @@ class Implementation:
     def __repr__(self) -> str:
         return f"<implementation by {self.circuit!r}>"
 
-    def _parts(self, good: list[int], encoded: list[Any]) -> list[list[int]]:
-        """Return the cases in parts that fit into memory."""
-        if not good:
-            return []
-        size = sum(np.size(v) for v in encoded[good[0]].values() if not isinstance(v, Movie))
+    def _values(self, inputs: Mapping[str, Any]) -> int:
+        """Return how many numbers a run holds: its inputs, and what is recorded."""
+        size = sum(np.size(v) for v in inputs.values() if not isinstance(v, Movie))
         recorded = sum(o.index.size for o in self.circuit.outputs)
-        each = size + recorded * (1 if self.steps is None else self.steps)
-        share = max(1, VALUES // max(1, each))
-        return [good[i : i + share] for i in range(0, len(good), share)]
+        return size + recorded * (1 if self.steps is None or self.only_last else self.steps)
 
     def _run_all(self, inputs: list[dict[str, Any]], part: int) -> list[Any]:
         """Return the outputs for each of many inputs: together where that can be done."""
@@ -249,15 +292,17 @@ class Implementation:
         names = [o.name for o in self.circuit.outputs]
         if self.steps is not None:
             every = self.steps if self.only_last else 1
-            seed = int(np.random.default_rng([self.seed, *which]).integers(2**63))
-            record = self.circuit.simulate(
-                inputs, steps=self.steps, dt=self.dt, seed=seed, every=every
-            )
+            record = self._record(inputs, which, every=every)
             columns = [record[name][:, -1] if self.only_last else record[name] for name in names]
         else:
             outputs = self.circuit.evaluate(inputs)
             columns = [outputs] if len(names) == 1 else list(outputs)
         return [tuple(_plain(column[i]) for column in columns) for i in range(count)]
+
+    def _record(self, inputs: dict[str, Any], which: tuple[int, ...], **options: Any) -> Record:
+        """Return a run, with the noise of its own that its number says."""
+        seed = int(np.random.default_rng([self.seed, *which]).integers(2**63))
+        return self.circuit.simulate(inputs, steps=self.steps, dt=self.dt, seed=seed, **options)
 
     def _decoded(self, outputs: Any) -> Any:
         if isinstance(outputs, Fault):
@@ -268,6 +313,11 @@ class Implementation:
             return self.decode(*outputs)
         except Exception as error:  # whatever a user's function may raise
             return Fault(f"decode raised {type(error).__name__}: {error}")
+
+
+def has_noise(circuit: Circuit) -> bool:
+    """Return whether any neuron has noise of its own."""
+    return any(p.neurons and np.any(p.neurons.noise) for p in circuit.neuron_populations)
 
 
 def _plain(value: Any) -> Any:

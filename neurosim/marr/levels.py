@@ -107,10 +107,11 @@ class Marr:
         Parameters
         ----------
         samples
-            How many cases to draw, at least 1; left out, all of them are tried where there are at
-            most 2^16, so that what holds is proved, and else 10,000 are drawn.
+            How many cases to draw, at least 1; where there are no more, all are tried, so that
+            what holds is proved.  Left out, that is up to 2^16, and else 10,000 are drawn.
         seed
-            Of the sample.
+            Of the sample, and of the noise of circuits that have some and run in time: of these
+            nothing is proved.
 
         Returns
         -------
@@ -120,8 +121,9 @@ class Marr:
         Raises
         ------
         InputError
-            An oracle that raises an error, or is no pure function; an axiom that raises one, or
-            that speaks of no case inside the domain.
+            Nothing to check; an oracle that raises an error, or is no pure function; an axiom
+            that raises one, returns neither yes or no nor a pair, or never applies the
+            computation inside its domain.
         """
         from .checking import check
 
@@ -187,8 +189,8 @@ class Marr:
         Parameters
         ----------
         deviations
-            Standard deviations of the noise that every neuron's u gets in every step, in the units
-            of u.
+            Standard deviations of the noise that every neuron's u gets in every step besides its
+            own, in the units of u.
         repeats, cases, seed
             As `lesion`; each repeat has its own noise.
 
@@ -281,6 +283,11 @@ class Marr:
         realized = implementation.realizes
         if realized is None:
             return
+        if not isinstance(realized, str):
+            raise InputError(
+                f"{self}, {implementation}: realizes= takes the name of an algorithm (got "
+                f"{short(realized)})"
+            )
         if realized not in self.algorithms:
             raise InputError(
                 f"{self}, {implementation}: {unknown('algorithm', realized, self.algorithms)}"

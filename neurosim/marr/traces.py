@@ -23,6 +23,7 @@ WIDTH = 38  # characters of a column
 TOTAL = 120  # of a line
 MOST_LINES = 40  # of a column; what is between is left out
 MOST_VALUES = 12  # of an array that is written out
+FEW = 3  # different values of a larger one that are counted
 
 
 @dataclass(frozen=True)
@@ -128,11 +129,11 @@ def circuit_lines(implementation: Implementation, case: Case) -> list[str]:
     lines = [f"{name}: {value_text(value)}" for name, value in inputs.items()]
     if implementation.runs_in_time:
         seconds = (implementation.steps or 0) * implementation.dt
-        outputs = implementation.outputs(case)
+        course = implementation.course(case)
         return [
             *lines,
-            f"after {seconds:g} s in steps of {implementation.dt:g} s",
-            *(f"  {name}: {value_text(value)}" for name, value in outputs.items()),
+            f"in {seconds:g} s, step by step of {implementation.dt:g} s",
+            *(f"  {name}: {_course_text(value)}" for name, value in course.items()),
         ]
     activities = implementation.activities(case)
     if isinstance(activities, Fault):
@@ -146,19 +147,32 @@ def circuit_lines(implementation: Implementation, case: Case) -> list[str]:
     return lines
 
 
+def _course_text(values: np.ndarray) -> str:
+    """Return what one population did in time: every value, or how long each lasted."""
+    if values.ndim > 1 or len(values) <= MOST_VALUES:
+        return value_text(values)
+    starts = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
+    if len(starts) > MOST_VALUES // 2:
+        return f"{value_text(values)}, at the end {value_text(values[-1])}"
+    lasts = np.diff(starts, append=len(values))
+    return ", ".join(
+        f"{value_text(values[start])} for {last} step{'' if last == 1 else 's'}"
+        for start, last in zip(starts, lasts, strict=True)
+    )
+
+
 def value_text(value: Any) -> str:
     """Return a value of any kind in few characters, NumPy's wrapping left away."""
     if isinstance(value, np.ndarray):
         if value.size > MOST_VALUES:
-            sides = " × ".join(map(str, value.shape))
-            return f"{sides} values from {value.min():g} to {value.max():g}"
+            return _array_text(value)
         return value_text(value.tolist())
     if isinstance(value, np.generic):
         return value_text(value.item())
-    if isinstance(value, bool):
-        return str(value)
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, str):
+        return repr(value)  # '1' is not 1
     parts = _parts(value)
     if parts is not None:
         return ", ".join(f"{name} {value_text(v)}" for name, v in parts.items())
@@ -167,6 +181,40 @@ def value_text(value: Any) -> str:
         opening, closing = "[]" if isinstance(value, list) else "()"
         return f"{opening}{', '.join(shown)}{closing}"
     return str(value)
+
+
+def difference_text(expected: Any, got: Any) -> str:
+    """Return what was expected and what came, in full where they look the same in few digits."""
+    texts = value_text(expected), value_text(got)
+    if texts[0] == texts[1]:
+        texts = repr(expected), repr(got)
+    told = f"expected {texts[0]}, got {texts[1]}"
+    one, other = np.asarray(expected), np.asarray(got)
+    if not isinstance(expected, np.ndarray) or one.shape != other.shape or one.size <= MOST_VALUES:
+        return told
+    differ = ~((one == other) | ((one != one) & (other != other)))
+    place = tuple(map(int, np.argwhere(differ)[0])) if differ.any() else ()
+    if not place:
+        return told
+    first = f"{value_text(one[place])} and {value_text(other[place])}"
+    return (
+        f"{one.size} values, of which {differ.sum()} differ, first at {list(place)}: expected and "
+        f"got {first}"
+    )
+
+
+def _array_text(array: np.ndarray) -> str:
+    """Return the shape of a large array and its range; of few different values, how often each."""
+    sides = " × ".join(map(str, array.shape))
+    if array.dtype.kind not in "biuf":
+        return f"{sides} values"
+    values, counts = np.unique(array, return_counts=True)
+    if len(values) == 1:
+        return f"{sides} values, all {value_text(values[0])}"
+    if len(values) <= FEW:
+        told = (f"{n} are {value_text(v)}" for v, n in zip(values, counts, strict=True))
+        return f"{sides} values: {', '.join(told)}"
+    return f"{sides} values from {array.min():g} to {array.max():g}"
 
 
 def _beside(columns: tuple[Column, ...]) -> str:
