@@ -22,10 +22,19 @@ class UsageError(Exception):
     """Something wrong with the command as it was typed; the message is the one line to show."""
 
 
+class Paragraphs(argparse.HelpFormatter):
+    """Keeps the paragraphs of a description apart, each filled."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        filled = super()._fill_text
+        return "\n\n".join(filled(part, width, indent) for part in text.split("\n\n"))
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser that raises UsageError instead of printing its usage and exiting."""
 
     def __init__(self, prog: str, **settings: Any) -> None:
+        settings = {"formatter_class": Paragraphs, **settings}
         super().__init__(prog=prog, allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
@@ -109,6 +118,11 @@ def parameter_meanings(docstring: str) -> dict[str, str]:
         for name in names if line[:1].isspace() else ():
             meanings[name] = f"{meanings.get(name, '')} {line.strip()}".strip()
     return meanings
+
+
+def prose(docstring: str) -> str:
+    """Return what a NumPy-style docstring says before its sections, as paragraphs."""
+    return re.split(r"^\S[^\n]*\n-+$", inspect.cleandoc(docstring), flags=re.MULTILINE)[0].strip()
 
 
 def _reader(kind: Any, name: str) -> tuple[Callable[[str], Any], str]:

@@ -18,7 +18,10 @@ ROOT = Path(__file__).parents[1]
 NUMBERS = itertools.count()
 
 GATES = '''
-"""Logic gates · 有 0 與 1 的神經元 · lecture row 2"""
+"""Logic gates · 有 0 與 1 的神經元 · lecture row 2
+
+Question: When does a neuron fire?
+"""
 
 from pathlib import Path
 from typing import Literal
@@ -41,6 +44,9 @@ def run(
     quick: bool = False,
 ) -> Result:
     """Run it.
+
+    Each gate is one neuron, 100% of them
+    binary.
 
     Parameters
     ----------
@@ -294,6 +300,17 @@ def test_help_shows_each_option_with_its_meaning_and_default(command):
     assert "Where figures and tables go. (default: neurosim-out/NAME)" in text.replace("- ", "-")
     assert "--folder PATH" in text
     assert "Not a parameter" not in text
+
+
+def test_help_says_what_an_experiment_asks_and_does_in_paragraphs(command):
+    _, out, _ = command("run", "logic-gates", "--help")
+    paragraphs = [" ".join(part.split()) for part in out.split("\n\n")]
+    assert paragraphs[1:5] == [
+        "Logic gates",
+        "When does a neuron fire?",
+        "Run it.",
+        "Each gate is one neuron, 100% of them binary.",
+    ]
 
 
 @pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["list", "--help"]])

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..catalogue import Entry, catalogue
-from ..options import Parser, UsageError, add_options, check_seed, nearest
+from ..options import Parser, UsageError, add_options, check_seed, nearest, prose
 from .output import DEFAULT_FOLDER, writable
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def command(words: Sequence[str], package: str) -> int:
         module = import_module(entry.module)
     from neurosim.errors import NeurosimError
 
-    add_options(parser, module.run, f"{module.run.__doc__ or module.__doc__}")
+    help_page = f"{module.run.__doc__ or module.__doc__}"
+    add_options(parser, module.run, help_page)
+    parser.description = "\n\n".join([entry.title, entry.question, prose(help_page)])
     parameters = parser.parse_strictly(words)
     for name in ("name", "out", "json"):
         del parameters[name]
