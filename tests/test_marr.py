@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from circuits.arithmetic import depth_two_adder, ripple_carry_adder
 from neurosim import Circuit, CircuitError, InputError
@@ -23,7 +24,7 @@ from neurosim.marr import (
 )
 from neurosim.marr.agreement import agree, key
 from neurosim.marr.algorithm import MOST_STEPS
-from neurosim.plotting.drawing import largest_depth
+from neurosim.plotting.drawing import vignette
 
 BITS = 3
 NUMBERS = range(2**BITS)
@@ -356,9 +357,30 @@ def test_a_smaller_circuit_may_stand_for_a_large_one_in_drawings():
     assert "6 neurons; drawn: one with 2 neurons" in words
 
 
-@pytest.mark.parametrize(("room", "depth"), [((50, 20), 3), ((4, 3), 0), ((0.1, 0.1), 0)])
-def test_circuits_are_opened_as_far_as_they_are_legible(room, depth):
-    assert largest_depth(ripple_carry_adder(2), room) == depth
+def letters_of(picture, size):
+    figure = Figure(figsize=size)
+    ax = figure.add_axes((0, 0, 1, 1))
+    picture.draw(ax)
+    return {t.get_text(): t.get_fontsize() for t in ax.texts}
+
+
+@pytest.mark.parametrize(
+    ("room", "shown", "hidden"),
+    [
+        ((30, 10), {"a[0]", "full adder", "total[2]", "either"}, set()),
+        ((6, 4), {"a[0]", "full adder", "9 neurons", "total[2]"}, {"either"}),
+        ((4, 2.6), {"a[0]", "full adder", "total[2]"}, {"9 neurons", "either"}),
+        ((1, 1), set(), {"a[0]", "full adder", "total[2]"}),
+    ],
+)
+def test_a_vignette_shows_what_is_legible_in_its_room(room, shown, hidden):
+    picture = vignette(ripple_carry_adder(2), room)
+    assert picture.width <= room[0]
+    assert picture.height <= room[1]
+    letters = letters_of(picture, (picture.width, picture.height))
+    assert shown <= set(letters)
+    assert not hidden & set(letters)
+    assert min(letters.values(), default=6) >= 6 - 1e-6
 
 
 BAD = {

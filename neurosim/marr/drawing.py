@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -14,26 +13,20 @@ from matplotlib.patches import FancyBboxPatch
 
 from ..errors import InputError
 from ..plotting import COLOURS, FAINT, new_figure
-from ..plotting.captions import text_size
-from ..plotting.drawing import largest_depth
-from ..plotting.style import BOLDER, INK, WIDTHS, HouseFigure, style
+from ..plotting.style import INK, WIDTHS, HouseFigure, style
 from .algorithm import Algorithm, Repeat, Step
-from .implementation import Fault, Implementation
+from .circuit_panels import CircuitPanels
+from .headings import LINE, PAD, TEXT, Heading, wrapped
 from .traces import trace_lines, value_text
 
 if TYPE_CHECKING:
-    from ..circuit import Circuit
     from .computation import Case
     from .degradation import Degradation
     from .levels import Marr
 
-LINE = 0.155  # inches from one line of text to the next
-PAD = 0.07  # inches between the text of a box and its border
 GAP = 0.13  # inches between boxes, in which an arrow stands
 NAME = 0.47  # inches at the left, for the level's name
-TEXT = 7.5  # points
 LOW = 1.15  # inches, the least height of a row
-CIRCUIT = 1.9  # inches, the height of a circuit's drawing
 NARROW = 1.3  # inches, the least width of a column; a figure of many is wider than a page
 INDENT = 0.15  # inches, by which a step lies inside its loop
 MOST_STATES = 9  # of a trace that are shown
@@ -59,46 +52,18 @@ class _Box:
 
 
 @dataclass(frozen=True)
-class _Heading:
-    """What stands above a panel: its name in bold, and lines of text below it."""
-
-    name: tuple[str, ...]
-    lines: tuple[str, ...] = ()
-    faint: bool = True
-
-    @property
-    def height(self) -> float:
-        return 0.05 + LINE * (1.15 * len(self.name) + len(self.lines)) + PAD
-
-    @classmethod
-    def of(cls, name: str, lines: Iterable[str], width: float, faint: bool = True) -> _Heading:
-        wrapped = [part for line in lines for part in _wrapped(line, width)]
-        bold = _wrapped(name, width, 8.5, bold=True) if name else []
-        return cls(tuple(bold), tuple(wrapped), faint)
-
-    @classmethod
-    def of_circuit(cls, implementation: Implementation | None, width: float) -> _Heading:
-        if implementation is None:
-            return cls.of("", ["no circuit"], width)
-        told = _neurons_text(implementation.circuit)
-        if implementation.drawn is not None:
-            told += f"; drawn: one with {_neurons_text(implementation.drawn)}"
-        return cls.of(implementation.name, [told], width)
-
-
-@dataclass(frozen=True)
 class _Algorithm:
     """One algorithm's panel: its heading, and boxes one beneath another."""
 
-    heading: _Heading
+    heading: Heading
     boxes: Sequence[_Box] = ()
 
     @classmethod
     def of(cls, algorithm: Algorithm | None, case: Case | None, width: float) -> _Algorithm:
         if algorithm is None:
-            return cls(_Heading.of("", ["no algorithm is named"], width))
+            return cls(Heading.of("", ["no algorithm is named"], width))
         on = [f"on {algorithm.representation}"] if algorithm.representation else []
-        heading = _Heading.of(algorithm.name, on, width)
+        heading = Heading.of(algorithm.name, on, width)
         return cls(heading, tuple(_boxes(algorithm, case, width - 2 * PAD)))
 
 
@@ -106,21 +71,19 @@ def draw(marr: Marr, case: Case | None = None) -> Figure:
     """Do what `Marr.draw` says."""
     if case is not None:
         marr.trace(*_as_case(marr, case))  # what is no case is refused
-    columns = _columns(marr)
-    algorithms = _algorithms(columns)
-    deepest = max((_loops(a.steps) for a, _ in algorithms if a and case is None), default=0)
+    algorithms = list(marr.algorithms.values()) or [None]
+    deepest = max((_loops(a.steps) for a in algorithms if a and case is None), default=0)
     least = NARROW + 2 * INDENT * deepest
-    wide = max(WIDTHS["page"], NAME + least * len(columns))
-    width = (wide - NAME) / len(columns)
+    wide = max(WIDTHS["page"], NAME + least * len(algorithms))
+    width = (wide - NAME) / len(algorithms)
     what = _what(marr, case, wide - NAME - 0.2)
-    panels = [_Algorithm.of(a, case, len(span) * width - 0.2) for a, span in algorithms]
-    circuits = [_Heading.of_circuit(i, width - 0.15) for _, i in columns]
+    panels = [_Algorithm.of(a, case, width - 0.2) for a in algorithms]
     hows = max(panel.heading.height for panel in panels)
-    ins = max(heading.height for heading in circuits)
+    circuits = CircuitPanels(marr.implementations.values(), case, wide - NAME - 0.1)
     heights = [
         max(LOW, 0.2 + what.height),
         max(0.8, *(hows + _height(panel.boxes) + LINE / 2 for panel in panels)),
-        max(LOW, ins + CIRCUIT * any(i is not None for _, i in columns)),
+        max(LOW, circuits.height),
     ]
     with style():
         figure = HouseFigure(figsize=(wide, sum(heights)))
@@ -128,18 +91,13 @@ def draw(marr: Marr, case: Case | None = None) -> Figure:
         page = _Page(figure, heights, 0.25 + 0.2 * (1 + title.get_text().count("\n")))
         title.set(y=1 - 0.1 / page.height, va="top")
         page.name_levels()
-        _draw_heading(page.axes(0, NAME, wide - 0.05), what, math=True)
-        for panel, (_, span) in zip(panels, algorithms, strict=True):
-            left = NAME + span[0] * width
-            ax = page.axes(1, left, left + len(span) * width - 0.1)
-            _draw_heading(ax, panel.heading)
+        what.draw(page.axes(0, NAME, wide - 0.05), math=True)
+        for number, panel in enumerate(panels):
+            left = NAME + number * width
+            ax = page.axes(1, left, left + width - 0.1)
+            panel.heading.draw(ax)
             _draw_boxes(ax, panel.boxes, hows)
-        for i, ((_, implementation), heading) in enumerate(zip(columns, circuits, strict=True)):
-            left = NAME + i * width
-            ax = page.axes(2, left, left + width - 0.1)
-            _draw_heading(ax, heading)
-            if implementation is not None:
-                _draw_circuit(ax, implementation, case, ins)
+        circuits.draw(page.axes(2, NAME, wide - 0.1))
     return figure
 
 
@@ -221,38 +179,7 @@ def _as_case(marr: Marr, case: Any) -> Case:
     return case
 
 
-Column = tuple[Algorithm | None, Implementation | None]
-
-
-def _columns(marr: Marr) -> list[Column]:
-    """Return a column for each circuit, under the algorithm that it realizes."""
-    columns: list[Column] = []
-    circuits = list(marr.implementations.values())
-    for algorithm in marr.algorithms.values():
-        own = [i for i in circuits if i.realizes == algorithm.name]
-        columns += [(algorithm, i) for i in own] or [(algorithm, None)]
-    columns += [(None, i) for i in circuits if i.realizes is None]
-    free = [i for i, (a, c) in enumerate(columns) if a is not None and c is None]
-    if free and any(a is None for a, _ in columns):  # room beneath an algorithm is used
-        loose = [column for column in columns if column[0] is None]
-        for i, (_, circuit) in zip(free, loose, strict=False):
-            columns[i] = (columns[i][0], circuit)
-        columns = [c for c in columns if c not in loose[: len(free)]]
-    return columns or [(None, None)]
-
-
-def _algorithms(columns: list[Column]) -> list[tuple[Algorithm | None, list[int]]]:
-    """Return each algorithm and the numbers of the columns that it spans."""
-    spans: list[tuple[Algorithm | None, list[int]]] = []
-    for i, (algorithm, _) in enumerate(columns):
-        if spans and spans[-1][0] is algorithm:
-            spans[-1][1].append(i)
-        else:
-            spans.append((algorithm, [i]))
-    return spans
-
-
-def _what(marr: Marr, case: Case | None, width: float) -> _Heading:
+def _what(marr: Marr, case: Case | None, width: float) -> Heading:
     """Return what is computed, and the lines that tell it."""
     computation = marr.computation
     formula = [computation.formula] if computation.formula else []
@@ -262,7 +189,7 @@ def _what(marr: Marr, case: Case | None, width: float) -> _Heading:
     if case is not None:
         lines.append(f"{computation.told(case)}: {value_text(computation.answer(case))}")
     escaped = [line.replace("$", r"\$") for line in lines]  # the formula alone is mathematics
-    return _Heading.of(computation.name, [*formula, *escaped], width, faint=False)
+    return Heading.of(computation.name, [*formula, *escaped], width, faint=False)
 
 
 def _boxes(algorithm: Algorithm, case: Case | None, width: float) -> Iterator[_Box]:
@@ -276,31 +203,22 @@ def _boxes(algorithm: Algorithm, case: Case | None, width: float) -> Iterator[_B
         half = MOST_STATES // 2
         told = [*told[:half], f"… {len(told) - 2 * half} steps …", *told[-half:]]
     for text in [*told, trace.fault or f"answer: {value_text(trace.answer)}"]:
-        yield _Box(tuple(_wrapped(text, width)))
+        yield _Box(tuple(wrapped(text, width)))
 
 
 def _steps(steps: Sequence[Step | Repeat], width: float, depth: int) -> Iterator[_Box]:
     for step in steps:
         room = width - 2 * INDENT * depth
         if isinstance(step, Repeat):
-            yield _Box(tuple(_wrapped(f"↻ {step.name}", room)), depth, loop=True)
+            yield _Box(tuple(wrapped(f"↻ {step.name}", room)), depth, loop=True)
             yield from _steps(step.steps, width, depth + 1)
         else:
-            yield _Box(tuple(_wrapped(step.name, room)), depth)
+            yield _Box(tuple(wrapped(step.name, room)), depth)
 
 
 def _loops(steps: Sequence[Step | Repeat]) -> int:
     """Return how deep steps lie in loops."""
     return max(1 + _loops(s.steps) if isinstance(s, Repeat) else 0 for s in steps)
-
-
-def _wrapped(text: str, width: float, size: float = TEXT, bold: bool = False) -> list[str]:
-    """Return the lines of a text that fit into a width in inches."""
-    long = text_size(text, size)[0] * (BOLDER if bold else 1)
-    if long <= width:
-        return [text]
-    letters = max(4, int(0.93 * len(text) * width / long))
-    return textwrap.wrap(text, letters) or [text]
 
 
 def _height(boxes: Sequence[_Box]) -> float:
@@ -313,17 +231,6 @@ def _below(boxes: Sequence[_Box], number: int) -> float:
     """Return the room beneath a box for the ends of the loops that end with it."""
     following = boxes[number + 1].depth if number + 1 < len(boxes) else 0
     return PAD * max(0, boxes[number].depth - following)
-
-
-def _draw_heading(ax: Axes, heading: _Heading, math: bool = False) -> None:
-    y = 0.13
-    for line in heading.name:
-        _write(ax, line, y, INK, weight="bold", size=8.5)
-        y += 1.15 * LINE
-    look: dict[str, Any] = {"colour": FAINT, "style": "italic"} if heading.faint else {}
-    for line in heading.lines:
-        _write(ax, line, y, parse_math=math, **look)
-        y += LINE
 
 
 def _draw_boxes(ax: Axes, boxes: Sequence[_Box], y: float) -> None:
@@ -361,29 +268,3 @@ def _draw_arrow(ax: Axes, x: float, y: float) -> None:
         "shrinkA": 0, "shrinkB": 0,
     }  # fmt: skip
     ax.annotate("", (x, y + GAP), (x, y), arrowprops=look)
-
-
-def _draw_circuit(
-    ax: Axes, implementation: Implementation, case: Case | None, heading: float
-) -> None:
-    circuit = implementation.drawn or implementation.circuit
-    tall = ax.get_ylim()[0]
-    room = ax.get_xlim()[1], tall - heading
-    inset = ax.inset_axes((0, 0, 1, room[1] / tall), transform=ax.transAxes)
-    values: dict[str, Any] = {}
-    if case is not None and implementation.drawn is None and not implementation.runs_in_time:
-        activities = implementation.activities(case)
-        if not isinstance(activities, Fault):
-            values["activities"] = activities
-    circuit.draw(ax=inset, depth=largest_depth(circuit, room), title="", legend=False, **values)
-
-
-def _neurons_text(circuit: Circuit) -> str:
-    units = sum(p.size for p in circuit.neuron_populations)
-    return f"{units} neuron{'s' * (units != 1)}"
-
-
-def _write(ax: Axes, text: str, y: float, colour: str = INK, **options: Any) -> None:
-    ax.text(
-        0.02, y, text, va="center", color=colour, **{"size": TEXT, "parse_math": False, **options}
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from .blocks import Point
 from .captions import text_size, value_text
 from .labels import Rectangle, place_labels
 from .marks import BACK, NODES, REACH, WORDS, Canvas, SheetOutline
-from .plan import Plan, line_of, outline_at, plan_for
+from .plan import COMPACT, FULL, Plan, line_of, outline_at, plan_for
 from .scene import Item, Wire
 from .style import (
     BOLDER,
@@ -39,7 +40,7 @@ LARGEST = 40.0  # inches, of a drawing; a larger one is drawn smaller
 LEADING = 0.17  # between the lines below a drawing
 NOTES = 2.0  # inches that such a line may always have
 DEEPEST = 3  # levels of inlined circuits that are tried to be opened in a small room
-LEGIBLE = 0.6  # of its own size, at which a drawing is still read
+LEGIBLE = 6.0  # points, of the smallest letters in a small room
 SILENT = 0.22  # opacity of wires from silent neurons
 WORDS_OF = {
     "excite": "excites",
@@ -73,31 +74,61 @@ def draw_circuit(
     return _Drawing(plan, values, title, legend).on(ax)
 
 
-def largest_depth(circuit: Circuit, room: tuple[float, float]) -> int:
-    """Return how many levels of inlined circuits can be opened so that it is legible in a room.
+@dataclass(frozen=True)
+class Vignette:
+    """A circuit drawn into a room: as much of it as is legible there, and what is not left out.
+
+    Attributes
+    ----------
+    width, height : inches, at the smallest scale at which its letters are legible, or at which it
+        fits
+    """
+
+    width: float
+    height: float
+    _drawing: _Drawing
+
+    def draw(self, ax: Axes) -> None:
+        """Draw it into axes, as large as they allow."""
+        self._drawing.on(ax)
+
+
+def vignette(
+    circuit: Circuit, room: tuple[float, float], activities: Mapping[str, Any] | None = None
+) -> Vignette:
+    """Return the most that can be shown of a circuit in a room.
+
+    Names, thresholds and inner circuits opened; else its shape with the names of inputs and
+    outputs; else its shape alone.  No letter is smaller than 6 points.
 
     Parameters
     ----------
     room
-        Width and height in inches, of a drawing without title and legend.
-
-    Returns
-    -------
-    A `depth` for `draw_circuit`: 0, none, also where even that is drawn too small.
+        Width and height in inches.
+    activities
+        By population, as `Circuit.activities` returns them.
     """
+    values = checked_activities(circuit, None, activities)
     levels = max((p.name.count(".") for p in circuit.neuron_populations), default=0)
-    for depth in range(min(levels, DEEPEST), 0, -1):
-        drawing = _Drawing(plan_for(circuit, depth, False), None, "", False)
-        if min(room[0] / drawing.width, room[1] / drawing.height) >= LEGIBLE:
-            return depth
-    return 0
+    for look, letters in ((FULL, FULL.notes), (COMPACT, COMPACT.names)):
+        least = LEGIBLE / letters
+        for depth in range(min(levels, DEEPEST), -1, -1):
+            plan = plan_for(circuit, depth, values is not None, look)
+            drawing = _Drawing(plan, values, "", False, LEGIBLE)
+            if min(room[0] / drawing.width, room[1] / drawing.height) >= least:
+                return Vignette(drawing.width * least, drawing.height * least, drawing)
+    scale = min(room[0] / drawing.width, room[1] / drawing.height)
+    return Vignette(drawing.width * scale, drawing.height * scale, drawing)
 
 
 class _Drawing:
     """One drawing: a plan, and the activities that it shows."""
 
-    def __init__(self, plan: Plan, values: np.ndarray | None, title: str, legend: bool):
+    def __init__(
+        self, plan: Plan, values: np.ndarray | None, title: str, legend: bool, least: float = 0.0
+    ):
         self.plan = plan
+        self.least = least  # points, of letters that are written
         self.items = plan.scene.items
         self.look = plan.look
         self.activities = Activities(plan.scene, values)
@@ -128,7 +159,7 @@ class _Drawing:
                 ax.set_axis_off()
                 room = _room(figure, ax)
             scale = min(1.0, room[0] / self.width, room[1] / self.height)
-            self.canvas = Canvas(ax, scale)
+            self.canvas = Canvas(ax, scale, self.least)
             self._draw()
             self._set_limits(ax, room[0] / scale, room[1] / scale)
         return figure

@@ -49,6 +49,7 @@ class Canvas:
 
     ax: Axes
     scale: float = 1.0
+    least: float = 0.0  # points; smaller letters are left out
 
     def add(self, patch: Any, gid: str = "") -> Any:
         """Add a patch whose line width is given at scale 1."""
@@ -60,6 +61,8 @@ class Canvas:
 
     def write(self, at: Point, text: str, points: float, halo: str = "", **options: Any) -> Any:
         """Write one line of text, never read as mathematics; a halo keeps it legible on wires."""
+        if points * self.scale < self.least * (1 - 1e-9):
+            return None
         look = {"color": INK, "ha": "center", "va": "center", "zorder": WORDS, **options}
         look["family"] = "DejaVu Sans"
         written = self.ax.text(*at, text, size=points * self.scale, parse_math=False, **look)

@@ -61,7 +61,9 @@ class Plan:
     shapes: list[Shape] = field(default_factory=list)
 
 
-def plan_for(circuit: Circuit, depth: int | None, with_values: bool) -> Plan:
+def plan_for(
+    circuit: Circuit, depth: int | None, with_values: bool, look: Look | None = None
+) -> Plan:
     """Return the plan of a circuit's drawing.
 
     Parameters
@@ -71,10 +73,13 @@ def plan_for(circuit: Circuit, depth: int | None, with_values: bool) -> Plan:
         a circuit that is too large even so is drawn small and without inner names.
     with_values
         Whether activities will stand where thresholds do.
+    look
+        With a depth, how large everything is; left out, as large as so many items allow.
     """
     if depth is not None:
         scene = scene_of(circuit, depth)
-        return _Planner(scene, FULL if _extent(scene) <= MOST_ITEMS else COMPACT, with_values).plan
+        usual = FULL if _extent(scene) <= MOST_ITEMS else COMPACT
+        return _Planner(scene, look or usual, with_values).plan
     deepest = max((len(item.path) for item in scene_of(circuit).items), default=0)
     scenes = [scene_of(circuit, level) for level in range(deepest, -1, -1)]
     for look, most, widest in ((FULL, MOST_ITEMS, WIDEST), (COMPACT, MOST_SMALL, WIDEST_SMALL)):
