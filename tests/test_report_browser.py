@@ -58,7 +58,7 @@ def test_it_never_scrolls_sideways_whatever_is_on_the_screen(page):
     width = page.viewport_size["width"]
     for name in NAMES:
         page.evaluate("name => document.getElementById(name).scrollIntoView()", name)
-        page.wait_for_timeout(100)
+        page.locator(f"#{name} .claims").first.wait_for()  # laid out, as it came on the screen
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -74,12 +74,30 @@ def test_every_picture_has_words_and_is_drawn(page):
         assert box["height"] > 100
 
 
+def test_a_tables_first_column_and_its_caption_stay_where_the_rest_scrolls(page):
+    tables = page.locator("table")
+    assert tables.count() >= len(NAMES)
+    for table in tables.all():
+        table.scroll_into_view_if_needed()
+        place = table.locator("xpath=..")
+        place.evaluate("element => element.scrollTo(1000, 0)")
+        left, right = (place.bounding_box()[side] for side in ("x", "width"))
+        for staying in ("th", "td", "caption span"):
+            box = table.locator(staying).first.bounding_box()
+            assert abs(box["x"] - left) < 1
+            assert box["width"] <= right
+
+
 def test_links_of_the_contents_lead_to_the_experiments(page):
     for name in NAMES:
         page.locator(f'.rows a[href="#{name}"]').click()
-        page.wait_for_timeout(200)
-        top = page.locator(f"#{name}").bounding_box()["y"]
-        assert -1 <= top < page.viewport_size["height"]  # the last one may not reach the top
+        page.wait_for_function(  # the last one may not reach the top
+            """name => {
+                const top = document.getElementById(name).getBoundingClientRect().y;
+                return scrollY > 0 && -1 <= top && top < innerHeight;
+            }""",
+            arg=name,
+        )
         page.evaluate("scrollTo(0, 0)")
 
 
