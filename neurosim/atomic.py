@@ -47,10 +47,10 @@ def write_whole(path: Path, content: bytes) -> Path:
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return a table as CSV, in UTF-8."""
+    """Return a table as CSV, in UTF-8; '?' stands for what UTF-8 has not, as in a file's name."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header, *rows])
-    return text.getvalue().encode()
+    return text.getvalue().encode(errors="replace")
 
 
 def write_csv(

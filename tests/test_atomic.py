@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from neurosim.atomic import write_whole
+from neurosim.atomic import csv_of, write_whole
 
 WITH_LINKS = pytest.mark.skipif(os.name == "nt", reason="Windows lets few make a link or a pipe")
 
@@ -39,3 +39,8 @@ def test_a_folder_is_no_place_for_a_file(tmp_path):
     with pytest.raises(OSError, match="folder"):
         write_whole(tmp_path / "folder", b"x")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_name_that_is_no_text_does_not_lose_a_table():
+    name = os.fsdecode(b"caf\xe9.png") if os.name == "posix" else "caf\udce9.png"
+    assert csv_of(["file", "n"], [(name, 1)]) == b"file,n\r\ncaf?.png,1\r\n"
