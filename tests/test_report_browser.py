@@ -7,6 +7,8 @@ import shutil
 import pytest
 
 from experiments.cli import main
+from neurosim.report import Chapter, Failure, Subject, origin_here, outcome_of, page_of
+from neurosim.result import Result
 
 pytestmark = pytest.mark.browser
 
@@ -122,6 +124,30 @@ def test_tables_can_be_downloaded(page):
     text = begun.value.path().read_text(encoding="utf-8")
     assert begun.value.suggested_filename.endswith(".csv")
     assert len(text.splitlines()) > 1
+
+
+def test_what_is_long_or_wide_has_a_place_to_scroll(chromium, tmp_path):
+    result = Result("long")
+    result.claim("very many values", list(range(3000)), 0)
+    result.table("wide", [f"column {n}" for n in range(40)], [range(40)] * 20)
+    result.table("words", ("one",), [("word" * 100,)])
+    told = ("Long", "長", 1, "How long?", "$" + "a + " * 40 + "b$", ("algorithm",), "neurosim")
+    failure = Failure("Error: " + "a" * 400, "File " * 200)
+    chapters = [
+        Chapter(Subject("long", *told), outcome_of(result, 1)),
+        Chapter(Subject("broken", *told), failure),
+    ]
+    path = tmp_path / "long.html"
+    path.write_text(page_of(chapters, origin_here()), encoding="utf-8")
+    page = chromium.new_page(viewport=PHONE)
+    page.goto(path.as_uri())
+    for name in ("long", "broken"):
+        page.locator(f"#{name}").scroll_into_view_if_needed()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    values = page.locator(".values")
+    assert values.bounding_box()["height"] < PHONE["height"] / 2
+    assert values.text_content().endswith("2998, 2999], expected 0")
+    page.close()
 
 
 @pytest.mark.parametrize("page", [WIDE], indirect=True, ids=["wide"])
