@@ -164,6 +164,25 @@ def test_however_one_ends_the_page_comes_out_and_tells(package, tmp_path, capsys
         assert "crashes.py" in chapter(page, "crashes")  # the place, as faulthandler tells it
 
 
+def test_one_whose_process_cannot_be_started_does_not_lose_the_others(
+    package, tmp_path, monkeypatch, capsys
+):
+    started = crew._started
+
+    def refuses(job, folder):
+        if job.entry.name != "plain":
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return started(job, folder)
+
+    monkeypatch.setattr(crew, "_started", refuses)
+    out = tmp_path / "page.html"
+    status, told, err = reported(["good", "plain", "raises", "--out", str(out)], package, capsys)
+    assert (status, err) == (1, "")
+    assert "good: BlockingIOError: [Errno 11] Resource temporarily unavailable" in told
+    assert "1 of 1 claims do not hold" in told
+    assert "Resource temporarily unavailable" in chapter(out.read_text("utf-8"), "raises")
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
