@@ -160,3 +160,5 @@ def test_on_paper_each_experiment_begins_a_page(page):
     assert not page.locator(".skip").is_visible()
     assert not page.locator(".download").first.is_visible()
     assert page.locator(".claims").first.is_visible()
+    inside = page.locator("table").first.evaluate("table => getComputedStyle(table).breakInside")
+    assert inside == "avoid"  # or its caption may stand on the page before
