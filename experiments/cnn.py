@@ -1,7 +1,7 @@
 r"""The sheet's convolutional network tells handwritten digits · 卷積神經網路 · lecture row 20
 
 Question: How well do cells that share small receptive fields tell handwritten digits?
-Equation: $u_{x,\,y} = \left[\sum_{i,\,j} k_{i,\,j}\;s_{x + i,\,y + j} + b\right]_+$
+Equation: $r_{x,\,y} = \left[\sum_{i,\,j} k_{i,\,j}\;s_{x + i,\,y + j} + b\right]_+$
 Levels: computation, algorithm
 """
 

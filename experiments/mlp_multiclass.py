@@ -1,7 +1,8 @@
 r"""The sheet's classifier of ten digits, with dropout · 多層感知器多元分類 · lecture row 20
 
-Question: Does a hidden layer tell ten digits apart better than ten cells alone?
-Equation: $y_k = \dfrac{e^{u_k}}{\sum_j e^{u_j}}, \quad u = W_2\,[W_1 x + b_1]_+ + b_2$
+Question: Do hidden layers help to tell ten digits apart, beside ten cells alone?
+Equation: $y_k = \dfrac{e^{u_k}}{\sum_j e^{u_j}}$
+    $u = W_3\,[W_2\,[W_1 x + b_1]_+ + b_2]_+ + b_3$
 Levels: computation, algorithm
 """
 

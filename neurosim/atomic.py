@@ -18,20 +18,27 @@ from .errors import FileError
 def write_whole(path: Path, content: bytes) -> Path:
     """Write a file beside its place, then move it there, with an old file's rights.
 
+    A link keeps pointing to what is written.  A device or a pipe is written into: moved there, a
+    file would take its place.
+
     Raises
     ------
     OSError
         The folder cannot be written to; nothing is left of the new file.
     """
-    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.draft")
+    place = Path(os.path.realpath(path))
+    if place.exists() and not place.is_file() and not place.is_dir():
+        place.write_bytes(content)
+        return path
+    draft = place.with_name(f".{place.name[:100]}.{secrets.token_hex(8)}.draft")
     try:
         with draft.open("xb") as file:
             with contextlib.suppress(FileNotFoundError):  # a new file
-                shutil.copymode(path, draft)
+                shutil.copymode(place, draft)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        draft.replace(place)
     except BaseException:
         with contextlib.suppress(OSError, ValueError):
             draft.unlink(missing_ok=True)
@@ -40,10 +47,10 @@ def write_whole(path: Path, content: bytes) -> Path:
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return a table as CSV, in UTF-8."""
+    """Return a table as CSV, in UTF-8; '?' stands for what UTF-8 has not, as in a file's name."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header, *rows])
-    return text.getvalue().encode()
+    return text.getvalue().encode(errors="replace")
 
 
 def write_csv(

@@ -2,6 +2,8 @@
 
 import itertools
 import re
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from matplotlib.mathtext import MathTextParser
@@ -22,15 +24,24 @@ def test_every_experiment_says_what_it_is_about(entry):
     assert entry.equation.count("$") >= 2
     for line in entry.equation.split("\n"):
         MathTextParser("path").parse(line)  # raises where it cannot be drawn
+    assert "\\frac" not in entry.equation  # too small to read
     assert entry.levels
     assert list(entry.levels) == [level for level in LEVELS if level in entry.levels]
 
 
 def test_every_row_has_an_experiment_and_every_level_has_several():
     entries = catalogue().values()
-    assert {entry.row for entry in entries} >= set(range(1, 21))
+    assert {entry.row for entry in entries} == set(range(1, 24))
     for level in LEVELS:
         assert sum(level in entry.levels for entry in entries) >= 5
+
+
+@pytest.mark.parametrize("name", ["mlp-binary", "mlp-multiclass", "mlp-regression"])
+def test_a_network_of_the_sheet_has_as_many_layers_as_its_equation(name):
+    entry = catalogue()[name]
+    weights = set(re.findall(r"[Ww]_\d", entry.equation))
+    source = Path(str(find_spec(entry.module).origin)).read_text(encoding="utf-8")
+    assert len(weights) == source.count("model.add(Dense(")
 
 
 @pytest.fixture

@@ -292,6 +292,11 @@ def test_an_equation_takes_the_colour_of_the_text_and_says_its_source():
     assert 'aria-label="$a &lt; \\frac{b}{c}$; and more"' in drawn
 
 
+def test_blank_lines_of_an_equation_are_passed_over():
+    assert equation_of("\n$a$\n \n$b$\n") == equation_of("$a$\n$b$")
+    assert equation_of(" \n") is None
+
+
 def test_what_is_no_equation_is_shown_as_it_was_written():
     assert equation_of("$\\frac{a$") is None
     page = page_of([Chapter(subject(equation="$\\frac{a<$"), None)], ORIGIN)

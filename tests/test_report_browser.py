@@ -7,6 +7,8 @@ import shutil
 import pytest
 
 from experiments.cli import main
+from neurosim.report import Chapter, Failure, Subject, origin_here, outcome_of, page_of
+from neurosim.result import Result
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +60,7 @@ def test_it_never_scrolls_sideways_whatever_is_on_the_screen(page):
     width = page.viewport_size["width"]
     for name in NAMES:
         page.evaluate("name => document.getElementById(name).scrollIntoView()", name)
-        page.wait_for_timeout(100)
+        page.locator(f"#{name} .claims").first.wait_for()  # laid out, as it came on the screen
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -74,12 +76,30 @@ def test_every_picture_has_words_and_is_drawn(page):
         assert box["height"] > 100
 
 
+def test_a_tables_first_column_and_its_caption_stay_where_the_rest_scrolls(page):
+    tables = page.locator("table")
+    assert tables.count() >= len(NAMES)
+    for table in tables.all():
+        table.scroll_into_view_if_needed()
+        place = table.locator("xpath=..")
+        place.evaluate("element => element.scrollTo(1000, 0)")
+        left, right = (place.bounding_box()[side] for side in ("x", "width"))
+        for staying in ("th", "td", "caption span"):
+            box = table.locator(staying).first.bounding_box()
+            assert abs(box["x"] - left) < 1
+            assert box["width"] <= right
+
+
 def test_links_of_the_contents_lead_to_the_experiments(page):
     for name in NAMES:
         page.locator(f'.rows a[href="#{name}"]').click()
-        page.wait_for_timeout(200)
-        top = page.locator(f"#{name}").bounding_box()["y"]
-        assert -1 <= top < page.viewport_size["height"]  # the last one may not reach the top
+        page.wait_for_function(  # the last one may not reach the top
+            """name => {
+                const top = document.getElementById(name).getBoundingClientRect().y;
+                return scrollY > 0 && -1 <= top && top < innerHeight;
+            }""",
+            arg=name,
+        )
         page.evaluate("scrollTo(0, 0)")
 
 
@@ -106,6 +126,30 @@ def test_tables_can_be_downloaded(page):
     assert len(text.splitlines()) > 1
 
 
+def test_what_is_long_or_wide_has_a_place_to_scroll(chromium, tmp_path):
+    result = Result("long")
+    result.claim("very many values", list(range(3000)), 0)
+    result.table("wide", [f"column {n}" for n in range(40)], [range(40)] * 20)
+    result.table("words", ("one",), [("word" * 100,)])
+    told = ("Long", "長", 1, "How long?", "$" + "a + " * 40 + "b$", ("algorithm",), "neurosim")
+    failure = Failure("Error: " + "a" * 400, "File " * 200)
+    chapters = [
+        Chapter(Subject("long", *told), outcome_of(result, 1)),
+        Chapter(Subject("broken", *told), failure),
+    ]
+    path = tmp_path / "long.html"
+    path.write_text(page_of(chapters, origin_here()), encoding="utf-8")
+    page = chromium.new_page(viewport=PHONE)
+    page.goto(path.as_uri())
+    for name in ("long", "broken"):
+        page.locator(f"#{name}").scroll_into_view_if_needed()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    values = page.locator(".values")
+    assert values.bounding_box()["height"] < PHONE["height"] / 2
+    assert values.text_content().endswith("2998, 2999], expected 0")
+    page.close()
+
+
 @pytest.mark.parametrize("page", [WIDE], indirect=True, ids=["wide"])
 def test_on_paper_each_experiment_begins_a_page(page):
     paper = page.pdf(format="A4")
@@ -116,3 +160,5 @@ def test_on_paper_each_experiment_begins_a_page(page):
     assert not page.locator(".skip").is_visible()
     assert not page.locator(".download").first.is_visible()
     assert page.locator(".claims").first.is_visible()
+    inside = page.locator("table").first.evaluate("table => getComputedStyle(table).breakInside")
+    assert inside == "avoid"  # or its caption may stand on the page before

@@ -29,8 +29,9 @@ def run(seed: int = 0, quick: bool = False) -> Result:
     result = Result("good", locals(), seed)
     print("to stdout")
     sys.stderr.write("to stderr")
-    threads = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    result.claim("one thread", [os.environ[name] for name in threads], ["1"] * 3)
+    threads = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+               "VECLIB_MAXIMUM_THREADS")
+    result.claim("one thread", [os.environ[name] for name in threads], ["1"] * 4)
     result.claim("not in the parent", os.getppid() != 1 and "pytest" not in sys.modules)
     figure = Figure(figsize=(1, 1))
     figure.suptitle("Good")
@@ -163,6 +164,25 @@ def test_however_one_ends_the_page_comes_out_and_tells(package, tmp_path, capsys
         assert "crashes.py" in chapter(page, "crashes")  # the place, as faulthandler tells it
 
 
+def test_one_whose_process_cannot_be_started_does_not_lose_the_others(
+    package, tmp_path, monkeypatch, capsys
+):
+    started = crew._started
+
+    def refuses(job, folder):
+        if job.entry.name != "plain":
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return started(job, folder)
+
+    monkeypatch.setattr(crew, "_started", refuses)
+    out = tmp_path / "page.html"
+    status, told, err = reported(["good", "plain", "raises", "--out", str(out)], package, capsys)
+    assert (status, err) == (1, "")
+    assert "good: BlockingIOError: [Errno 11] Resource temporarily unavailable" in told
+    assert "1 of 1 claims do not hold" in told
+    assert "Resource temporarily unavailable" in chapter(out.read_text("utf-8"), "raises")
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
@@ -263,7 +283,7 @@ def test_ctrl_c_keeps_what_was_finished_and_leaves_nothing_running(package, fold
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="looks at processes as POSIX has them")
-def test_a_worker_ends_when_its_parent_is_killed(package, folder, tmp_path):
+def test_a_worker_ends_and_leaves_nothing_when_its_parent_is_killed(package, folder, tmp_path):
     began = begin(package, folder, tmp_path, "waits")
     place = tmp_path / "waits.pid"
     try:
@@ -272,6 +292,7 @@ def test_a_worker_ends_when_its_parent_is_killed(package, folder, tmp_path):
         began.kill()
         began.communicate()
     await_true(lambda: not alive(int(place.read_text())))
+    assert not [*tmp_path.glob("neurosim-*")]
 
 
 def test_ctrl_c_before_anything_is_finished_leaves_no_page(package, tmp_path, monkeypatch, capsys):

@@ -1,6 +1,6 @@
 r"""Universal approximation, beside Fourier · 逼近任何連續函數 (cf. 傅立葉分析) · lecture row 8
 
-Question: How many neurons come within ε of any continuous function?
+Question: How many neurons does it take to come within ε of a continuous function?
 Equation: $F(x) = \sum_{i=1}^{N} v_i\,\varphi(w_i x + b_i)$
     $|F(x) - f(x)| < \varepsilon$
 Levels: computation, implementation

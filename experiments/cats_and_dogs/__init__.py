@@ -1,6 +1,6 @@
 r"""Cats and dogs: a neuron that learns to tell them apart · 區分貓狗 · lecture row 7
 
-Question: Can a neuron learn to tell cats from dogs, and do cells help that see before it?
+Question: Can a neuron learn to tell cats from dogs, and better where other cells see them first?
 Equation: $\Delta w = y\,x\;$ after a mistake
     $u = \left[\dfrac{e - h}{1 + h}\right]_+$ in a cognitron
 Levels: computation, algorithm

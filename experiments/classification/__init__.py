@@ -1,8 +1,8 @@
 r"""Classification: four classifiers in thirteen cases · 分類的應用 · lecture row 21
 
-Question: What can each of four classifiers, from 1958 to 1989, tell of images it never learned?
-Equation: $\bar a = \frac{1}{J}\sum_{j=1}^{J} a_j$
-    $\bar a \pm t_{J-1}\, s\, \sqrt{\frac{1}{J} + \frac{n_{held\ out}}{n_{learned}}}$
+Question: How well do four classifiers, from 1958 to 1989, tell apart images they never learned?
+Equation: $\bar{a} = \dfrac{1}{J}\sum_{j=1}^{J} a_j$
+    $\bar{a} \pm t_{J-1}\,s\,\sqrt{\dfrac{1}{J} + \dfrac{m}{n}}$, $m$ held out, $n$ learned
 Levels: computation, algorithm
 """
 

@@ -1,6 +1,6 @@
 r"""The delta rule: learning from what is missed · Delta 學習規則 · lecture row 13
 
-Question: Where does a neuron end that learns from what it missed by?
+Question: With which weights does a neuron end that learns from its own error?
 Equation: $\Delta w = \eta\,(t - y)\,f'(u)\,x$
     $0 < \eta < \dfrac{2}{\lambda_{\max}}$
 Levels: algorithm

@@ -2,7 +2,8 @@ r"""Images read from spikes by a GAN · 利用生成對抗網絡做重建 · lec
 
 Question: What did an eye see, as far as the spikes of its LGN or V1 can tell?
 Equation: $L_G = \langle (G(r) - s)^2 \rangle - \lambda\,\langle \ln D(G(r)) \rangle$
-    $L_D = -\langle \ln D(s) \rangle - \langle \ln(1 - D(G(r))) \rangle$
+    $L_D = -\langle t\,\ln D(s) + (1 - t)\,\ln(1 - D(s)) \rangle$
+    $\qquad\;\; - \langle \ln(1 - D(G(r))) \rangle, \quad t = 0.9$
 Levels: computation, algorithm
 """
 

@@ -1,8 +1,8 @@
 r"""Regression: by what angle is a digit turned? · 迴歸的應用 · lecture row 22
 
-Question: How well is a quantity predicted from an image, and is it what the image shows that tells?
-Equation: $r_k = \frac{\mathrm{cov}(\hat{\theta},\,\theta)}{s_{\hat{\theta}}\,s_{\theta}}$
-    $\bar{r} = \tanh\left(\frac{1}{5}\sum_{k=1}^{5} \mathrm{artanh}\,r_k\right)$
+Question: How well is an angle predicted from an image, and what in the image tells it?
+Equation: $r_k = \dfrac{\mathrm{cov}(\hat{\theta},\,\theta)}{s_{\hat{\theta}}\,s_{\theta}}$
+    $\bar{r} = \tanh\left(\dfrac{1}{K}\sum_{k=1}^{K} \mathrm{artanh}\,r_k\right)$ of $K$ folds
 Levels: computation, algorithm
 """
 

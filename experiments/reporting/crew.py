@@ -52,7 +52,12 @@ def run_apart(
         while waiting or running:
             while waiting and len(running) < at_once:
                 job = waiting.pop()
-                running[_started(job, folder)] = job
+                try:
+                    running[_started(job, folder)] = job
+                except OSError as error:  # no memory for a process, or too many of them
+                    yield job, _not_begun(error)
+            if not running:
+                continue
             tick(list(running.values()))
             wait([process.sentinel for process in running], TICK)
             for process in [process for process in running if not process.is_alive()]:
@@ -86,6 +91,13 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _not_begun(error: OSError) -> Failure:
+    """Return why a job's process could not be started."""
+    from neurosim.report import failure_of
+
+    return failure_of(error)
 
 
 def _found(job: Job, folder: Path, status: int) -> Outcome | Failure:

@@ -11,6 +11,7 @@ import inspect
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import sys
 import threading
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 
 # The processes share the cores among them: more threads would only wait for one another.
 ONE_THREAD = dict.fromkeys(
-    ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
-)
+    (
+        "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",  # Apple's Accelerate, of NumPy on a Mac
+    ),
+    "1",
+)  # fmt: skip
 
 
 class Job(NamedTuple):
@@ -52,7 +57,7 @@ def log_file(folder: Path, job: Job) -> Path:
 def work(job: Job, folder: Path) -> None:
     """Run an experiment; leave its outcome, or the failure that it ended in."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends this process
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     _speak_into(log_file(folder, job))
     os.environ.update(ONE_THREAD)
     _lock_bars_among_threads()
@@ -96,9 +101,10 @@ def _lock_bars_among_threads() -> None:
     tqdm.set_lock(threading.RLock())
 
 
-def _end_with_parent() -> None:
-    """End when the parent is gone, however it went: nobody would read the outcome."""
+def _end_with_parent(folder: Path) -> None:
+    """End when the parent is gone, however it went: nobody would read or remove the outcomes."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)

@@ -1,7 +1,8 @@
 r"""The 34-layer residual network and its plain twin · 34 層殘差網路 · lecture row 18
 
 Question: How does the error reach the first of 34 layers?
-Equation: $h_{l+1} = h_l + g(h_l)$
+Equation: $h_{l+1} = \left[h_l + g(h_l)\right]_+$
+    $\delta_l = \delta_{l+1} + g'(h_l)^{T}\,\delta_{l+1}$ of cells with $h_{l+1} > 0$
 Levels: algorithm
 """
 

@@ -16,17 +16,20 @@ LETTERS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C
 
 
 def equation_of(mathtext: str) -> str | None:
-    """Return an equation as an svg element; None where it is no mathtext.
+    """Return an equation as an svg element; None where it is no mathtext, or nothing to draw.
 
     Parameters
     ----------
     mathtext
-        Lines of Matplotlib's mathtext, one below the other.
+        Lines of Matplotlib's mathtext, one below the other; blank ones are passed over.
     """
+    written = [line for line in mathtext.splitlines() if line.strip()]
+    if not written:
+        return None
     settings: Any = {"mathtext.fontset": "stix", "font.family": "STIXGeneral"}
     with matplotlib.rc_context(settings):
         try:
-            lines = [TextPath((0, 0), line, size=POINTS) for line in mathtext.split("\n")]
+            lines = [TextPath((0, 0), line, size=POINTS) for line in written]
         except ValueError:  # the parser's word for what it cannot read
             return None
     # As far apart as each is high: fractions need more.
@@ -38,7 +41,7 @@ def equation_of(mathtext: str) -> str | None:
         right = max(right, end)
     width, height = right + 2 * PAD, bottom + 2 * PAD
     return (
-        f'<svg role="img" aria-label={quoteattr("; ".join(mathtext.splitlines()))} '
+        f'<svg role="img" aria-label={quoteattr("; ".join(written))} '
         f'viewBox="{-PAD} {-PAD} {width:.2f} {height:.2f}" '
         f'style="width:{width / POINTS:.2f}em;height:{height / POINTS:.2f}em">'
         f'<path fill="currentColor" d="{"".join(outlines)}"/></svg>'
@@ -47,12 +50,12 @@ def equation_of(mathtext: str) -> str | None:
 
 def _outline(path: Path, baseline: float) -> str:
     """Return a path as SVG writes it, whose y goes down, on this baseline."""
-    written = []
+    steps = []
     for numbers, code in path.iter_segments(simplify=False):
         if code == Path.CLOSEPOLY:
-            written.append("Z")
+            steps.append("Z")
             continue
         x, y = numbers[::2], baseline - numbers[1::2]
         places = " ".join(f"{across:.2f} {down:.2f}" for across, down in zip(x, y, strict=True))
-        written.append(LETTERS[code] + places)
-    return "".join(written)
+        steps.append(LETTERS[code] + places)
+    return "".join(steps)
