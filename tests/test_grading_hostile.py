@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -319,6 +320,13 @@ def test_a_result_that_is_no_file_of_ours_is_not_read(graded, make):
     )
     assert result.score == 0
     assert "status 0" in result.problem
+
+
+def test_folders_in_folders_do_not_stop_the_grader(graded, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    deep = "import os\nfor _ in range(2000): os.mkdir('a'); os.chdir('a')\n"
+    assert graded(GOOD + deep).score == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["student.py"]
 
 
 @pytest.mark.parametrize("name", ["numpy.py", "account.json"])
