@@ -1,0 +1,106 @@
+"""A counterexample in a student's words: what went in, which answer is wrong, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..errors import NeurosimError
+from ..wording import short
+
+if TYPE_CHECKING:
+    from ..circuit import Circuit
+    from ..populations import Output
+
+FEW = 8  # values of an array that are all told
+ACTIVE = 4  # of a larger one, those that are not 0
+
+
+class Compared(NamedTuple):
+    """What is wrong with one output, if anything is.
+
+    Attributes
+    ----------
+    place : of the wrong value in the circuit, None where none is wrong; of a number its lowest
+        wrong bit, of an array the value that is farthest off
+    expected, got : in words; of a large array that one value
+    """
+
+    place: int | None
+    expected: str
+    got: str
+
+
+def wrong_answers(
+    circuit: Circuit, expected: Mapping[str, Any], got: Mapping[str, Any], tolerance: float
+) -> tuple[int, str, str]:
+    """Return the place of the first wrong value, and both sides' answers in words.
+
+    Parameters
+    ----------
+    circuit
+        Whose answers they are.
+    expected, got
+        The values of each output, by its name.
+    tolerance
+        By how much graded outputs may differ.
+    """
+    found = [
+        _compared(output, expected[output.name], got[output.name], tolerance)
+        for output in circuit.outputs
+    ]
+    places = [one.place for one in found if one.place is not None]
+    if not places:
+        raise NeurosimError(f"{circuit}: its counterexample has no wrong output")
+    told = ((one.expected, one.got) for one in found if one.expected)
+    sides = zip(*told, strict=True)
+    return places[0], ", ".join(next(sides)), ", ".join(next(sides))
+
+
+def _compared(output: Output, expected: Any, got: Any, tolerance: float) -> Compared:
+    """Return what is wrong with one output; of a large array that is right nothing is told."""
+    name = output.name
+    as_they_are = f"{name} = {value_text(expected)}", f"{name} = {value_text(got)}"
+    wanted, found = np.asarray(expected), np.asarray(got)
+    if output.bits is not None:
+        differ = int(expected) ^ int(got)
+        lowest = (differ & -differ).bit_length() - 1
+        return Compared(int(output.index[lowest]) if differ else None, *as_they_are)
+    distance = np.abs(found.astype(float) - wanted.astype(float))
+    exact = wanted.dtype.kind in "biu" and found.dtype.kind in "biu"
+    wrong = ~(distance <= (0 if exact else tolerance))  # NaN is wrong
+    few = wanted.ndim <= 1 and wanted.size <= FEW
+    if not wrong.any():
+        return Compared(None, *(as_they_are if few else ("", "")))
+    farthest = np.argmax(np.where(np.isnan(distance), np.inf, distance))
+    at = np.unravel_index(int(farthest), distance.shape)
+    place = int(output.index[at])
+    if few:
+        return Compared(place, *as_they_are)
+    others = int(wrong.sum()) - 1
+    more = f", and {others:,} more of {wrong.size:,} are wrong" if others else ""
+    one = f"{name}[{', '.join(str(int(i)) for i in at)}]"
+    return Compared(place, f"{one} = {wanted[at]:.6g}", f"{one} = {found[at]:.6g}{more}")
+
+
+def values_text(values: Mapping[str, Any]) -> str:
+    """Return some values by name: ``x = 1, y = 0``."""
+    return ", ".join(f"{name} = {value_text(value)}" for name, value in values.items())
+
+
+def value_text(value: Any) -> str:
+    """Return a value in words; of a large array those that are not 0, or its shape and range."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if not isinstance(value, np.ndarray):
+        return short(value)
+    if value.ndim <= 1 and value.size <= FEW:
+        return short(value.tolist())
+    shape = " × ".join(map(str, value.shape))
+    active = np.argwhere(value)
+    if len(active) > ACTIVE:
+        return f"{shape} values from {value.min():.6g} to {value.max():.6g}"
+    there = (f"{value[tuple(at)]:.6g} at [{', '.join(map(str, at))}]" for at in active)
+    return f"{shape} values of 0" + (f" but for {', '.join(there)}" if len(active) else "")
