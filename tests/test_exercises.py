@@ -239,13 +239,23 @@ def test_zero_crossings_are_an_edge_detector():
     assert found == {}
 
 
+def test_a_row_of_one_cell_is_told_how_to_be_a_single_one():
+    circuit = Circuit("row")
+    image = circuit.inputs("image", shape=(15, 15), real=True)
+    circuit.output(circuit.rate("cell", drive=spot_field().reshape(1, -1) @ image))
+    assert failures("spot-detector", {"spot_detector": circuit})["size"] == (
+        "Circuit 'row', output 'cell' is 1 value, each any number; the exercise has any number "
+        "there: give output() a single neuron, such as [0] of these"
+    )
+
+
 def test_a_sheet_of_rates_is_refused():
     circuit = Circuit("graded")
     image = circuit.inputs("image", shape=(24, 24), real=True)
     circuit.output(circuit.rate("edges", drive=convolve(image, FALL)))
     found = failures("edge-detector", {"edge_detector": circuit})
     assert len(found) == 5
-    assert found["steps"].endswith("give output() 576 binary neurons")
+    assert found["steps"].endswith("give output() binary neurons of shape (24, 24)")
 
 
 def oriented(orientation, **changes):

@@ -178,7 +178,16 @@ PARTS = {
     "graded": (
         "c = Circuit('c'); x, y = c.inputs('x', 'y')\n"
         "    c.output(c.rate('z', excite=x + y)); return c",
-        "input 'x' is any number; the exercise has 0 or 1 there: declare inputs('x', real=False)",
+        "output 'z' is any number; the exercise has 0 or 1 there: give output() a single binary n",
+    ),
+    "inside": (
+        "c = Circuit('c'); x, y = c.inputs('x', 'y')\n"
+        "    c.output(c.binary('z', excite=c.rate('r', excite=x + y))); return c",
+        "input 'x' is any number; the exercise has 0 or 1 there: use binary neurons, or declare",
+    ),
+    "neuron": (
+        "c = Circuit('c'); x, y = c.inputs('x', 'y')\n    return c.binary('z', excite=x + y)",
+        "no Circuit; end the function with 'return circuit'",
     ),
     "wrong": ("return made(1)", "expected: z = 0\n  got:      z = 1"),
     "recurrent": (
@@ -231,6 +240,12 @@ def test_an_examination_that_is_killed_takes_only_its_own_points(graded):
 def test_an_error_names_the_line_of_the_file(graded):
     result = graded("from neurosim import Circuit\n\n\ndef both():\n    return 1 / 0\n")
     assert result.parts[0].told == "both(): ZeroDivisionError in line 5: division by zero"
+
+
+def test_a_name_that_neurosim_lacks_has_nothing_to_do_with_the_folder(graded):
+    problem = graded("from neurosim import Ciruit\n").problem
+    assert "cannot import name 'Ciruit'" in problem
+    assert "folder" not in problem
 
 
 @pytest.mark.parametrize(

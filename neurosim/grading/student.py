@@ -48,6 +48,7 @@ def hand_in(request: Request) -> bool:
     from neurosim.circuit import Circuit
     from neurosim.errors import nearest
     from neurosim.files import save
+    from neurosim.sources import Source
     from neurosim.wording import one_line, short
 
     def account(phase: str, error: str = "") -> bool:
@@ -76,7 +77,8 @@ def hand_in(request: Request) -> bool:
         if not isinstance(made, Circuit) and callable(made):
             made = made(*request["arguments"])
             if not isinstance(made, Circuit):
-                advice = "; end the function with 'return circuit'" if made is None else ""
+                lacks = made is None or isinstance(made, Source)
+                advice = "; end the function with 'return circuit'" if lacks else ""
                 return account("building", f"{call} returned {short(made)}, no Circuit{advice}")
         if not isinstance(made, Circuit):
             return account(
@@ -101,7 +103,7 @@ def told(error: BaseException, source: Path) -> str:
             "SystemExit",
             f"the file ended the program itself ({message or 'no status'})",
         )
-    if isinstance(error, ImportError):
+    if isinstance(error, ModuleNotFoundError):
         message += "; only the one file is graded, its folder cannot be imported from"
     line = None
     if isinstance(error, SyntaxError):
