@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,11 @@ class Grade:
         if self.problem:
             lines += ["  ✗ the file could not be read:", textwrap.indent(self.problem, "      ")]
         else:
-            lines += map(str, self.parts)
+            told: dict[str, str] = {}
+            for part in self.parts:
+                first = told.setdefault(part.told, part.title)
+                again = not part.passed and first != part.title and part.told
+                lines.append(str(replace(part, told=f"as for {first}") if again else part))
         if self.missing:
             lines.append(f"  not limited on this platform: {', '.join(self.missing)}")
         if self.left:
@@ -101,7 +105,7 @@ def table(grades: Sequence[Grade]) -> str:
     digits = max(len(str(grade.points)) for grade in grades)
     lines = [f"{'file':{width}}  score  failed"]
     for grade in grades:
-        failed = ", ".join(part.title for part in grade.parts if not part.passed)
+        failed = "; ".join(part.title for part in grade.parts if not part.passed)
         why = "could not be read" if grade.problem else failed
         score = f"{grade.score:{digits}}/{grade.points}"
         lines.append(f"{grade.file:{width}}  {score:>5}  {why}".rstrip())
