@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from circuits.arithmetic import ripple_carry_adder
+from circuits.arithmetic import full_adder, ripple_carry_adder
 from neurosim import Circuit, assert_implements
 from neurosim.grading import RefutedError
 from neurosim.grading.counterexamples import value_text, wrong_answers
@@ -49,9 +49,16 @@ def test_of_a_large_output_the_wrong_value_is_told():
 
 def test_of_a_number_it_is_the_lowest_wrong_bit():
     adder = ripple_carry_adder(3)
-    place, expected, got = wrong_answers(adder, {"total": 8}, {"total": 2}, 0.0)
-    assert (expected, got) == ("total = 8", "total = 2")
-    assert place == adder.output_places[1]
+    told = wrong_answers(adder, {"total": 8}, {"total": 2}, 0.0)
+    assert told == (adder.output_places[1], "total = 8", "total = 2", "bit 1 of total")
+
+
+def test_where_there_are_several_values_it_is_told_which_one_the_way_leads_to():
+    adder = full_adder()
+    told = refuted(adder, lambda x, y, c: (x ^ y ^ c, 0))
+    assert "  on the way to carry:\n" in told
+    told = refuted(ripple_carry_adder(2), lambda a, b: a + b & 3)
+    assert "  on the way to bit 2 of total:\n" in told
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,12 @@ class RefutedError(AssertionError):
         result: CheckResult | Agreement,
         trace: Sequence[str] = (),
         hints: Sequence[str] = (),
+        where: str = "",
     ):
         lines = [headline]
         lines += [f"  {name + ':':9} {values}" for name, values in told.items() if values]
-        lines += ["  on the way:", *(f"    {line}" for line in trace)] if trace else []
+        way = f"on the way to {where}" if where else "on the way"
+        lines += [f"  {way}:", *(f"    {line}" for line in trace)] if trace else []
         lines += [f"  hint: {hint}" for hint in hints]
         super().__init__("\n".join(lines))
         self.result = result
@@ -110,11 +112,14 @@ def assert_implements(
     wrong = ""
     if table is not None:
         wrong = f" on {int(table.wrong.sum()):,} of {table.wrong.size:,} inputs"
-    place, expected, got = wrong_answers(circuit, found.expected, found.got, result.tolerance)
-    way = trace(circuit, found.inputs, [place])
-    told = {"input": values_text(found.inputs), "expected": expected, "got": got}
+    first = wrong_answers(circuit, found.expected, found.got, result.tolerance)
+    assert first.place is not None
+    way = trace(circuit, found.inputs, [first.place])
+    told = {"input": values_text(found.inputs), "expected": first.expected, "got": first.got}
+    alone = [output.name for output in circuit.outputs] == [first.where]
     headline = f"circuit {result.circuit!r} does not do what it should{wrong}"
-    raise RefutedError(headline, told, result, way, hints(table) if table is not None else [])
+    explained = hints(table) if table is not None else []
+    raise RefutedError(headline, told, result, way, explained, "" if alone else first.where)
 
 
 def _assert_computes(

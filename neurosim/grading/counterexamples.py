@@ -19,24 +19,26 @@ ACTIVE = 4  # of a larger one, those that are not 0
 
 
 class Compared(NamedTuple):
-    """What is wrong with one output, if anything is.
+    """What is wrong with one output, or with all of them, if anything is.
 
     Attributes
     ----------
     place : of the wrong value in the circuit, None where none is wrong; of a number its lowest
         wrong bit, of an array the value that is farthest off
     expected, got : in words; of a large array that one value
+    where : what the wrong value is called: ``sum``, ``bit 3 of total``, ``edges[2, 5]``
     """
 
     place: int | None
     expected: str
     got: str
+    where: str = ""
 
 
 def wrong_answers(
     circuit: Circuit, expected: Mapping[str, Any], got: Mapping[str, Any], tolerance: float
-) -> tuple[int, str, str]:
-    """Return the place of the first wrong value, and both sides' answers in words.
+) -> Compared:
+    """Return the first wrong value, and both sides' answers of all outputs in words.
 
     Parameters
     ----------
@@ -51,12 +53,12 @@ def wrong_answers(
         _compared(output, expected[output.name], got[output.name], tolerance)
         for output in circuit.outputs
     ]
-    places = [one.place for one in found if one.place is not None]
-    if not places:
+    first = next((one for one in found if one.place is not None), None)
+    if first is None:
         raise NeurosimError(f"{circuit}: its counterexample has no wrong output")
     told = ((one.expected, one.got) for one in found if one.expected)
     sides = zip(*told, strict=True)
-    return places[0], ", ".join(next(sides)), ", ".join(next(sides))
+    return first._replace(expected=", ".join(next(sides)), got=", ".join(next(sides)))
 
 
 def _compared(output: Output, expected: Any, got: Any, tolerance: float) -> Compared:
@@ -67,7 +69,9 @@ def _compared(output: Output, expected: Any, got: Any, tolerance: float) -> Comp
     if output.bits is not None:
         differ = int(expected) ^ int(got)
         lowest = (differ & -differ).bit_length() - 1
-        return Compared(int(output.index[lowest]) if differ else None, *as_they_are)
+        if not differ:
+            return Compared(None, *as_they_are)
+        return Compared(int(output.index[lowest]), *as_they_are, f"bit {lowest} of {name}")
     distance = np.abs(found.astype(float) - wanted.astype(float))
     exact = wanted.dtype.kind in "biu" and found.dtype.kind in "biu"
     wrong = ~(distance <= (0 if exact else tolerance))  # NaN is wrong
@@ -77,12 +81,12 @@ def _compared(output: Output, expected: Any, got: Any, tolerance: float) -> Comp
     farthest = np.argmax(np.where(np.isnan(distance), np.inf, distance))
     at = np.unravel_index(int(farthest), distance.shape)
     place = int(output.index[at])
+    one = f"{name}[{', '.join(str(int(i)) for i in at)}]" if at else name
     if few:
-        return Compared(place, *as_they_are)
+        return Compared(place, *as_they_are, one)
     others = int(wrong.sum()) - 1
     more = f", and {others:,} more of {wrong.size:,} are wrong" if others else ""
-    one = f"{name}[{', '.join(str(int(i)) for i in at)}]"
-    return Compared(place, f"{one} = {wanted[at]:.6g}", f"{one} = {found[at]:.6g}{more}")
+    return Compared(place, f"{one} = {wanted[at]:.6g}", f"{one} = {found[at]:.6g}{more}", one)
 
 
 def values_text(values: Mapping[str, Any]) -> str:
