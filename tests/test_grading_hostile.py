@@ -115,6 +115,8 @@ UNREAD = {
     ),
     "syntax": ("def f(:\n", "SyntaxError: invalid syntax (student.py, line 1)"),
     "zero byte": (b"x = 1\0", "null bytes"),
+    "big5": ("name = '邊緣'\n".encode("big5"), "; save the file as UTF-8"),
+    "utf-16": ("x = 1\n".encode("utf-16"), "; save the file as UTF-8"),
     "latin-1": (b"name = '\xe9'\n", "SyntaxError: (unicode error) 'utf-8' codec can't decode"),
     "import": ("import nowhere_at_all", "ModuleNotFoundError in line 1: No module named 'nowhere_"),
     "hostile error": (

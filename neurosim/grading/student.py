@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import Any, TypedDict
 
 MOST_TOLD = 600  # characters of an error's message
+# What Python says of a file in another encoding, as of Windows in Chinese: Big5, or UTF-16.
+UNREADABLE = ("(unicode error) 'utf-8' codec", "source code string cannot contain null bytes")
 
 
 class Request(TypedDict):
@@ -106,6 +108,8 @@ def told(error: BaseException, source: Path) -> str:
     if isinstance(error, ModuleNotFoundError):
         message += "; only the one file is graded, its folder cannot be imported from"
     line = None
+    if isinstance(error, SyntaxError | ValueError) and any(c in message for c in UNREADABLE):
+        message += "; save the file as UTF-8"
     if isinstance(error, SyntaxError):
         return f"{kind}: {message}"  # which names the line
     trace = error.__traceback__
