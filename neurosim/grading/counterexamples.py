@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..errors import NeurosimError
-from ..wording import short
+from ..marr.traces import MOST_VALUES, value_text
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
     from ..populations import Output
 
-FEW = 8  # values of an array that are all told
-ACTIVE = 4  # of a larger one, those that are not 0
+ACTIVE = 4  # values other than 0 of a large array that are all told
 
 
 class Compared(NamedTuple):
@@ -64,7 +63,7 @@ def wrong_answers(
 def _compared(output: Output, expected: Any, got: Any, tolerance: float) -> Compared:
     """Return what is wrong with one output; of a large array that is right nothing is told."""
     name = output.name
-    as_they_are = f"{name} = {value_text(expected)}", f"{name} = {value_text(got)}"
+    as_they_are = f"{name} = {_in_words(expected)}", f"{name} = {_in_words(got)}"
     wanted, found = np.asarray(expected), np.asarray(got)
     if output.bits is not None:
         differ = int(expected) ^ int(got)
@@ -75,7 +74,7 @@ def _compared(output: Output, expected: Any, got: Any, tolerance: float) -> Comp
     distance = np.abs(found.astype(float) - wanted.astype(float))
     exact = wanted.dtype.kind in "biu" and found.dtype.kind in "biu"
     wrong = ~(distance <= (0 if exact else tolerance))  # NaN is wrong
-    few = wanted.ndim <= 1 and wanted.size <= FEW
+    few = wanted.size <= MOST_VALUES
     if not wrong.any():
         return Compared(None, *(as_they_are if few else ("", "")))
     farthest = np.argmax(np.where(np.isnan(distance), np.inf, distance))
@@ -91,20 +90,16 @@ def _compared(output: Output, expected: Any, got: Any, tolerance: float) -> Comp
 
 def values_text(values: Mapping[str, Any]) -> str:
     """Return some values by name: ``x = 1, y = 0``."""
-    return ", ".join(f"{name} = {value_text(value)}" for name, value in values.items())
+    return ", ".join(f"{name} = {_in_words(value)}" for name, value in values.items())
 
 
-def value_text(value: Any) -> str:
-    """Return a value in words; of a large array those that are not 0, or its shape and range."""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if not isinstance(value, np.ndarray):
-        return short(value)
-    if value.ndim <= 1 and value.size <= FEW:
-        return short(value.tolist())
-    shape = " × ".join(map(str, value.shape))
+def _in_words(value: Any) -> str:
+    """Return a value in words; of a large array with few values that are not 0, those."""
+    if not isinstance(value, np.ndarray) or value.size <= MOST_VALUES:
+        return value_text(value)
     active = np.argwhere(value)
     if len(active) > ACTIVE:
-        return f"{shape} values from {value.min():.6g} to {value.max():.6g}"
+        return value_text(value)
     there = (f"{value[tuple(at)]:.6g} at [{', '.join(map(str, at))}]" for at in active)
+    shape = " × ".join(map(str, value.shape))
     return f"{shape} values of 0" + (f" but for {', '.join(there)}" if len(active) else "")
