@@ -392,6 +392,15 @@ def test_an_interrupted_grader_leaves_nothing_running(tmp_path, token, signal_nu
     assert running(token) == []
 
 
+def test_what_an_ended_watcher_leaves_is_said_where_it_cannot_be_killed(graded, monkeypatch):
+    nobody = 2**31 - 1
+    monkeypatch.setattr(confinement, "marked", lambda marker: {nobody})
+    monkeypatch.setattr(confinement, "SWEEPING", 0.05)
+    result = graded("import os\nos.kill(os.getppid(), 9)\nos._exit(0)")
+    assert result.left
+    assert "could not be ended" in str(result)
+
+
 @pytest.mark.parametrize("what", ["nothing", "folder", "pipe", "large"])
 def test_what_is_no_file_of_a_student_is_refused(tmp_path, what):
     path = tmp_path / "student.py"
