@@ -1,7 +1,10 @@
 """Grades as text: what each part says, what it says again, and the table of several files."""
 
+import csv
+from dataclasses import replace
+
 from neurosim.grading import Grade, PartGrade
-from neurosim.grading.grades import table
+from neurosim.grading.grades import table, write_table
 
 
 def graded(*told):
@@ -28,3 +31,12 @@ def test_a_table_keeps_titles_with_commas_apart():
     assert lines[1].endswith("1/3  0, part; 1, part")
     assert lines[2].endswith("3/3")
     assert lines[3] == "2 files, mean 2.0 of 3"
+
+
+def test_a_score_that_cannot_be_trusted_says_so_everywhere(tmp_path):
+    grade = replace(graded("no", ""), fault=True)
+    told = "the examiner failed: this score cannot be trusted"
+    assert told in str(grade)
+    assert told in table([grade, graded("", "")]).splitlines()[1]
+    with write_table([grade], tmp_path / "grades.csv").open(encoding="utf-8", newline="") as file:
+        assert next(csv.DictReader(file))["problem"] == told

@@ -11,6 +11,8 @@ from typing import Any
 
 from ..atomic import write_csv
 
+FAULT = "the examiner failed: this score cannot be trusted"
+
 
 @dataclass(frozen=True)
 class PartGrade:
@@ -87,6 +89,8 @@ class Grade:
                 first = told.setdefault(part.told, part.title)
                 again = not part.passed and first != part.title and part.told
                 lines.append(str(replace(part, told=f"as for {first}") if again else part))
+        if self.fault:
+            lines.append(f"  {FAULT}")
         if self.missing:
             lines.append(f"  not limited on this platform: {', '.join(self.missing)}")
         if self.left:
@@ -107,6 +111,7 @@ def table(grades: Sequence[Grade]) -> str:
     for grade in grades:
         failed = "; ".join(part.title for part in grade.parts if not part.passed)
         why = "could not be read" if grade.problem else failed
+        why += f" ({FAULT})" if grade.fault else ""
         score = f"{grade.score:{digits}}/{grade.points}"
         lines.append(f"{grade.file:{width}}  {score:>5}  {why}".rstrip())
     mean = sum(grade.score for grade in grades) / len(grades)
@@ -124,7 +129,14 @@ def write_table(grades: Sequence[Grade], path: str | PathLike[str]) -> Path:
     """
     titles = [part.title for part in grades[0].parts]
     rows = [
-        [g.file, g.exercise, g.score, g.points, *(p.earned for p in g.parts), g.problem]
+        [
+            g.file,
+            g.exercise,
+            g.score,
+            g.points,
+            *(p.earned for p in g.parts),
+            FAULT if g.fault else g.problem,
+        ]
         for g in grades
     ]
     return write_csv(path, ["file", "exercise", "score", "points", *titles, "problem"], rows)
