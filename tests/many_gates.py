@@ -6,7 +6,7 @@ from two_gates import INTERFACE, _and  # isort: skip
 
 NAMES = (
     "loop", "leave", "end", "fail", "nothing", "something", "arguments", "others", "silent",
-    "graded", "wrong", "recurrent", "huge", "right",
+    "graded", "inside", "neuron", "wrong", "recurrent", "huge", "right",
 )  # fmt: skip
 PARTS = (
     *(Part(name, 1, name, INTERFACE, _and) for name in NAMES),

@@ -195,6 +195,30 @@ def test_a_hint_says_what_explains_the_mistakes(circuit, spec, hint):
     assert any(one.startswith(hint) for one in given), given
 
 
+def test_a_bit_that_is_stuck_is_no_lost_carry():
+    circuit = Circuit("adder")
+    a, b = circuit.inputs("a", "b", bits=3)
+    total = ripple_carry_adder(3)(a, b)
+    circuit.output([total[0], total[1], circuit.constant(0), total[3]], "total", bits=4)
+    # 0 + 4 is wrong, and has no carry at all.
+    assert refuted(circuit, lambda a, b: a + b).hints == [
+        "wherever output 'total' is wrong, it is 4 too small",
+        "of output 'total' only bit 2 is ever wrong, which is always 0",
+    ]
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_every_carry_that_is_lost_is_named(lost):
+    error = refuted(a_row_of_adders(3, lost=lost), lambda a, b: a + b)
+    assert error.hints[0].endswith(f"too small: a carry into bit {lost + 1} is lost")
+
+
+def test_an_output_that_never_fires_is_not_called_inverted():
+    circuit = two_inputs(lambda c, x, y: {"z": c.binary("n", excite=x + y, threshold=3)})
+    found = refuted(circuit, lambda x, y: 1).hints
+    assert found == ["output 'z' is always 0, and should always be 1", "it is wrong on every input"]
+
+
 def test_a_deaf_output_is_told_what_it_does_not_hear():
     circuit = Circuit("deaf")
     x, y, _ = circuit.inputs("x", "y", "carry_in")

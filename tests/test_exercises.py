@@ -239,13 +239,23 @@ def test_zero_crossings_are_an_edge_detector():
     assert found == {}
 
 
+def test_a_row_of_one_cell_is_told_how_to_be_a_single_one():
+    circuit = Circuit("row")
+    image = circuit.inputs("image", shape=(15, 15), real=True)
+    circuit.output(circuit.rate("cell", drive=spot_field().reshape(1, -1) @ image))
+    assert failures("spot-detector", {"spot_detector": circuit})["size"] == (
+        "Circuit 'row', output 'cell' is 1 value, each any number; the exercise has any number "
+        "there: give output() a single neuron, such as [0] of these"
+    )
+
+
 def test_a_sheet_of_rates_is_refused():
     circuit = Circuit("graded")
     image = circuit.inputs("image", shape=(24, 24), real=True)
     circuit.output(circuit.rate("edges", drive=convolve(image, FALL)))
     found = failures("edge-detector", {"edge_detector": circuit})
     assert len(found) == 5
-    assert found["steps"].endswith("give output() 576 binary neurons")
+    assert found["steps"].endswith("give output() binary neurons of shape (24, 24)")
 
 
 def oriented(orientation, **changes):
@@ -261,6 +271,7 @@ CELLS = {
     "only above a threshold": (lambda o: cell(oriented(o), threshold=0.3), ["any contrast"]),
     "linear": (lambda o: cell(oriented(o), transfer="identity"), []),
     "another frequency": (lambda o: cell(oriented(o, frequency=1.3)), []),
+    "spontaneous": (lambda o: cell(oriented(o), bias=0.3), []),
 }
 
 
@@ -277,6 +288,23 @@ def test_a_spot_detector_is_no_orientation_cell():
     field = np.exp(-((distance / 0.3) ** 2)) / 0.09 - np.exp(-((distance / 0.6) ** 2)) / 0.36
     found = failures("orientation-cell", {"orientation_cell": lambda _: cell(field)})
     assert {"selectivity", "any contrast"} <= set(found)
+
+
+def test_a_cell_without_a_preference_earns_nothing_by_an_accident_of_the_pixels():
+    field = np.zeros((32, 32))
+    field[15, 20] = 1.0  # the mean of its answers, equal but for rounding, points to 21 degrees
+    found = failures("orientation-cell", {"orientation_cell": lambda _: cell(field)})
+    assert len(found) == 5
+    assert found["30°"].startswith("the strength of its preference, from 0 to 1, is ")
+
+
+def test_a_binary_cell_is_best_for_the_smallest_spot_that_it_answers_to():
+    circuit = Circuit("binary")
+    image = circuit.inputs("image", shape=(15, 15), real=True)
+    circuit.output(circuit.binary("cell", drive=spot_field().ravel() @ image, threshold=0.05))
+    assert failures("spot-detector", {"spot_detector": circuit}) == {
+        "size": "the width in pixels of the smallest spot that is best is 1; asked for: at least 2"
+    }
 
 
 def test_complex_and_hubel_wiesel_cells_are_orientation_cells():
@@ -349,6 +377,17 @@ def test_perceptrons(name):
     learn, expected = LEARNERS[name]
     found = failures("perceptron", {"learn": learn})
     assert list(found) == expected, found
+
+
+def test_a_perceptron_is_one_neuron():
+    def learn(x, z):
+        circuit = perceptron.trained_perceptron(perceptron_rule(x, z))
+        circuit.binary("idle", excite=circuit["z"])
+        return circuit
+
+    assert failures("perceptron", {"learn": learn})["two numbers, taught"] == (
+        "the number of neurons is 2; asked for: at most 1"
+    )
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])

@@ -8,6 +8,7 @@ import pytest
 
 from circuits.exercises import NAMES
 from experiments.cli import main
+from neurosim.grading import Grade, PartGrade, marking
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 WRONG = """
@@ -52,6 +53,22 @@ def test_several_files_have_a_table_and_a_csv(files, capsys, tmp_path):
     assert [row["score"] for row in rows] == ["10", "0", "0"]
     assert rows[0]["size"] == "2"
     assert rows[2]["problem"].startswith("SyntaxError")
+
+
+def test_an_interrupted_class_keeps_the_grades_that_it_has(files, tmp_path, monkeypatch):
+    given = []
+
+    def grade(path, exercise, limits):
+        if given:
+            raise KeyboardInterrupt
+        given.append(path)
+        return Grade(str(path), exercise.name, (PartGrade("size", 2, True, ""),))
+
+    monkeypatch.setattr(marking, "grade", grade)
+    out = tmp_path / "grades.csv"
+    assert main(["grade", *files, "--against", "spot-detector", "--out", str(out)]) == 130
+    with out.open(encoding="utf-8", newline="") as file:
+        assert [row["score"] for row in csv.DictReader(file)] == ["2"]
 
 
 def test_json_is_all_that_is_printed(files, capsys):

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +115,8 @@ UNREAD = {
     ),
     "syntax": ("def f(:\n", "SyntaxError: invalid syntax (student.py, line 1)"),
     "zero byte": (b"x = 1\0", "null bytes"),
+    "big5": ("name = '邊緣'\n".encode("big5"), "; save the file as UTF-8"),
+    "utf-16": ("x = 1\n".encode("utf-16"), "; save the file as UTF-8"),
     "latin-1": (b"name = '\xe9'\n", "SyntaxError: (unicode error) 'utf-8' codec can't decode"),
     "import": ("import nowhere_at_all", "ModuleNotFoundError in line 1: No module named 'nowhere_"),
     "hostile error": (
@@ -177,7 +180,16 @@ PARTS = {
     "graded": (
         "c = Circuit('c'); x, y = c.inputs('x', 'y')\n"
         "    c.output(c.rate('z', excite=x + y)); return c",
-        "input 'x' is any number; the exercise has 0 or 1 there: declare inputs('x', real=False)",
+        "output 'z' is any number; the exercise has 0 or 1 there: give output() a single binary n",
+    ),
+    "inside": (
+        "c = Circuit('c'); x, y = c.inputs('x', 'y')\n"
+        "    c.output(c.binary('z', excite=c.rate('r', excite=x + y))); return c",
+        "input 'x' is any number; the exercise has 0 or 1 there: use binary neurons, or declare",
+    ),
+    "neuron": (
+        "c = Circuit('c'); x, y = c.inputs('x', 'y')\n    return c.binary('z', excite=x + y)",
+        "no Circuit; end the function with 'return circuit'",
     ),
     "wrong": ("return made(1)", "expected: z = 0\n  got:      z = 1"),
     "recurrent": (
@@ -230,6 +242,12 @@ def test_an_examination_that_is_killed_takes_only_its_own_points(graded):
 def test_an_error_names_the_line_of_the_file(graded):
     result = graded("from neurosim import Circuit\n\n\ndef both():\n    return 1 / 0\n")
     assert result.parts[0].told == "both(): ZeroDivisionError in line 5: division by zero"
+
+
+def test_a_name_that_neurosim_lacks_has_nothing_to_do_with_the_folder(graded):
+    problem = graded("from neurosim import Ciruit\n").problem
+    assert "cannot import name 'Ciruit'" in problem
+    assert "folder" not in problem
 
 
 @pytest.mark.parametrize(
@@ -321,6 +339,13 @@ def test_a_result_that_is_no_file_of_ours_is_not_read(graded, make):
     assert "status 0" in result.problem
 
 
+def test_folders_in_folders_do_not_stop_the_grader(graded, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    deep = "import os\nfor _ in range(2000): os.mkdir('a'); os.chdir('a')\n"
+    assert graded(GOOD + deep).score == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["student.py"]
+
+
 @pytest.mark.parametrize("name", ["numpy.py", "account.json"])
 def test_a_file_may_have_any_name(graded, name):
     assert graded("import numpy\n" + GOOD, name=name).score == 3
@@ -365,6 +390,15 @@ def test_an_interrupted_grader_leaves_nothing_running(tmp_path, token, signal_nu
     while running(token) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert running(token) == []
+
+
+def test_what_an_ended_watcher_leaves_is_said_where_it_cannot_be_killed(graded, monkeypatch):
+    nobody = 2**31 - 1
+    monkeypatch.setattr(confinement, "marked", lambda marker: {nobody})
+    monkeypatch.setattr(confinement, "SWEEPING", 0.05)
+    result = graded("import os\nos.kill(os.getppid(), 9)\nos._exit(0)")
+    assert result.left
+    assert "could not be ended" in str(result)
 
 
 @pytest.mark.parametrize("what", ["nothing", "folder", "pipe", "large"])

@@ -11,12 +11,20 @@ import pytest
 from neurosim.grading import Limits, supervisor
 from neurosim.grading.grades import Grade, PartGrade
 
-ORDER = {"memory": 512, "file": 1 << 20, "seconds": 1.0, "processes": 4, "output": 100}
+ORDER = {"memory": 512, "file": 1 << 20, "seconds": 60.0, "processes": 4, "output": 100}
 
 
 def test_without_the_systems_limits_it_says_which_are_missing(monkeypatch):
     monkeypatch.setattr(supervisor, "resource", None)
     assert supervisor.limit(ORDER) == ["memory", "size of files"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of Linux, and of others as told")
+def test_what_of_processes_is_not_watched_is_named(monkeypatch):
+    assert supervisor.unwatched(adopts=True) == []
+    assert supervisor.unwatched(adopts=False) == ["the end of processes that leave their session"]
+    monkeypatch.delattr(supervisor.os, "killpg")
+    assert supervisor.unwatched(adopts=False) == ["the end of processes that it starts"]
 
 
 class Limitless:
@@ -45,8 +53,9 @@ def test_orphans_are_adopted_on_linux_alone(monkeypatch, platform):
     assert not supervisor.become_subreaper()
 
 
-def test_where_there_is_no_proc_nothing_is_seen(monkeypatch):
+def test_where_there_is_no_proc_nothing_is_seen_and_that_is_said(monkeypatch):
     monkeypatch.setattr(supervisor.os.path, "isdir", lambda path: False)
+    assert "number of processes" in supervisor.unwatched(adopts=True)
     assert supervisor.descendants(os.getpid()) == set()
     assert supervisor.memory_of(0) == 0
 
@@ -118,6 +127,9 @@ def test_a_report_says_which_limits_are_missing_and_what_is_left():
         ({"seconds": 1e9}, "must be 3600 seconds or less"),
         ({"memory": 100}, "must be 384 MB or more"),
         ({"memory": 1.5}, "the memory limit in MB must be a whole number"),
+        ({"processes": 0}, "the limit of processes must be a whole number"),
+        ({"output": -1}, "the limit of bytes printed must be a whole number"),
+        ({"file": 0}, "the limit of bytes of a file must be a whole number"),
     ],
 )
 def test_limits_that_nothing_can_keep_are_refused(settings, told):

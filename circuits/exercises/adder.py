@@ -11,8 +11,8 @@ Add with neurons of 0 and 1, by calling circuits on circuits: Y = g(f(X)).
   adder(bits)  a function that returns a circuit: inputs a, b, numbers of so many bits; output
                total = a + b, a number of one bit more
 
-half_adder and full_adder are Circuits, or functions without arguments that return one.  Bit 0 of a
-number, a[0], is the least significant.
+half_adder and full_adder are Circuits, or functions without arguments that return one.  Inputs and
+outputs are declared in this order.  Bit 0 of a number, a[0], is the least significant.
 """
 
 STARTER = """\

@@ -19,10 +19,11 @@ Write edge_detector, a sheet of binary cells, one a pixel, that mark edges (Marr
 
 What is measured, 4 pixels or more from the rim of the image:
 
-  steps      a vertical or a horizontal step from bright to dark is marked all along, within a pixel
-             of it and nowhere else, wherever it lies
-  polarity   so is one from dark to bright
-  contrast   so is one of a fifth of the contrast
+  steps      a vertical or a horizontal step from bright (1) to the background, seen from left to
+             right or from above, is marked all along, within a pixel of it and nowhere else,
+             wherever it lies
+  polarity   so is one from dark (−1) to the background
+  contrast   so is one from a fifth of that brightness
   oblique    a step at 30°, 45° or 120°, of either polarity, is marked all along, within 1.5 pixels
              of it and nowhere else
   no edge    uniform light and a slow ramp, of a 24th of the contrast a pixel, are not marked
@@ -71,7 +72,7 @@ def _marks_steps(
             away = np.abs(across_x * SCREEN.x + across_y * SCREEN.y - place)
             what = f"a {UPRIGHT.get(orientation, f'{orientation:g}°')} step at {place:g} pixels"
             there = away[INSIDE][marks[INSIDE]].max(initial=0.0)
-            ask(there, f"the distance of the farthest mark from {what}", at_most=within)
+            ask(there, f"the distance in pixels of the farthest mark from {what}", at_most=within)
             # A step that is rather vertical crosses every row, the others every column.
             crossed = 1 if abs(across_x) >= abs(across_y) else 0
             lines = ("columns", "rows")[crossed]

@@ -4,8 +4,8 @@ from neurosim import Circuit, InputError
 from neurosim.grading import Exercise, Interface, Part, Port, assert_implements
 
 TASK = """\
-Neurons of 0 and 1.  Write three circuits, each with the inputs x and y and the output z, all of
-them 0 or 1:
+Neurons of 0 and 1.  Write three circuits, each with the inputs x and y, in this order, and the
+output z, all of them 0 or 1:
 
   implies    one neuron: 1 unless x is 1 and y is 0
   xor        1 if exactly one of x and y is 1; no single neuron can do it

@@ -6,7 +6,6 @@ import numpy as np
 
 from neurosim import Circuit
 from neurosim.grading import Exercise, Interface, Part, Port
-from neurosim.measuring import Tuning
 
 from ..physiology import tuning
 from ..stimuli import Screen
@@ -19,14 +18,17 @@ that orientation, in degrees of the stripes, counterclockwise: 0 is horizontal, 
   input   image, 32 × 32 pixels of 0.15°, of any contrast: 0 is the background
   output  cell, one neuron, binary or graded
 
-It is shown gratings of 1 cycle per degree that drift, of 16 orientations, and its answer is the
-larger of the mean and of the modulation at their own frequency.
+It is shown gratings of 1 cycle per degree that drift, of 16 orientations.  Its answer is the mean,
+beyond what it does on an empty screen, or the modulation at their own frequency if that is larger;
+the best answer must be above a millionth.
 
   30° and 120°   it prefers what was asked for, but for 10 degrees: the mean of the orientations,
-                 each as far as the cell answers to it
+                 each as far as the cell answers to it; the strength of that preference, 0 for the
+                 same answer to all and 1 for an answer to one alone, must be 0.1 or more
   selectivity    the orthogonal orientation drives it by at most a fifth
   contrast       the preference at contrast 0.2 is that at 1, but for 10 degrees
-  light          uniform light drives it by at most a twentieth of the best grating
+  light          uniform light, dim, bright or dark, drives it by at most a twentieth of the best
+                 grating, up or down
 """
 
 STARTER = """\
@@ -52,19 +54,20 @@ SCREEN = Screen((32, 32), pixel=0.15)
 FREQUENCY = 1.0  # cycles per degree
 INTERFACE = Interface((Port("image", SCREEN.shape, real=True),), (Port("cell", real=True),))
 ORIENTATIONS = np.arange(16) * 180 / 16
+WEAKEST = 0.1  # strength of a preference that counts as one
 
 
-def _measured(circuit: Circuit, contrast: float = 1.0) -> tuple[Tuning, np.ndarray]:
-    """Return the tuning to orientation, and the answers beyond those to an empty screen."""
+def _answers(circuit: Circuit, contrast: float = 1.0) -> np.ndarray:
+    """Return the answers to each orientation, beyond those to an empty screen: (16,)."""
     cell = Cell(circuit, SCREEN)
     curve = tuning(
         cell.unit, "orientation", ORIENTATIONS, screen=SCREEN, frequency=FREQUENCY,
         contrast=contrast,
     )  # fmt: skip
-    spontaneous = cell.spontaneous if curve.measure == "F0" else 0.0
-    answers = np.maximum(curve.responses - spontaneous, 0)
+    mean, modulation = curve.f0 - cell.spontaneous, curve.f1
+    answers = np.maximum(mean if mean.max() > modulation.max() else modulation, 0)
     ask(answers.max(), f"the best answer to a grating of contrast {contrast:g}", at_least=1e-6)
-    return curve, answers
+    return answers
 
 
 def preferred(answers: np.ndarray) -> float:
@@ -72,8 +75,19 @@ def preferred(answers: np.ndarray) -> float:
 
     The angle of Σ r·e^(2iθ), halved (Swindale 1998).
     """
-    sum_of_vectors = np.sum(answers * np.exp(2j * np.radians(ORIENTATIONS)))
-    return float(np.degrees(np.angle(sum_of_vectors)) / 2 % 180)
+    return float(np.degrees(np.angle(_vector(answers))) / 2 % 180)
+
+
+def strength(answers: np.ndarray) -> float:
+    """Return how strong the preference is: 0 for none, 1 where one orientation alone is answered.
+
+    |Σ r·e^(2iθ)| / Σ r, which is 1 minus the circular variance (Ringach et al. 2002).
+    """
+    return float(abs(_vector(answers)) / answers.sum())
+
+
+def _vector(answers: np.ndarray) -> complex:
+    return complex(np.sum(answers * np.exp(2j * np.radians(ORIENTATIONS))))
 
 
 def difference(first: float, second: float) -> float:
@@ -83,7 +97,9 @@ def difference(first: float, second: float) -> float:
 
 def _prefers(asked: float) -> Callable[[Circuit], str]:
     def examine(circuit: Circuit) -> str:
-        _, answers = _measured(circuit)
+        answers = _answers(circuit)
+        # The mean of equal answers is an accident of the pixels, and may lie anywhere.
+        ask(strength(answers), "the strength of its preference, from 0 to 1,", at_least=WEAKEST)
         found = preferred(answers)
         what = f"it prefers {found:.0f}°; the difference from the {asked:g}° asked for"
         ask(difference(found, asked), what, at_most=10)
@@ -93,7 +109,7 @@ def _prefers(asked: float) -> Callable[[Circuit], str]:
 
 
 def _selective(circuit: Circuit) -> str:
-    _, answers = _measured(circuit)
+    answers = _answers(circuit)
     best = int(np.argmax(answers))
     share = float(answers[(best + 8) % 16] / answers[best])
     ask(share, "the answer to the orthogonal grating, as a share of the best,", at_most=0.2)
@@ -101,7 +117,7 @@ def _selective(circuit: Circuit) -> str:
 
 
 def _contrast(circuit: Circuit) -> str:
-    high, low = (preferred(_measured(circuit, contrast)[1]) for contrast in (1.0, 0.2))
+    high, low = (preferred(_answers(circuit, contrast)) for contrast in (1.0, 0.2))
     # A cell without a preference keeps none: it must have one first.
     _selective(circuit)
     ask(difference(high, low), "the change of preference with contrast, in degrees,", at_most=10)
@@ -110,7 +126,7 @@ def _contrast(circuit: Circuit) -> str:
 
 def _light(circuit: Circuit) -> str:
     cell = Cell(circuit, SCREEN)
-    _, answers = _measured(circuit)
+    answers = _answers(circuit)
     shares = [cell.to_uniform(contrast) / answers.max() for contrast in (0.2, 1.0, -1.0)]
     largest = max(map(abs, shares))
     ask(largest, "the answer to uniform light, as a share of the best grating's,", at_most=0.05)

@@ -65,6 +65,9 @@ def patterns_like(dimensions: int, count: int, seed: int) -> tuple[np.ndarray, n
 
 
 def _share(circuit: Circuit, patterns: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of patterns that it has right; refuse what is no single neuron."""
+    neurons = sum(population.size for population in circuit.neuron_populations)
+    ask(neurons, "the number of neurons", at_least=1, at_most=1)
     return float(np.mean(circuit(patterns) == labels))
 
 

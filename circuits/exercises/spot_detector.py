@@ -17,10 +17,10 @@ Write spot_detector, a cell of the retina or the LGN: an excited center, an inhi
 
 It is measured as a physiologist would.  Answers are counted from what it does on an empty screen:
 
-  a spot   it answers to a bright spot, 3 pixels wide, in the middle
-  light    uniform light, dim or bright, drives it to at most a tenth of that, up or down
-  size     of spots from 1 to 15 pixels wide the best has 2 to 5; the widest drives it by at most
-           half of the best answer
+  a spot   it answers, by more than a millionth, to a bright spot, 3 pixels wide, in the middle
+  light    uniform light, dim, bright or dark, drives it to at most a tenth of that, up or down
+  size     of spots from 1 to 15 pixels wide the best has 2 to 5 (where several are best, as for a
+           binary cell, the smallest of them); the widest drives it by at most half of the best
   place    the same spot 5 pixels aside drives it by at most a tenth
   dark     a dark spot in the middle drives it by at most a tenth
 
@@ -85,7 +85,7 @@ def _size(circuit: Circuit) -> str:
     ask(best, "the best answer to a spot of any size", at_least=1e-6)
     # A binary cell may be at its best for several sizes: the smallest counts.
     width = widths[int(np.argmax(answers > best * (1 - 1e-9)))]
-    ask(width, "the best width of a spot in pixels", at_least=2, at_most=5)
+    ask(width, "the width in pixels of the smallest spot that is best", at_least=2, at_most=5)
     ask(answers[-1] / best, "the answer to the widest spot, as a share of the best,", at_most=0.5)
     return (
         f"the best spot is {width:g} pixels wide; the widest drives it by {answers[-1] / best:.1%}"

@@ -124,10 +124,10 @@ def _graded(given: dict[str, Any], exercise: "Exercise", limits: "Limits") -> in
         grades.append(grade(path, exercise, limits))
         if not given["json"]:
             print(grades[-1], end="\n\n", flush=True)
+        if out is not None:
+            write_table(grades, out)  # after each: what is interrupted keeps what it has
     if given["json"]:
         print(json.dumps([one.as_record() for one in grades], ensure_ascii=False, indent=1))
     elif len(grades) > 1:
         print(table(grades))
-    if out is not None:
-        write_table(grades, out)
     return 0 if all(one.full for one in grades) else 1

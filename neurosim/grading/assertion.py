@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..circuit import Circuit
-from ..errors import InputError, NeurosimError
+from ..errors import InputError
 from ..wording import short
 from .interface import Interface, counted
 
@@ -36,10 +36,12 @@ class RefutedError(AssertionError):
         result: CheckResult | Agreement,
         trace: Sequence[str] = (),
         hints: Sequence[str] = (),
+        where: str = "",
     ):
         lines = [headline]
         lines += [f"  {name + ':':9} {values}" for name, values in told.items() if values]
-        lines += ["  on the way:", *(f"    {line}" for line in trace)] if trace else []
+        way = f"on the way to {where}" if where else "on the way"
+        lines += [f"  {way}:", *(f"    {line}" for line in trace)] if trace else []
         lines += [f"  hint: {hint}" for hint in hints]
         super().__init__("\n".join(lines))
         self.result = result
@@ -102,6 +104,7 @@ def assert_implements(
     found = result.counterexample
     if found is None:
         return result
+    from .counterexamples import values_text, wrong_answers
     from .hints import answers, hints
     from .trace import trace
 
@@ -109,15 +112,14 @@ def assert_implements(
     wrong = ""
     if table is not None:
         wrong = f" on {int(table.wrong.sum()):,} of {table.wrong.size:,} inputs"
-    place = _first_wrong_place(circuit, found.expected, found.got)
-    way = trace(circuit, found.inputs, [place])
-    told = {
-        "input": _values(found.inputs),
-        "expected": _values(found.expected),
-        "got": _values(found.got),
-    }
+    first = wrong_answers(circuit, found.expected, found.got, result.tolerance)
+    assert first.place is not None
+    way = trace(circuit, found.inputs, [first.place])
+    told = {"input": values_text(found.inputs), "expected": first.expected, "got": first.got}
+    alone = [output.name for output in circuit.outputs] == [first.where]
     headline = f"circuit {result.circuit!r} does not do what it should{wrong}"
-    raise RefutedError(headline, told, result, way, hints(table) if table is not None else [])
+    explained = hints(table) if table is not None else []
+    raise RefutedError(headline, told, result, way, explained, "" if alone else first.where)
 
 
 def _assert_computes(
@@ -127,6 +129,7 @@ def _assert_computes(
     from ..marr import Implementation, Marr
     from ..marr.implementation import Fault
     from ..marr.traces import circuit_lines, value_text
+    from .counterexamples import values_text
 
     if not isinstance(given, Circuit | Implementation):
         raise InputError(
@@ -144,7 +147,7 @@ def _assert_computes(
     (implementation,) = levels.implementations.values()
     failure = verdict.failure
     assert failure is not None
-    told = {"input": _values(failure.case)}
+    told = {"input": values_text(failure.case)}
     if failure.applied:
         told["but"] = "; ".join(failure.applied)
     else:
@@ -222,34 +225,3 @@ def _parts_of_an_answer(
         single = circuit.outputs[0].index.ndim == 0 or circuit.outputs[0].bits is not None
         return len(answer) if isinstance(answer, tuple) and single else None
     return len(answer) if several else 1
-
-
-def _first_wrong_place(
-    circuit: Circuit, expected: Mapping[str, Any], got: Mapping[str, Any]
-) -> int:
-    """Return the place of the first value that is wrong; of a number its lowest wrong bit."""
-    for output in circuit.outputs:
-        wanted, found = np.asarray(expected[output.name]), np.asarray(got[output.name])
-        if output.bits is not None:
-            differ = int(wanted) ^ int(found)
-            if differ:
-                return int(output.index[(differ & -differ).bit_length() - 1])
-            continue
-        distance = np.abs(found.astype(float) - wanted.astype(float))
-        distance = np.where(np.isnan(distance), np.inf, distance)
-        if distance.max(initial=0) > 0:
-            return int(output.index.ravel()[int(np.argmax(distance))])
-    raise NeurosimError(f"{circuit}: its counterexample has no wrong output")
-
-
-def _values(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} = {_value(value)}" for name, value in values.items())
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, np.ndarray) and value.ndim > 1:
-        rows, columns = value.shape[0], value.size // max(1, len(value))
-        return f"an array of {rows} × {columns}"
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return short(value.tolist() if isinstance(value, np.ndarray) else value)

@@ -45,7 +45,7 @@ class Ended:
     memory : megabytes in use at most, of all its processes, as often as that was looked at
     printed : the last of what it printed
     others : how many other processes it left running, which were killed
-    clean : whether none of them is left
+    clean : whether none of them is left, as far as that can be seen
     missing : limits that this platform does not have
     """
 
@@ -96,7 +96,7 @@ def confined(script: str, request: dict[str, Any], folder: Path, limits: Limits)
     )  # fmt: skip
     assert supervisor.stdin is not None
     assert supervisor.stdout is not None
-    answer = b""
+    answer, clean = b"", True
     try:
         supervisor.wait(START + limits.seconds + LAST + PATIENCE)
         if hasattr(os, "set_blocking"):  # on Windows from Python 3.12
@@ -109,8 +109,8 @@ def confined(script: str, request: dict[str, Any], folder: Path, limits: Limits)
         supervisor.wait()
         supervisor.stdout.close()
         if supervisor.returncode:
-            _sweep(marker)
-    return _ended(answer, supervisor.returncode)
+            clean = _sweep(marker)
+    return _ended(answer, supervisor.returncode, clean)
 
 
 def _environment(folder: Path, marker: str) -> dict[str, str]:
@@ -125,7 +125,7 @@ def _environment(folder: Path, marker: str) -> dict[str, str]:
     return kept | temporary | once | dict.fromkeys(ALONE, "1")
 
 
-def _ended(answer: bytes, status: int) -> Ended:
+def _ended(answer: bytes, status: int, clean: bool) -> Ended:
     """Return what a supervisor said; where it could not, that it did not."""
     try:
         told = json.loads(answer.splitlines()[-1])
@@ -137,17 +137,21 @@ def _ended(answer: bytes, status: int) -> Ended:
             )  # fmt: skip
     except (IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError):
         pass  # a student's process can write there too, and no points hang on it
-    return Ended("unwatched", status, 0.0, 0.0, "", 0, True, ())
+    return Ended("unwatched", status, 0.0, 0.0, "", 0, clean, ())
 
 
-def _sweep(marker: str) -> None:
-    """Kill what a supervisor that was killed itself has left: every process with the marker."""
+def _sweep(marker: str) -> bool:
+    """Kill what a supervisor that was killed itself has left; return whether that is gone.
+
+    That is every process with the marker: one that cleared its environment is not found.
+    """
     deadline = time.monotonic() + SWEEPING
     while (found := marked(marker)) and time.monotonic() < deadline:
         for pid in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.01)
+    return not found
 
 
 def marked(marker: str) -> set[int]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from ..atomic import write_csv
+
+FAULT = "the examiner failed: this score cannot be trusted"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,13 @@ class Grade:
         if self.problem:
             lines += ["  ✗ the file could not be read:", textwrap.indent(self.problem, "      ")]
         else:
-            lines += map(str, self.parts)
+            told: dict[str, str] = {}
+            for part in self.parts:
+                first = told.setdefault(part.told, part.title)
+                again = not part.passed and first != part.title and part.told
+                lines.append(str(replace(part, told=f"as for {first}") if again else part))
+        if self.fault:
+            lines.append(f"  {FAULT}")
         if self.missing:
             lines.append(f"  not limited on this platform: {', '.join(self.missing)}")
         if self.left:
@@ -101,8 +109,9 @@ def table(grades: Sequence[Grade]) -> str:
     digits = max(len(str(grade.points)) for grade in grades)
     lines = [f"{'file':{width}}  score  failed"]
     for grade in grades:
-        failed = ", ".join(part.title for part in grade.parts if not part.passed)
+        failed = "; ".join(part.title for part in grade.parts if not part.passed)
         why = "could not be read" if grade.problem else failed
+        why += f" ({FAULT})" if grade.fault else ""
         score = f"{grade.score:{digits}}/{grade.points}"
         lines.append(f"{grade.file:{width}}  {score:>5}  {why}".rstrip())
     mean = sum(grade.score for grade in grades) / len(grades)
@@ -120,7 +129,14 @@ def write_table(grades: Sequence[Grade], path: str | PathLike[str]) -> Path:
     """
     titles = [part.title for part in grades[0].parts]
     rows = [
-        [g.file, g.exercise, g.score, g.points, *(p.earned for p in g.parts), g.problem]
+        [
+            g.file,
+            g.exercise,
+            g.score,
+            g.points,
+            *(p.earned for p in g.parts),
+            FAULT if g.fault else g.problem,
+        ]
         for g in grades
     ]
     return write_csv(path, ["file", "exercise", "score", "points", *titles, "problem"], rows)

@@ -155,13 +155,14 @@ def _turned_numbers(table: Answers) -> Iterator[str]:
 
 def _constant(table: Answers) -> Iterator[str]:
     for port, expected, got in _wrong_outputs(table):
-        if np.ptp(got) == 0 and np.ptp(expected):
-            yield f"output {port.name!r} is always {got.flat[0]}"
+        if np.ptp(got) == 0:
+            asked = "" if np.ptp(expected) else f", and should always be {expected.flat[0]}"
+            yield f"output {port.name!r} is always {got.flat[0]}{asked}"
 
 
 def _inverted(table: Answers) -> Iterator[str]:
     for port, expected, got in _wrong_outputs(table):
-        if port.bits is None and np.array_equal(got, 1 - expected):
+        if port.bits is None and np.ptp(got) and np.array_equal(got, 1 - expected):
             yield f"output {port.name!r} is inverted: it fires exactly where it should be silent"
 
 
@@ -208,9 +209,17 @@ def _off_by(table: Answers) -> Iterator[str]:
             yield f"output {port.name!r} is always {told}"
             continue
         carry = ""
-        if abs(amount).bit_count() == 1 and amount < 0 and abs(amount) > 1:
+        if _is_carry(table, -amount, wrong):
             carry = f": a carry into bit {abs(amount).bit_length() - 1} is lost"
         yield f"wherever output {port.name!r} is wrong, it is {told}{carry}"
+
+
+def _is_carry(table: Answers, place: int, wrong: np.ndarray) -> bool:
+    """Whether it is wrong exactly where the lower bits of two numbers add up to a place value."""
+    if place < 2 or place.bit_count() != 1 or not _two_numbers(table):
+        return False
+    a, b = np.indices(wrong.shape)
+    return np.array_equal(a % place + b % place >= place, wrong)
 
 
 def _bits_at_fault(table: Answers) -> Iterator[str]:
@@ -269,8 +278,8 @@ def _count_of_active(table: Answers, wrong: np.ndarray) -> str:
 
 def _sizes(table: Answers, wrong: np.ndarray) -> str:
     """How two numbers compare, or how large their sum is."""
-    numbers = [p for p in table.inputs if p.bits is not None]
-    if len(numbers) != 2 or len(table.inputs) != 2:
+    numbers = _two_numbers(table)
+    if not numbers:
         return ""
     a, b = (values.ravel() for values in np.indices(table.wrong.shape))
     first, second = (p.name for p in numbers)
@@ -288,6 +297,12 @@ def _sizes(table: Answers, wrong: np.ndarray) -> str:
 
 
 # ------------------------------------------------------------ orders, bits and names
+
+
+def _two_numbers(table: Answers) -> list[Port]:
+    """Return the inputs where they are two numbers, and none else."""
+    numbers = [p for p in table.inputs if p.bits is not None]
+    return numbers if len(numbers) == len(table.inputs) == 2 else []
 
 
 def _wrong_outputs(table: Answers) -> list[tuple[Port, np.ndarray, np.ndarray]]:

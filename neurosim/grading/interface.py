@@ -38,7 +38,8 @@ class Port:
         value = "any number" if self.real else "0 or 1"
         if self.shape == ():
             return value
-        return f"{' × '.join(map(str, self.shape))} values, each {value}"
+        count = f"value{'s' * (math.prod(self.shape) != 1)}"
+        return f"{' × '.join(map(str, self.shape))} {count}, each {value}"
 
 
 @dataclass(frozen=True)
@@ -85,26 +86,38 @@ class Interface:
                 )
         for what, ours, theirs in sides:
             for port, wanted in zip(ours, theirs, strict=True):
-                differs = (port.shape, port.bits) != (wanted.shape, wanted.bits)
+                if (port.shape, port.bits) != (wanted.shape, wanted.bits):
+                    raise InputError(_differs(circuit, owner, what, port, wanted))
+        # The outputs first: a graded one is why inputs that do not say what they take are graded.
+        for what, ours, theirs in reversed(sides):
+            for port, wanted in zip(ours, theirs, strict=True):
                 graded = port.real != wanted.real if what == "input" else port.real > wanted.real
-                if differs or graded:
-                    raise InputError(
-                        f"{circuit}, {what} {port.name!r} is {port.kind}; {owner} has "
-                        f"{wanted.kind} there: {_advice(what, wanted)}"
-                    )
+                if graded:
+                    raise InputError(_differs(circuit, owner, what, port, wanted))
 
 
-def _advice(what: str, wanted: Port) -> str:
+def _differs(circuit: Circuit, owner: str, what: str, port: Port, wanted: Port) -> str:
+    """Return what an input or an output is, what it should be, and how that is declared."""
+    return (
+        f"{circuit}, {what} {port.name!r} is {port.kind}; {owner} has {wanted.kind} there: "
+        f"{_advice(what, port, wanted)}"
+    )
+
+
+def _advice(what: str, port: Port, wanted: Port) -> str:
     """Return how such an input or output is declared."""
     if wanted.bits is not None:
         declared = "inputs(" if what == "input" else "output(…, "
         return f"declare {declared}{wanted.name!r}, bits={wanted.bits})"
     if what == "input":
         shape = f"shape={wanted.shape}, " if wanted.shape else ""
-        return f"declare inputs({wanted.name!r}, {shape}real={wanted.real})"
-    count = size_of(wanted)
+        graded = "use binary neurons, or " if port.real and not wanted.real else ""
+        return f"{graded}declare inputs({wanted.name!r}, {shape}real={wanted.real})"
     kind = "neuron" if wanted.real else "binary neuron"
-    return f"give output() {f'{count} {kind}s' if count != 1 else f'a single {kind}'}"
+    if wanted.shape:
+        return f"give output() {kind}s of shape {wanted.shape}"
+    row = f", such as [{', '.join('0' * len(port.shape))}] of these" if port.shape else ""
+    return f"give output() a single {kind}{row}"
 
 
 def counted(what: str, names: Sequence[Any]) -> str:

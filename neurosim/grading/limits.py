@@ -45,3 +45,9 @@ class Limits:
                 f"the memory limit must be {LEAST_MEMORY} MB or more (got {self.memory}): with "
                 "less NumPy cannot be imported"
             )
+        for name, unit in (
+            ("processes", "processes"),
+            ("output", "bytes printed"),
+            ("file", "bytes of a file"),
+        ):
+            whole(getattr(self, name), f"the limit of {unit}", 1)

@@ -14,13 +14,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..errors import FileError
 from ..wording import one_line, shown
 from .confinement import Ended, confined
 from .exercise import Exercise, Part
+from .folders import temporary_folder
 from .grades import Grade, PartGrade
 from .limits import MOST_SECONDS, Limits
 from .warming import warm_up
@@ -87,7 +87,7 @@ def grade(path: Path, exercise: Exercise, limits: Limits | None = None) -> Grade
         for part in exercise.parts:
             if part.key in made:
                 continue
-            folder = Path(kept.enter_context(_folder()))
+            folder = kept.enter_context(temporary_folder())
             own = made[part.key] = _made(path, source, part, folder, limits)
             if own.unread and len(made) == 1:  # what cannot be read is said once
                 nothing = [PartGrade(p.title, p.points, False, "") for p in exercise.parts]
@@ -102,11 +102,6 @@ def grade(path: Path, exercise: Exercise, limits: Limits | None = None) -> Grade
     ends += [own.ended for own in made.values()]
     fault = any(verdict["fault"] for verdict in verdicts.values())
     return _grade(path, exercise, graded, ends, fault=fault)
-
-
-def _folder() -> TemporaryDirectory:
-    # What a student's process has made of its folder must not stop the grader.
-    return TemporaryDirectory(prefix="neurosim-", ignore_cleanup_errors=True)
 
 
 def _grade(
@@ -154,19 +149,19 @@ def _verdicts(
     found: dict[int, dict[str, Any]] = {}
     ends: list[Ended] = []
     while waiting:
-        with _folder() as name:
+        with temporary_folder() as folder:
             request = {
                 "exercise": exercise.module,
                 "circuits": {str(k): str(made[exercise.parts[k].key].circuit) for k in waiting},
-                "verdicts": name,
+                "verdicts": str(folder),
             }
             seconds = min(limits.seconds * len(waiting), MOST_SECONDS)
             memory = max(limits.memory, COMPILING)
             all_of_them = replace(limits, seconds=seconds, memory=memory)
-            ended = confined("examiner", request, Path(name), all_of_them)
+            ended = confined("examiner", request, folder, all_of_them)
             ends.append(ended)
             for k in waiting:
-                if not (said := _read(Path(name) / f"{k}.json")):
+                if not (said := _read(folder / f"{k}.json")):
                     lines = [_why(ended, all_of_them, "the circuit was examined")]
                     told = "\n".join(lines + _last_lines(ended.printed))
                     found[k] = {"passed": False, "told": told, "fault": ended.why == "ended"}

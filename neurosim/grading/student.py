@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import Any, TypedDict
 
 MOST_TOLD = 600  # characters of an error's message
+# What Python says of a file in another encoding, as of Windows in Chinese: Big5, or UTF-16.
+UNREADABLE = ("(unicode error) 'utf-8' codec", "source code string cannot contain null bytes")
 
 
 class Request(TypedDict):
@@ -48,6 +50,7 @@ def hand_in(request: Request) -> bool:
     from neurosim.circuit import Circuit
     from neurosim.errors import nearest
     from neurosim.files import save
+    from neurosim.sources import Source
     from neurosim.wording import one_line, short
 
     def account(phase: str, error: str = "") -> bool:
@@ -76,7 +79,8 @@ def hand_in(request: Request) -> bool:
         if not isinstance(made, Circuit) and callable(made):
             made = made(*request["arguments"])
             if not isinstance(made, Circuit):
-                advice = "; end the function with 'return circuit'" if made is None else ""
+                lacks = made is None or isinstance(made, Source)
+                advice = "; end the function with 'return circuit'" if lacks else ""
                 return account("building", f"{call} returned {short(made)}, no Circuit{advice}")
         if not isinstance(made, Circuit):
             return account(
@@ -101,9 +105,11 @@ def told(error: BaseException, source: Path) -> str:
             "SystemExit",
             f"the file ended the program itself ({message or 'no status'})",
         )
-    if isinstance(error, ImportError):
+    if isinstance(error, ModuleNotFoundError):
         message += "; only the one file is graded, its folder cannot be imported from"
     line = None
+    if isinstance(error, SyntaxError | ValueError) and any(c in message for c in UNREADABLE):
+        message += "; save the file as UTF-8"
     if isinstance(error, SyntaxError):
         return f"{kind}: {message}"  # which names the line
     trace = error.__traceback__

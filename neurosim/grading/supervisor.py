@@ -70,10 +70,8 @@ def main() -> None:
     order: Order = json.loads(sys.argv[1])
     gone = threading.Event()
     threading.Thread(target=_wait_for_end_of_input, args=(gone,), daemon=True).start()
-    missing = limit(order)
     adopts = become_subreaper()
-    if not adopts:
-        missing.append("the end of processes that leave their session")
+    missing = limit(order) + unwatched(adopts)
     began = time.monotonic()
     process = subprocess.Popen(
         order["command"], cwd=order["folder"], env=order["environment"], stdin=subprocess.DEVNULL,
@@ -130,6 +128,16 @@ def limit(order: Order) -> list[str]:
             missing += [what] if what else []
     if sys.platform == "darwin" and "memory" not in missing:
         missing.append("memory")  # the call succeeds there and limits nothing
+    return missing
+
+
+def unwatched(adopts: bool) -> list[str]:
+    """Return what of the processes below this one cannot be seen or ended here."""
+    missing = [] if os.path.isdir("/proc") else ["number of processes"]
+    if not hasattr(os, "killpg"):  # Windows
+        missing.append("the end of processes that it starts")
+    elif not adopts:
+        missing.append("the end of processes that leave their session")
     return missing
 
 
