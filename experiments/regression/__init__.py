@@ -49,7 +49,7 @@ def run(
     mean of neighbours; both tell the angle, whatever is shown.  So what is learned is smooth and
     seen through a round window, in which no border is seen, though still that ink reaches higher
     than wide.  How much whole digits as they are would tell is tried too, and whether noise in
-    their place tells anything (Geirhos et al. 2020, of learning by shortcuts).
+    their place tells the network anything (Geirhos et al. 2020, of learning by shortcuts).
 
     Parameters
     ----------
