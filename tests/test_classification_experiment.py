@@ -8,7 +8,7 @@ from circuits.stimuli import faces_and_scrambled
 from experiments import classification
 from experiments.accuracy import Accuracy
 from experiments.classification import claims, machines
-from experiments.classification.cases import Case, thirteen
+from experiments.classification.cases import Case, check_enough, thirteen
 from experiments.classification.rounds import try_out
 from experiments.proportions import wilson_interval
 from neurosim import InputError
@@ -130,8 +130,12 @@ def test_scores_are_counted_by_fold_and_by_round(rng):
 
 
 def test_a_class_with_fewer_images_than_folds_is_named(rng):
-    with pytest.raises(InputError, match=r"^the class 'a' has 4 images; at least 5 are needed"):
-        try_out(drawn(rng, (4, 20)), {"lazy": lazy}, 1, 5, seed=0)
+    few = drawn(rng, (4, 20))
+    check_enough([few], 4)
+    with pytest.raises(
+        InputError, match=r"^drawn: the class 'a' has 4 images; at least 5 are need"
+    ):
+        check_enough([drawn(rng), few], 5)
 
 
 @pytest.mark.compiled
@@ -190,6 +194,19 @@ def test_photographs_of_a_folder_take_the_faces_places(tmp_path, rng, monkeypatc
     assert rows[0][3] == 1.0
     assert not any(claim.claim.startswith("photographs") for claim in result.claims)
     assert len(result.tables["skipped"].rows) == 1
+
+
+def test_too_few_photographs_are_refused_before_anything_is_learned(tmp_path, rng, monkeypatch):
+    learned = []
+    monkeypatch.setattr(classification, "try_out", lambda case, *_: learned.append(case))
+    for name, count in (("moon", 8), ("sun", 2)):
+        (tmp_path / name).mkdir()
+        for number in range(count):
+            pixels = rng.integers(0, 256, (30, 30)).astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{number}.png")
+    with pytest.raises(InputError, match=r"^photographs: the class 'sun' has 2 images; at least 3"):
+        classification.run(data=tmp_path, quick=True)
+    assert not learned
 
 
 @pytest.mark.slow
