@@ -10,7 +10,7 @@ from experiments import reconstruction
 from experiments.reconstruction import cells, claims, decoders, measures, tables, training
 from experiments.reconstruction.digits import Digits, on_screen
 from experiments.reconstruction.linear import linear_decoder
-from experiments.reconstruction.signs import ahead_by_chance
+from experiments.signs import ahead_by_chance
 from neurosim import InputError
 from neurosim.networks.data import load_digits
 from neurosim.result import Result

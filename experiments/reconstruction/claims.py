@@ -9,10 +9,10 @@ import numpy as np
 from neurosim.result import Result
 
 from ..accuracy import SURE
+from ..signs import ahead_by_chance
 from .decoders import DECODERS, GAN, LINEAR, NETWORK, Reconstructions
 from .digits import Digits
 from .measures import Measures
-from .signs import ahead_by_chance
 
 # By so much the network may miss the least error, which it aims at, and so be overtaken.
 UNLEARNED = 0.05
