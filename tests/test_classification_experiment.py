@@ -9,7 +9,7 @@ from experiments import classification
 from experiments.accuracy import Accuracy
 from experiments.classification import claims, machines
 from experiments.classification.cases import Case, check_enough, thirteen
-from experiments.classification.rounds import try_out
+from experiments.classification.rounds import Tried, try_out
 from experiments.proportions import wilson_interval
 from neurosim import InputError
 from neurosim.result import Result
@@ -162,8 +162,31 @@ def test_who_knows_the_answers_fails_the_claims_of_chance(rng, cases):
     claims.claim_what_depth_does(result, tried)
     wrong = failed(result)
     assert any(claim.startswith("classes by lot: none of the four is surely") for claim in wrong)
-    assert any("no neuron that weighs pixels is right of all" in claim for claim in wrong)
+    assert any("no neuron that weighs pixels tells of both" in claim for claim in wrong)
     assert any("cells that share their fields are ahead" in claim for claim in wrong)
+
+
+def test_a_neuron_may_tell_all_of_the_commoner_digit_and_half_of_the_other(cases):
+    """The most that one neuron can tell of images and negatives, where digits are not as many."""
+    few = {case.name: case for case in cases}
+    labels = np.repeat([0, 0, 1], 80)
+    few[claims.NEGATIVES] = Case(claims.NEGATIVES, np.zeros((240, 8, 8)), labels, ("3", "8"))
+    tried = [
+        Tried(
+            case, 3, *np.zeros((2, 1, len(case.labels)), dtype=int), 0,
+            dict.fromkeys(claims.ALL, case.labels[None]),
+        )
+        for case in few.values()
+    ]  # fmt: skip
+    place = list(few).index(claims.NEGATIVES)
+    answers = np.where(np.arange(240) < 200, labels, 0)[None]
+    tried[place] = tried[place]._replace(answers=dict.fromkeys(claims.ALL, answers))
+    result = Result("classification")
+    claims.claim_what_depth_does(result, tried)
+    one, deep = result.claims[:2]
+    assert one.holds
+    assert not deep.holds
+    assert "83.3%" in one.claim
 
 
 def test_who_tells_all_the_same_fails_the_claims_above_chance(cases):
