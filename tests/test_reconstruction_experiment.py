@@ -158,6 +158,12 @@ def test_the_interval_holds_the_mean_of_all_in_19_of_20(rng):
     assert 0.93 < inside / 2000 < 0.965
 
 
+def test_no_interval_reaches_beyond_what_can_be():
+    values = np.append(np.ones(299), 0.9)
+    assert tables.interval(values)[2] > 1
+    assert tables.interval(values, tables.MOST["identified"])[2] == 1
+
+
 def batch(rng, count=8):
     return (
         rng.normal(size=(count, 128)).astype(np.float32),
