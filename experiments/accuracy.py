@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import bdtr, bdtrc  # scipy.stats takes a second to import
+from scipy.special import bdtrc  # scipy.stats takes a second to import
 
 from neurosim.result import Result
 
 from .proportions import CONFIDENCE, wilson_interval
+from .signs import ahead_by_chance
 
 SURE = 0.001  # the largest probability of a claim to fail by chance
 
@@ -98,5 +99,4 @@ def behind_by_chance(answers: np.ndarray, others: np.ndarray, labels: np.ndarray
         The true ones, (cases,).
     """
     first, second = (np.atleast_2d(told == labels).sum(axis=0) for told in (answers, others))
-    ahead, behind = int((first > second).sum()), int((second > first).sum())
-    return float(bdtr(ahead, ahead + behind, 0.5)) if ahead + behind else 1.0
+    return ahead_by_chance(second, first)

@@ -8,8 +8,8 @@ from circuits.stimuli import faces_and_scrambled
 from experiments import classification
 from experiments.accuracy import Accuracy
 from experiments.classification import claims, machines
-from experiments.classification.cases import Case, thirteen
-from experiments.classification.rounds import try_out
+from experiments.classification.cases import Case, check_enough, thirteen
+from experiments.classification.rounds import Tried, try_out
 from experiments.proportions import wilson_interval
 from neurosim import InputError
 from neurosim.result import Result
@@ -130,8 +130,12 @@ def test_scores_are_counted_by_fold_and_by_round(rng):
 
 
 def test_a_class_with_fewer_images_than_folds_is_named(rng):
-    with pytest.raises(InputError, match=r"^the class 'a' has 4 images; at least 5 are needed"):
-        try_out(drawn(rng, (4, 20)), {"lazy": lazy}, 1, 5, seed=0)
+    few = drawn(rng, (4, 20))
+    check_enough([few], 4)
+    with pytest.raises(
+        InputError, match=r"^drawn: the class 'a' has 4 images; at least 5 are need"
+    ):
+        check_enough([drawn(rng), few], 5)
 
 
 @pytest.mark.compiled
@@ -158,8 +162,31 @@ def test_who_knows_the_answers_fails_the_claims_of_chance(rng, cases):
     claims.claim_what_depth_does(result, tried)
     wrong = failed(result)
     assert any(claim.startswith("classes by lot: none of the four is surely") for claim in wrong)
-    assert any("no neuron that weighs pixels is right of all" in claim for claim in wrong)
+    assert any("no neuron that weighs pixels tells of both" in claim for claim in wrong)
     assert any("cells that share their fields are ahead" in claim for claim in wrong)
+
+
+def test_a_neuron_may_tell_all_of_the_commoner_digit_and_half_of_the_other(cases):
+    """The most that one neuron can tell of images and negatives, where digits are not as many."""
+    few = {case.name: case for case in cases}
+    labels = np.repeat([0, 0, 1], 80)
+    few[claims.NEGATIVES] = Case(claims.NEGATIVES, np.zeros((240, 8, 8)), labels, ("3", "8"))
+    tried = [
+        Tried(
+            case, 3, *np.zeros((2, 1, len(case.labels)), dtype=int), 0,
+            dict.fromkeys(claims.ALL, case.labels[None]),
+        )
+        for case in few.values()
+    ]  # fmt: skip
+    place = list(few).index(claims.NEGATIVES)
+    answers = np.where(np.arange(240) < 200, labels, 0)[None]
+    tried[place] = tried[place]._replace(answers=dict.fromkeys(claims.ALL, answers))
+    result = Result("classification")
+    claims.claim_what_depth_does(result, tried)
+    one, deep = result.claims[:2]
+    assert one.holds
+    assert not deep.holds
+    assert "83.3%" in one.claim
 
 
 def test_who_tells_all_the_same_fails_the_claims_above_chance(cases):
@@ -190,6 +217,19 @@ def test_photographs_of_a_folder_take_the_faces_places(tmp_path, rng, monkeypatc
     assert rows[0][3] == 1.0
     assert not any(claim.claim.startswith("photographs") for claim in result.claims)
     assert len(result.tables["skipped"].rows) == 1
+
+
+def test_too_few_photographs_are_refused_before_anything_is_learned(tmp_path, rng, monkeypatch):
+    learned = []
+    monkeypatch.setattr(classification, "try_out", lambda case, *_: learned.append(case))
+    for name, count in (("moon", 8), ("sun", 2)):
+        (tmp_path / name).mkdir()
+        for number in range(count):
+            pixels = rng.integers(0, 256, (30, 30)).astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{number}.png")
+    with pytest.raises(InputError, match=r"^photographs: the class 'sun' has 2 images; at least 3"):
+        classification.run(data=tmp_path, quick=True)
+    assert not learned
 
 
 @pytest.mark.slow

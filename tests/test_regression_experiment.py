@@ -136,7 +136,7 @@ def test_a_network_that_guesses_fails_the_claims_and_noise_that_tells_does(rng):
     result = Result("regression")
     claims.claim_predicted(result, good, beyond_linear=True)
     assert failed(result) == []
-    claims.claim_what_tells(result, good, good, noise=good, many=False)
+    claims.claim_what_tells(result, good, good, noise=good, by_box=False)
     assert len(failed(result)) == 1
     assert "turned noise" in failed(result)[0]
 
@@ -152,6 +152,20 @@ def test_every_claim_holds_at_the_ends_of_the_parameters(options):
     folds = options.get("folds", 5)
     assert [row[2] for row in rows[: folds + 1]] == [*range(1, folds + 1), "average"]
     assert rows[folds][-1] == 300
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(("widest", "claimed"), [(45.0, True), (46.0, False)])
+def test_that_boxes_tell_is_claimed_of_turns_that_a_box_tells_apart(
+    rng, monkeypatch, widest, claimed
+):
+    images, digits = load_digits()
+    monkeypatch.setattr(regression, "load_digits", lambda: (images[:60], digits[:60]))
+    monkeypatch.setattr(
+        regression, "learn", lambda _, fold, *__: predicted(rng, 5.0, len(fold.held_out))
+    )
+    told = [claim.claim for claim in regression.run(widest=widest).claims]
+    assert any("whole digits as they are" in claim for claim in told) == claimed
 
 
 @pytest.mark.slow

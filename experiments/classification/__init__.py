@@ -21,7 +21,7 @@ from neurosim.result import Result
 
 from ..held_out import FEWEST
 from ..parameters import check_range
-from .cases import thirteen
+from .cases import check_enough, thirteen
 from .claims import ALL, claim_fair_folds, claim_what_depth_does, claim_what_is_told
 from .drawing import draw_accuracies, draw_examples
 from .machines import MACHINES
@@ -87,6 +87,7 @@ def run(
         most,
         np.random.default_rng(seed),
     )
+    check_enough(cases, folds)  # here, since those of photographs would be tried last
     tried = [try_out(case, MACHINES, rounds, folds, seed) for case in progress(cases, "cases")]
     claim_fair_folds(result, tried)
     claim_what_is_told(result, tried, drawn=data is None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from circuits.stimuli import LabelledImages
+from neurosim import InputError
 from neurosim.networks.data import load_digits
 
 from ..turning import WHOLE, through_a_round_window, turned
@@ -40,6 +42,18 @@ class Case(NamedTuple):
     def chance(self) -> float:
         """The part that is right where the commonest class is told of all."""
         return float(np.bincount(self.labels).max() / len(self.labels))
+
+
+def check_enough(cases: Sequence[Case], folds: int) -> None:
+    """Raise InputError for a class with fewer images than folds: some would hold none of it out."""
+    for case in cases:
+        for name, count in zip(case.classes, np.bincount(case.labels).tolist(), strict=True):
+            if count < folds:
+                raise InputError(
+                    f"{case.name}: the class {name!r} has {count} image{'s' * (count != 1)}; at "
+                    f"least {folds} are needed, so that each of {folds} folds holds one out: give "
+                    "more, or fewer folds"
+                )
 
 
 def thirteen(

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-from scipy.special import bdtrc  # scipy.stats takes a second to import
-
 from neurosim.result import Result
 
 from ..accuracy import SURE
@@ -18,7 +15,6 @@ PERCEPTRON, COGNITRON, MULTILAYER, CONVOLUTIONAL = (
 )  # fmt: skip
 ALL = (PERCEPTRON, COGNITRON, MULTILAYER, CONVOLUTIONAL)
 DEEP = (MULTILAYER, CONVOLUTIONAL)
-THREE_QUARTERS = 0.75
 ENOUGH = 400  # images of a case from which on the harder cases are surely told
 
 
@@ -81,17 +77,19 @@ def claim_what_depth_does(result: Result, tried: Sequence[Tried]) -> None:
     """Claim what the perceptron cannot do, and those with layers between can."""
     by_name = {one.case.name: one for one in tried}
     negatives = by_name[NEGATIVES]
+    most = (1 + negatives.case.chance) / 2
     result.claim(
-        f"{NEGATIVES}: of an image of either digit and both their negatives, four, no neuron that "
-        "weighs pixels is right of all, for its drives by an image and by the negative add up to "
-        "the same: probability that three of four would be as many as the perceptron's",
-        _if_three_of_four(negatives, PERCEPTRON),
+        f"{NEGATIVES}: no neuron that weighs pixels tells of both digits image and negative, for "
+        f"its drives by the two always add up to the same: {most:.1%}, all of one digit and "
+        "half of the other, are the most to expect: probability that they would be as many as the "
+        "perceptron's (exact binomial test)",
+        _if_expected(most, negatives, PERCEPTRON),
         at_least=SURE,
     )
     result.claim(
-        f"{NEGATIVES}: the networks with layers between are right of more: probability that three "
-        f"of four would be as many ({' and '.join(DEEP)})",
-        [_if_three_of_four(negatives, machine) for machine in DEEP],
+        f"{NEGATIVES}: the networks with layers between are right of more: probability that "
+        f"{most:.1%} would be as many ({' and '.join(DEEP)})",
+        [_if_expected(most, negatives, machine) for machine in DEEP],
         at_most=SURE,
     )
     digits, shuffled = by_name[DIGITS], by_name[SHUFFLED]
@@ -111,7 +109,6 @@ def claim_what_depth_does(result: Result, tried: Sequence[Tried]) -> None:
     )
 
 
-def _if_three_of_four(one: Tried, machine: str) -> float:
-    """Return the probability of as many right, were each so with probability 3/4."""
-    score = one.accuracy(machine)
-    return float(bdtrc(np.int64(score.right - 1), score.cases, THREE_QUARTERS))
+def _if_expected(part: float, one: Tried, machine: str) -> float:
+    """Return the probability of as many right, were each so with this probability."""
+    return one.accuracy(machine)._replace(chance=part).by_chance

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from neurosim import InputError
-
 from ..accuracy import Accuracy, behind_by_chance
 from ..held_out import fold
 from ..proportions import wilson_interval
@@ -88,18 +86,7 @@ def try_out(case: Case, machines: Mapping[str, Learn], rounds: int, folds: int, 
         Parts that are held out in turn, from 3 to 10.
     seed
         Of the divisions and of what machines do by chance.
-
-    Raises
-    ------
-    InputError
-        A class with fewer images than folds: some fold would hold none of it out.
     """
-    for name, count in zip(case.classes, np.bincount(case.labels).tolist(), strict=True):
-        if count < folds:
-            raise InputError(
-                f"the class {name!r} has {count} image{'s' * (count != 1)}; at least {folds} are "
-                f"needed, so that each of {folds} folds holds one out: give more, or fewer folds"
-            )
     size = (rounds, len(case.images))
     of_fold, held_out = np.zeros(size, dtype=int), np.zeros(size, dtype=int)
     answers = {name: np.full(size, -1) for name in machines}

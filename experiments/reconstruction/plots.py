@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from neurosim.plotting import COLOURS, FAINT, new_figure
 
 from .decoders import DECODERS, GAN, LINEAR, NETWORK, Reconstructions
-from .tables import interval
+from .tables import MOST, interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,8 @@ def _draw_measure(
     for number, decoder in enumerate(DECODERS):
         colour, marker = LOOKS[decoder]
         for place, one in enumerate(found):
-            mean, low, high = interval(scale * getattr(one.measured[decoder], measure))
+            values = scale * getattr(one.measured[decoder], measure)
+            mean, low, high = interval(values, scale * MOST.get(measure, np.inf))
             ax.errorbar(
                 place + (number - 1) * apart, mean, [[mean - low], [high - mean]], fmt=marker,
                 color=COLOURS[colour], capsize=2, elinewidth=1, markersize=4,

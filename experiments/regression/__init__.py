@@ -24,6 +24,7 @@ from .showing import in_a_window, whole
 from .tried import Tried, Who
 
 WIDE = 45  # degrees, from which on a network surely learns more than a plane does
+UPRIGHT = 45  # degrees; a square box turned by more looks like one turned the other way
 QUICK = 300  # digits for a first look
 QUICK_COPIES, QUICK_EPOCHS = 2, 10
 
@@ -49,7 +50,7 @@ def run(
     mean of neighbours; both tell the angle, whatever is shown.  So what is learned is smooth and
     seen through a round window, in which no border is seen, though still that ink reaches higher
     than wide.  How much whole digits as they are would tell is tried too, and whether noise in
-    their place tells anything (Geirhos et al. 2020, of learning by shortcuts).
+    their place tells the network anything (Geirhos et al. 2020, of learning by shortcuts).
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ def run(
     )
     claim_fair_folds(result, divided)
     claim_predicted(result, window, beyond_linear=not quick and widest >= WIDE)
-    claim_what_tells(result, window, boxed, noise, many=not quick)
+    claim_what_tells(result, window, boxed, noise, by_box=not quick and widest <= UPRIGHT)
     result.figure("regression", draw(shown, divided[0], window, boxed))
     _tabulate(result, window, boxed, noise)
     return result

@@ -1,4 +1,4 @@
-"""That the folds are fair, that the angle is predicted, and that nothing else tells it."""
+"""That the folds are fair, that the angle is predicted, and that noise does not tell it."""
 
 from __future__ import annotations
 
@@ -62,22 +62,25 @@ def claim_predicted(result: Result, tried: Tried, beyond_linear: bool) -> None:
         )
 
 
-def claim_what_tells(result: Result, window: Tried, boxed: Tried, noise: Tried, many: bool) -> None:
-    """Claim that it is what the window shows that tells, and that whole digits tell more.
+def claim_what_tells(
+    result: Result, window: Tried, boxed: Tried, noise: Tried, by_box: bool
+) -> None:
+    """Claim that noise in the window tells the network nothing, and that whole digits tell more.
 
     Parameters
     ----------
-    many
-        Whether there are so many digits that they surely do.
+    by_box
+        Whether there are so many digits, and turns so small, that they surely do: a square box
+        looks the same after a quarter turn.
     """
     of_noise = Correlation.of(noise.predicted(), noise.true)
     low, high = of_noise.interval(ALMOST_ALL)
     result.claim(
-        "turned noise, smooth and in the window, tells no angle: predicted and true correlate by "
-        f"{of_noise.r:.3f}, and the 99.9% interval ({low:.3f} to {high:.3f}) holds 0",
+        "turned noise, smooth and in the window, tells such a network no angle: predicted and true "
+        f"correlate by {of_noise.r:.3f}, and the 99.9% interval ({low:.3f} to {high:.3f}) holds 0",
         low <= 0 <= high,
     )
-    if many:
+    if by_box:
         result.claim(
             "whole digits as they are, with boxes and sharp pixels, tell more than the window "
             "shows of them: by how many standard errors the squared error is smaller",

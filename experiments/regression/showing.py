@@ -1,4 +1,4 @@
-"""Images turned by known angles: so that only what they show tells the angle, or as they are."""
+"""Images turned by known angles: so that little but what they show tells it, or as they are."""
 
 from __future__ import annotations
 
@@ -33,12 +33,17 @@ class Turned(NamedTuple):
 
 
 def in_a_window(images: np.ndarray, degrees: np.ndarray) -> Turned:
-    """Return images turned, of which nothing tells by how much but what they show.
+    """Return images turned, of which little tells by how much but what they show.
 
     They are seen through the largest round window that no turn brings a border into.  Between
     pixels a turned image is a mean of neighbours: where these differ it is the flatter the farther
     from a pixel's middle, a pattern that tells the angle even of noise.  So the images are made
     smooth before they are turned, and the means are those of cubic splines.
+
+    A trace is left: at the border a Gaussian has fewer pixels to be the mean of, so that noise
+    varies more there, and the border turns.  Who fits the angle to all products of two pixels, of
+    6000 images of noise, predicts it of others with a correlation of about 0.3; the network, of
+    such images as there are here, finds none, as is claimed each time.
 
     Parameters
     ----------
