@@ -268,6 +268,11 @@ class Builder(Parts):
             No source, or one of another circuit; a used name; bits of another number or of
             graded sources.
         """
+        if isinstance(source, list | tuple) and not source:
+            called = "" if name is None else f" {name!r}"
+            raise CircuitError(
+                f"{self}: output{called} was given no neuron; name at least one: output(z)"
+            )
         source = self._as_source(source)
         name = self._output_name(source, name)
         if bits is not None:

@@ -882,3 +882,12 @@ def test_a_threshold_is_as_small_as_a_weight_may_be(kind):
     faint = getattr(circuit, kind)("z", excite=1e-305 * x, threshold=1e-305, **transfer)
     circuit.output(faint)
     assert circuit(1) == 1
+
+
+def test_an_output_of_nothing_is_refused_by_its_name():
+    circuit = Circuit("adder")
+    circuit.inputs("a", bits=4)
+    with pytest.raises(CircuitError, match="Circuit 'adder': output 'total' was given no neuron"):
+        circuit.output([], "total", bits=5)
+    with pytest.raises(CircuitError, match="output was given no neuron"):
+        circuit.output(())
