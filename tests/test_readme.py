@@ -107,5 +107,8 @@ def test_what_it_links_to_exists():
 
 
 @pytest.mark.compiled
-def test_the_example_of_coursework_passes():
+def test_the_example_of_coursework_answers_as_its_comments_say(capsys):
     exec(compile(EXAMPLES[6], "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert printed.startswith("Proved: ")
+    assert printed.endswith("on all 65,536 inputs.\n")

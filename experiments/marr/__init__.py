@@ -71,7 +71,7 @@ def run(
         len(register.implementations),
     )
     _part_the_levels(result)
-    _lesion(result, bits)
+    _lesion(result, register)
     _tabulate(result, [register, edges, motion, sounds], agreements)
     _draw(result, [edges, motion, sounds])
     break_the_hardware(result, register, [edges, motion, sounds], bits, repeats, seed, cases)
@@ -135,9 +135,8 @@ def _part_the_levels(result: Result) -> None:
     )
 
 
-def _lesion(result: Result, bits: int) -> None:
+def _lesion(result: Result, register: Marr) -> None:
     """One neuron silenced: the circuit is refuted, the computation and the algorithms are not."""
-    register = cash_register(bits)
     shallow = register.implementations["depth-2 adder"]
     circuit = shallow.circuit
     levels = Marr(

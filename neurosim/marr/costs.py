@@ -9,7 +9,6 @@ import numpy as np
 
 from ..circuit import Circuit
 from ..description import depth_of, number_text, synapses_of, undelayed
-from ..margins import MARGIN_BITS
 from ..patterns import input_bits
 from ..tables import html_table, text_table
 from .algorithm import Algorithm, AlgorithmError
@@ -158,7 +157,7 @@ def _is_small(circuit: Circuit) -> bool:
     """Return whether a circuit is binary, and of so few inputs that every pattern is tried."""
     if not circuit.is_binary or not all(map(circuit.takes_binary, circuit.input_populations)):
         return False
-    return input_bits(circuit) <= min(SLOW_BITS, MARGIN_BITS)
+    return input_bits(circuit) <= SLOW_BITS
 
 
 def _ticks(implementation: Implementation, small: bool) -> int | None:

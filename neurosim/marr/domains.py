@@ -136,12 +136,11 @@ class Bits:
     @property
     def size(self) -> int:
         """2ⁿ."""
-        return int(2 ** np.prod(self.shape))
+        return 2**self._count
 
     def at(self, position: int) -> np.ndarray:
         """Return the pattern with a number, as integers of the shape."""
-        n = int(np.prod(self.shape))
-        return (position >> np.arange(n)[::-1] & 1).reshape(self.shape)
+        return (position >> np.arange(self._count)[::-1] & 1).reshape(self.shape)
 
     def draw(self, rng: np.random.Generator) -> np.ndarray:
         """Return a pattern of fair bits."""
@@ -159,7 +158,12 @@ class Bits:
         return array.shape == self.shape and bool(np.isin(array, (0, 1)).all())
 
     def __str__(self) -> str:
-        return f"2^{int(np.prod(self.shape))} patterns"
+        return f"2^{self._count} patterns"
+
+    @property
+    def _count(self) -> int:
+        """How many values a pattern has."""
+        return int(np.prod(self.shape))
 
 
 @dataclass(frozen=True)
