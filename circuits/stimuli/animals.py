@@ -6,10 +6,9 @@ import numpy as np
 
 from .labelled import LabelledImages
 from .painting import Canvas, Number
-from .portraits import LIGHT, SIDES, Portraits, portraits
+from .portraits import LIGHT, NEARER, SIDES, Portraits, portraits
 
 DARK = 0.06  # of pupils
-NEARER = 1.4  # a nose moves so much farther aside than the eyes
 
 
 def cats_and_dogs(

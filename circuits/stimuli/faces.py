@@ -9,10 +9,9 @@ from itertools import pairwise, permutations
 import numpy as np
 
 from .labelled import LabelledImages
-from .portraits import SIDES, Portraits, portraits
+from .portraits import NEARER, SIDES, Portraits, portraits
 
 INK, WHITE = 0.06, 0.97  # of pupils, brows and mouths; of eyes
-NEARER = 1.4  # a nose moves so much farther aside than the eyes
 BEND = 5  # points of a mouth's curve
 
 # The parts, and where a face has them: eyes, brows, a nose and a mouth.
