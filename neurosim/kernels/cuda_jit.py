@@ -16,12 +16,13 @@ import numpy as np
 from numba import cuda
 
 __all__ = [
-    "SIMULATED", "THREADS", "cuda", "inner", "kernel", "launcher", "product", "quiet",
+    "SIMULATED", "THREADS", "cuda", "inner", "kernel", "launcher", "prepared", "product", "quiet",
     "rule", "view",
 ]  # fmt: skip
 
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)
 THREADS = 4 if SIMULATED else 256  # a block, a power of two: each costs the simulator 0.2 ms
+MOST_BLOCKS = 2048  # of kernels whose threads take what there is in turn: some eight a processor
 
 # As on the CPU: x/0 is inf (Numba's default on cards), and no fastmath.
 FLAGS: dict[str, Any] = {"fastmath": False}
@@ -77,8 +78,30 @@ else:
 
 
 def view(array: Any) -> Any:
-    """Return an array of CuPy's as launches take it soonest; the simulator's as it is."""
-    return array if SIMULATED else cuda.as_cuda_array(array)
+    """Return an array of CuPy's, or of what stands in for it, as launches take it soonest."""
+    return array.host if SIMULATED else cuda.as_cuda_array(array)
+
+
+def prepared(function: Any, arguments: tuple[Any, ...]) -> Callable[..., None]:
+    """Return what launches a kernel, compiled for such arguments, on the default stream.
+
+    It takes how many threads have something to do, then the arguments; a thread takes what there
+    is in turn, so that no more are launched than keep a card busy.
+    """
+    if SIMULATED:
+        return lambda wanted, *given: function[1, THREADS](*given)
+    compiled = function.specialize(*arguments)
+    sized: dict[int, Any] = {}
+
+    def launch(wanted: int, *given: Any) -> None:
+        blocks = min(-(-wanted // THREADS), MOST_BLOCKS)
+        if blocks not in sized:
+            with warnings.catch_warnings():  # a small layer leaves most of the card idle: so be it
+                warnings.simplefilter("ignore")
+                sized[blocks] = compiled[blocks, THREADS]
+        sized[blocks](*given)
+
+    return launch
 
 
 def launcher(function: Any, arguments: tuple[Any, ...], wanted: int) -> Callable[..., None]:

@@ -85,6 +85,7 @@ class Course:
     def _go(self, ahead: range, watching: list[Callback], reporter: Reporter) -> None:
         """Go over the epochs; in one call of a kernel where that can be, and nobody looks on."""
         training, model = self.training, self.training.model
+        train, judged = self.train.here(), self.judged.here() if self.judged else None
         whole_ones = whole_epochs(training, self.train, self.batch_size, self.shuffle, watching)
         unseen = watching == [model.history] and self.judged is None and not reporter.lines
         if whole_ones is not None and unseen:
@@ -98,11 +99,11 @@ class Course:
                 logs = whole_ones.epoch(reporter, epoch)
             else:
                 logs = training.epoch(
-                    self.train, self.batch_size, self.shuffle, watching, reporter, epoch
+                    train, self.batch_size, self.shuffle, watching, reporter, epoch
                 )
             training.check_weights({"epoch": epoch, "batch": self.steps - 1})
-            if self.judged is not None and (epoch + 1) % self.every == 0:
-                found = training.judge(self.judged, self.judged_size)
+            if judged is not None and (epoch + 1) % self.every == 0:
+                found = training.judge(judged, self.judged_size)
                 logs.update({f"val_{name}": value for name, value in found.items()})
             for callback in watching:
                 callback.on_epoch_end(epoch, logs)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, unknown
+from .engines import engine, to_host
 from .graph import Shape
 from .losses import Loss
 from .tensor import real_numbers
@@ -33,12 +34,19 @@ class Metric:
 
     def total(
         self, activities: np.ndarray, targets: np.ndarray, mask: np.ndarray | None = None
-    ) -> tuple[float, int]:
-        """Return the sum over a batch, and of how many; a mask (batch, time) says which count."""
+    ) -> tuple[Any, Any]:
+        """Return the sum over a batch, and of how many; a mask (batch, time) says which count.
+
+        On a card both stay there.
+        """
         judged = self.of(activities, targets)
+        count: Any = judged.size
         if mask is not None and judged.shape[: mask.ndim] == mask.shape:
-            judged = judged[mask]
-        return float(judged.sum(dtype=np.float64)), judged.size
+            judged = np.where(
+                mask.reshape(*mask.shape, *[1] * (judged.ndim - mask.ndim)), judged, 0
+            )
+            count = mask.sum() * (count // max(mask.size, 1))
+        return judged.sum(dtype=np.float64), count
 
 
 def binary_accuracy(activities: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -132,7 +140,8 @@ def get(given: Any, loss: Loss, output: Shape, who: str) -> Metric:
         name = getattr(given, "__name__", "metric")
 
         def judged_by(activities: np.ndarray, targets: np.ndarray) -> np.ndarray:
-            return real_numbers(given(targets, activities), f"{who}: metric '{name}'")
+            found = given(to_host(targets), to_host(activities))
+            return engine().take(real_numbers(found, f"{who}: metric '{name}'"))
 
         return Metric(name, judged_by)
     check_names([given], who)

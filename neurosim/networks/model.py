@@ -13,6 +13,7 @@ from ..errors import InputError, one_name, spelled
 from . import losses, metrics, optimizers, samples
 from .callbacks import Callback, History
 from .course import Course
+from .engines import running, to_host
 from .graph import Symbol
 from .layers.settings import whole
 from .losses import Loss
@@ -160,6 +161,7 @@ class Model(Network):
         validation_freq: int = 1,
         nb_epoch: int | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
+        device: str | None = None,
     ) -> History:
         """Train the network, batch by batch, epoch by epoch.
 
@@ -201,6 +203,10 @@ class Model(Network):
             an epoch, a second after the last writing at the earliest, and where training ends or
             is broken off.  Where it is there already, training goes on from it up to `epochs`, to
             the weights that it would have come to without a break.
+        device
+            ``"cpu"``, ``"cuda"`` (an NVIDIA card), or ``"auto"``: a card where there is one.  Left
+            out, the CPU, or where `on_device` has it.  The weights are the network's as before:
+            they come back when they are looked at.
 
         Returns
         -------
@@ -245,7 +251,8 @@ class Model(Network):
         course = Course(
             training, train, batch_size, bool(shuffle), epochs, judged, judged_size, every
         )
-        course.run(given, verbose, initial_epoch, checkpoint)
+        with running(device):
+            course.run(given, verbose, initial_epoch, checkpoint)
         return self.history
 
     @spelled
@@ -257,12 +264,13 @@ class Model(Network):
         verbose: int | str = "auto",
         sample_weight: Any = None,
         return_dict: bool = False,
+        device: str | None = None,
     ) -> Any:
         """Judge the network on samples.
 
         Parameters
         ----------
-        x, y, batch_size, sample_weight
+        x, y, batch_size, sample_weight, device
             As `fit` takes them.
         verbose
             2 writes the values in a line; else nothing is shown.
@@ -282,7 +290,8 @@ class Model(Network):
         loss = self._compiled(who)
         data = samples.read(self, x, y, who, loss, sample_weight)
         size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
-        found = self._training(who).judge(data, size)
+        with running(device):
+            found = self._training(who).judge(data.here(), size)
         Reporter(2 if verbose == 2 else 0, 0, 0, who).line("evaluate", found)
         return found if return_dict else listed(found)
 
@@ -292,13 +301,14 @@ class Model(Network):
         x: Any,
         batch_size: int | None = None,
         verbose: int | str = 0,
+        device: str | None = None,
     ) -> np.ndarray:
         """Return what the network answers to samples, (samples, …).
 
         Parameters
         ----------
-        x
-            As `fit` takes it.
+        x, device
+            As `fit` takes them.
         batch_size
             How many at a time; the answers are the same.
         verbose
@@ -313,10 +323,10 @@ class Model(Network):
         self.require_built()
         data = samples.read(self, x, None, who)
         size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
-        with no_gradients():
-            return np.concatenate(
-                [self.run(data.batch(part)[0])[0].array for part in parts(len(data), size)]
-            )
+        with running(device), no_gradients():
+            given = data.here()
+            answers = [self.run(given.batch(part)[0])[0].array for part in parts(len(data), size)]
+            return to_host(np.concatenate(answers))
 
     predict_proba = predict  # an older word for it, of answers that are probabilities
 
@@ -326,19 +336,20 @@ class Model(Network):
         x: Any,
         batch_size: int | None = None,
         verbose: int | str = 0,
+        device: str | None = None,
     ) -> np.ndarray:
         """Return the class of each sample: the most active unit's number; over ½ of one unit, 1.
 
         Parameters
         ----------
-        x, batch_size, verbose
+        x, batch_size, verbose, device
             As `predict` takes them.
 
         Returns
         -------
         (samples,) whole numbers; (samples, 1) zeros and ones where there is one unit.
         """
-        activities = self.predict(x, batch_size)
+        activities = self.predict(x, batch_size, device=device)
         if activities.shape[-1] == 1:
             return (activities > 0.5).astype(np.int32)
         return activities.argmax(axis=-1)
@@ -351,13 +362,14 @@ class Model(Network):
         sample_weight: Any = None,
         class_weight: Mapping[int, float] | None = None,
         return_dict: bool = False,
+        device: str | None = None,
     ) -> Any:
         """Change the weights once, by one batch.
 
         Parameters
         ----------
-        x, y, sample_weight, class_weight
-            As `fit` takes them.
+        x, y, sample_weight, class_weight, device
+            As `fit` takes them; on a card the weights stay there from call to call.
         return_dict
             Whether the values come by their names.
 
@@ -375,10 +387,12 @@ class Model(Network):
         data = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         training = self._training(who)
         training.ready_optimizer()
-        sums = Sums(training.metrics)
-        training.step(data, slice(None), sums, {})
-        training.check_weights({})
-        found = sums.means()
+        with running(device):
+            sums = Sums(training.metrics)
+            training.step(data, slice(None), sums, {})
+            training.check_loss(sums, data, None, len(data), None)
+            training.check_weights({})
+            found = sums.means()
         return found if return_dict else listed(found)
 
     @spelled
@@ -388,11 +402,13 @@ class Model(Network):
         y: Any,
         sample_weight: Any = None,
         return_dict: bool = False,
+        device: str | None = None,
     ) -> Any:
         """Judge the network by one batch, as `evaluate`."""
         who = f"{self}: test_on_batch"
         data = samples.read(self, x, y, who, self._compiled(who), sample_weight)
-        found = self._training(who).judge(data, len(data))
+        with running(device):
+            found = self._training(who).judge(data, len(data))
         return found if return_dict else listed(found)
 
     def to_circuit(self, name: str | None = None, binary: bool = False) -> Circuit:

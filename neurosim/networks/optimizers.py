@@ -16,6 +16,8 @@ import numpy as np
 from .. import kernels
 from ..errors import InputError, one_name, unknown
 from ..timing import real
+from .engines import engine
+from .placed import Placed
 
 # Below it a number is 0 in what is kept from step to step: denormals are many times slower.
 TINY = {np.dtype(np.float32): 1e-30, np.dtype(np.float64): 1e-300}
@@ -42,6 +44,10 @@ class Trainable(Protocol):
     @property
     def array(self) -> np.ndarray:
         """Its values, float32 or float64, C-contiguous."""
+
+    @property
+    def here(self) -> Any:
+        """Its values on the device where operations run, written in place."""
 
     @property
     def path(self) -> str:
@@ -86,7 +92,8 @@ class Optimizer(ABC):
         self.options: dict[str, Any] = options
         self.iterations = 0
         self.parameters: tuple[Trainable, ...] = ()
-        self._kept: dict[str, list[np.ndarray]] = {}
+        self._shapes: list[tuple[int, ...]] = []
+        self._kept: dict[str, list[Placed]] = {}
         self._held: list[tuple[np.ndarray, kernels.Prepared]] = []
 
     def _refuse(self, name: str, value: Any, known: Sequence[str]) -> None:
@@ -131,7 +138,7 @@ class Optimizer(ABC):
 
     def moments(self, kind: str) -> list[np.ndarray]:
         """Return what of a kind is kept of each parameter: flat arrays, which may be written to."""
-        return self._kept[kind]
+        return [placed.home for placed in self._kept[kind]]
 
     def build(self, parameters: Sequence[Trainable]) -> None:
         """Take the parameters that learn, and begin anew: nothing is kept yet, no step was taken.
@@ -158,8 +165,10 @@ class Optimizer(ABC):
         self.parameters = learning
         self.iterations = 0
         self._kept = {
-            kind: [np.zeros(p.array.size, p.array.dtype) for p in learning] for kind in self.kept
+            kind: [Placed(np.zeros(p.array.size, p.array.dtype)) for p in learning]
+            for kind in self.kept
         }
+        self._shapes = [p.array.shape for p in learning]
         self._held = [self._hold(number) for number in range(len(learning))]
 
     def _hold(self, number: int) -> tuple[np.ndarray, kernels.Prepared]:
@@ -168,7 +177,7 @@ class Optimizer(ABC):
         Python would spend more on a small parameter's arguments than its step takes.
         """
         array = self.parameters[number].array
-        kept = [arrays[number] for arrays in self._kept.values()]
+        kept = [placed[number].home for placed in self._kept.values()]
         return array, kernels.Prepared((array.reshape(-1), *kept))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -192,22 +201,35 @@ class Optimizer(ABC):
                 f"{self}: {len(gradients)} gradients for {len(self.parameters)} parameters that "
                 "learn; build() takes the parameters, apply() one gradient for each"
             )
-        for parameter, gradient in zip(self.parameters, gradients, strict=True):
-            if gradient.shape != parameter.array.shape:
+        for parameter, shape, gradient in zip(
+            self.parameters, self._shapes, gradients, strict=True
+        ):
+            if gradient.shape != shape:
                 raise InputError(
                     f"{self}: a gradient of shape {gradient.shape} does not fit parameter "
-                    f"{parameter.path!r} of shape {parameter.array.shape}"
+                    f"{parameter.path!r} of shape {shape}"
                 )
         rate = self.learning_rate / (1 + self._decay * self.iterations)
         self.iterations += 1
-        for number, (parameter, gradient) in enumerate(
-            zip(self.parameters, gradients, strict=True)
-        ):
-            if parameter.array is not self._held[number][0]:
-                self._held[number] = self._hold(number)
-            array, held = self._held[number]
-            flat = np.ascontiguousarray(gradient, array.dtype).reshape(-1)
+        on = engine()
+        for number, gradient in enumerate(gradients):
+            array, held = self._held_on_card(number) if on.is_card else self._held_here(number)
+            flat = on.xp.ascontiguousarray(on.take(gradient), array.dtype).reshape(-1)
             self._step(held, flat, rate, array.dtype.type, TINY[array.dtype])
+
+    def _held_here(self, number: int) -> tuple[np.ndarray, kernels.Prepared]:
+        """Return what `_hold` does, made anew where the parameter has another array since."""
+        for placed in self._kept.values():
+            placed[number].home  # noqa: B018 - they come home where they were on a card
+        if self.parameters[number].array is not self._held[number][0]:
+            self._held[number] = self._hold(number)
+        return self._held[number]
+
+    def _held_on_card(self, number: int) -> tuple[Any, Any]:
+        """Return a parameter's array on the card, and that, flat, with what is kept of it."""
+        array = self.parameters[number].here
+        kept = (placed[number].here for placed in self._kept.values())
+        return array, (array.reshape(-1), *kept)
 
     @abstractmethod
     def _step(
@@ -241,8 +263,8 @@ class Optimizer(ABC):
             "iterations": np.array(self.iterations),
             "learning_rate": np.array(self.learning_rate),
         }
-        for name, _, array, shape in self._variables():
-            found[name] = array.reshape(shape).copy()
+        for name, _, kept, shape in self._variables():
+            found[name] = kept.read().reshape(shape).copy()
         return found
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
@@ -269,21 +291,21 @@ class Optimizer(ABC):
                 )
         self.iterations = int(state["iterations"])
         self.learning_rate = float(state["learning_rate"])
-        for name, _, array, shape in variables:
-            array.reshape(shape)[...] = state[name]
+        for name, _, kept, shape in variables:
+            kept.home.reshape(shape)[...] = state[name]
 
-    def _variables(self) -> list[tuple[str, str, np.ndarray, tuple[int, ...]]]:
-        """Return name, parameter, array and shape of all that is kept."""
+    def _variables(self) -> list[tuple[str, str, Placed, tuple[int, ...]]]:
+        """Return name, parameter, numbers and shape of all that is kept."""
         return [
-            (f"{p.path.replace('/', '_')}_{kind}", p.path, array, p.array.shape)
-            for kind, arrays in self._kept.items()
-            for p, array in zip(self.parameters, arrays, strict=True)
+            (f"{p.path.replace('/', '_')}_{kind}", p.path, placed, shape)
+            for kind, kept in self._kept.items()
+            for p, placed, shape in zip(self.parameters, kept, self._shapes, strict=True)
         ]
 
     def variables(self) -> list[np.ndarray]:
         """Return what is kept, to be read or written in place, in the order of Keras's files."""
         by_kind = [
-            [array.reshape(p.array.shape) for p, array in zip(self.parameters, kept, strict=True)]
+            [one.home.reshape(shape) for one, shape in zip(kept, self._shapes, strict=True)]
             for kept in self._kept.values()
         ]
         ordered = zip(*by_kind, strict=True) if self.by_parameter else by_kind
@@ -356,9 +378,11 @@ class SGD(Optimizer):
         momentum = self.options["momentum"]
         if momentum:
             nesterov = int(self.options["nesterov"])
-            kernels.step_sgd(held, gradient, real(rate), real(momentum), nesterov, real(tiny))
+            engine().kernels.step_sgd(
+                held, gradient, real(rate), real(momentum), nesterov, real(tiny)
+            )
         else:
-            kernels.step_plainly(held, gradient, real(rate))
+            engine().kernels.step_plainly(held, gradient, real(rate))
 
 
 class RMSprop(Optimizer):
@@ -409,11 +433,11 @@ class RMSprop(Optimizer):
         rho, epsilon = real(self.options["rho"]), real(self.options["epsilon"])
         momentum = self.options["momentum"]
         if momentum:
-            kernels.step_rmsprop_with_momentum(
+            engine().kernels.step_rmsprop_with_momentum(
                 held, gradient, real(rate), rho, real(momentum), epsilon, real(tiny)
             )
         else:
-            kernels.step_rmsprop(held, gradient, real(rate), rho, epsilon, real(tiny))
+            engine().kernels.step_rmsprop(held, gradient, real(rate), rho, epsilon, real(tiny))
 
 
 class Adam(Optimizer):
@@ -462,7 +486,7 @@ class Adam(Optimizer):
         self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
     ) -> None:
         beta_1, beta_2 = np.float64(self.options["beta_1"]), np.float64(self.options["beta_2"])
-        kernels.step_adam(
+        engine().kernels.step_adam(
             held, gradient, np.float64(rate), beta_1, beta_2, self.iterations,
             real(self.options["epsilon"]), real(tiny),
         )  # fmt: skip

@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
+from .placed import Placed
 from .record import Leaf
 from .tensor import Tensor, real_numbers
 
@@ -50,7 +52,6 @@ class Parameter:
     Attributes
     ----------
     name : what it is called in its layer, as ``kernel``
-    array : the values, which optimizers write to
     owner : the name of its layer, for messages
     learned : whether gradients change it; a moving mean is kept, but not learned
     frozen : whether it is held as it is, since its layer is not trainable
@@ -65,12 +66,26 @@ class Parameter:
         constraint: Callable[[np.ndarray], None] | None = None,
     ) -> None:
         self.name = name
-        self.array = np.ascontiguousarray(values)
+        self._values = Placed(np.ascontiguousarray(values))
         self.owner = ""
         self.learned = learned
         self.frozen = False
         self.constraint = constraint
-        self._leaf = Leaf(self.array.shape, self.array.dtype)
+        self._leaf = Leaf(values.shape, values.dtype)
+
+    @property
+    def array(self) -> np.ndarray:
+        """The values on the CPU, which may be written to; where they are away, they come home."""
+        return self._values.home
+
+    @property
+    def here(self) -> Any:
+        """The values on the device where operations run now, which optimizers write to."""
+        return self._values.here
+
+    def read(self) -> np.ndarray:
+        """Return the values, not to be written to; they stay where they are."""
+        return self._values.read()
 
     @property
     def trainable(self) -> bool:
@@ -85,7 +100,12 @@ class Parameter:
     @property
     def shape(self) -> tuple[int, ...]:
         """Its length along each axis."""
-        return self.array.shape
+        return self._leaf.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The kind of its numbers."""
+        return self._leaf.dtype
 
     @property
     def leaf(self) -> Leaf:
@@ -95,7 +115,7 @@ class Parameter:
     @property
     def tensor(self) -> Tensor:
         """The values as an operand; a gradient is wanted of them where it is trainable."""
-        return Tensor.of(self.array, self._leaf if self.trainable else None)
+        return Tensor.of(self.here, self._leaf if self.trainable else None)
 
     def assign(self, values: object) -> None:
         """Take other values of the same shape.
@@ -111,7 +131,7 @@ class Parameter:
                 f"{self.path}: its values have shape {self.shape} (got shape {given.shape})"
             )
         with np.errstate(over="ignore"):
-            taken = given.astype(self.array.dtype)
+            taken = given.astype(self.dtype)
         if not np.isfinite(taken).all():
             raise InputError(f"{self.path}: weights must be finite numbers as {taken.dtype}")
         if self.constraint is not None:
@@ -123,4 +143,4 @@ class Parameter:
         self.array[...] = taken
 
     def __repr__(self) -> str:
-        return f"Parameter({self.path!r}, shape={self.shape}, dtype={self.array.dtype})"
+        return f"Parameter({self.path!r}, shape={self.shape}, dtype={self.dtype})"

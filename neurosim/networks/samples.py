@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..cuda.availability import free_bytes
 from ..errors import InputError
+from .engines import engine
 from .losses import Loss
 from .tensor import Tensor, real_numbers
 
@@ -40,16 +42,44 @@ class Samples:
         self, which: np.ndarray | slice
     ) -> tuple[list[Tensor], np.ndarray | None, np.ndarray | None]:
         """Return the inputs, targets and weights of some samples."""
+        on = engine()
         with np.errstate(over="ignore"):  # infinity is told of where it is met
             inputs = [
                 Tensor.of(
-                    x[which].astype(self.dtype, copy=False) if x.dtype.kind == "f" else x[which],
+                    on.take(x[which].astype(self.dtype, copy=False) if x.dtype.kind == "f"
+                            else x[which]),
                     None,
                 )
                 for x in self.inputs
-            ]
-        targets = self.targets[which] if self.targets is not None else None
-        return inputs, targets, self.weights[which] if self.weights is not None else None
+            ]  # fmt: skip
+        targets = on.take(self.targets[which]) if self.targets is not None else None
+        return inputs, targets, on.take(self.weights[which]) if self.weights is not None else None
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        every = (*self.inputs, self.targets, self.weights)
+        return sum(array.nbytes for array in every if array is not None)
+
+    def here(self) -> Samples:
+        """Return them on the device where operations run now.
+
+        Where they would take more than half of what a card has free, they stay: their batches go
+        over one by one, each while the card is busy with those before.
+        """
+        on = engine()
+        if not on.is_card or self.nbytes > free_bytes() // 2:
+            return self
+        return replace(
+            self,
+            inputs=tuple(on.take(x) for x in self.inputs),
+            targets=on.take(self.targets) if self.targets is not None else None,
+            weights=on.take(self.weights) if self.weights is not None else None,
+        )
+
+    def beside(self, order: np.ndarray) -> Any:
+        """Return places among the samples as an array of the device where these are."""
+        return order if isinstance(self.inputs[0], np.ndarray) else engine().take(order)
 
     def split(self, fraction: float, who: str) -> tuple[Samples, Samples]:
         """Return the first samples, and the last fraction of them.

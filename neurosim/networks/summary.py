@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ def summary(network: Network) -> str:
     ]
     widths = [max(len(row[k]) for row in (HEADS, *rows)) for k in range(len(HEADS))]
     line = "─" * (sum(widths) + 2 * (len(widths) - 1))
-    trained = sum(p.array.size for p in network.trainable_weights)
-    total = sum(p.array.size for p in network.weights)
+    trained = sum(math.prod(p.shape) for p in network.trainable_weights)
+    total = sum(math.prod(p.shape) for p in network.weights)
     return "\n".join(
         [
             str(network),

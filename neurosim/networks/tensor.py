@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from ..errors import InputError
+from .engines import engine, is_on_card, to_host
 from .record import Leaf, Node, walk_back
 
 REAL = np.dtype(np.float32)
@@ -52,10 +53,10 @@ class Tensor:
     ) -> None:
         array = real_numbers(values, "Tensor")
         kind = _dtype(dtype, array.dtype)
-        if kind.kind != "f" and not np.isfinite(array).all():
+        if kind.kind != "f" and array.dtype.kind == "f" and not np.isfinite(array).all():
             raise InputError(f"Tensor: NaN and infinity are no {kind}; take float32")
         with np.errstate(over="ignore", invalid="ignore"):
-            self._array: np.ndarray = array.astype(kind, copy=True)
+            self._array: np.ndarray = engine().take(array.astype(kind, copy=True))
         self._node: Node | None = None
         if requires_grad:
             if self.dtype.kind != "f":
@@ -93,7 +94,8 @@ class Tensor:
 
         Set it to None to begin anew.
         """
-        return self._node.grad if isinstance(self._node, Leaf) else None
+        found = self._node.grad if isinstance(self._node, Leaf) else None
+        return None if found is None else to_host(found)
 
     @grad.setter
     def grad(self, value: None) -> None:
@@ -113,6 +115,11 @@ class Tensor:
         return self._array.dtype
 
     @property
+    def device(self) -> str:
+        """Where its values are: "cpu" or "cuda"."""
+        return "cpu" if isinstance(self._array, np.ndarray) else "cuda"
+
+    @property
     def ndim(self) -> int:
         """How many axes it has."""
         return self._array.ndim
@@ -123,8 +130,8 @@ class Tensor:
         return self._array.size
 
     def numpy(self) -> np.ndarray:
-        """Return the values as a NumPy array that cannot be written to."""
-        array = self._array.view()
+        """Return the values as a NumPy array that cannot be written to; a copy of a card's."""
+        array = to_host(self._array).view()
         array.flags.writeable = False
         return array
 
@@ -309,7 +316,7 @@ class Tensor:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:
-        values = np.array2string(self._array, separator=", ", prefix="Tensor(")
+        values = np.array2string(self.numpy(), separator=", ", prefix="Tensor(")
         needs = ", requires_grad=True" * self.requires_grad
         return f"Tensor({values}, dtype={self.dtype}{needs})"
 
@@ -362,7 +369,9 @@ def gradients(of: Tensor, by: Sequence[Tensor], cotangent: Any = None) -> list[n
 
 
 def real_numbers(values: Any, name: str) -> np.ndarray:
-    """Return real numbers as an array, or raise InputError."""
+    """Return real numbers as an array, or raise InputError; one of a card's stays there."""
+    if is_on_card(values):
+        return values
     if np.ma.is_masked(values):
         raise InputError(f"{name} has masked numbers; filled(…) puts others in their place")
     try:
@@ -422,8 +431,16 @@ def _root(tensor: Tensor, cotangent: Any, name: str) -> tuple[Node, np.ndarray]:
         raise InputError(
             f"{name}: the cotangent must have the tensor's shape {tensor.shape} (got {seed.shape})"
         )
+    seed = _beside(tensor, seed)
     with np.errstate(over="ignore"):
         return tensor.node, seed.astype(tensor.dtype, copy=False)
+
+
+def _beside(tensor: Tensor, array: np.ndarray) -> np.ndarray:
+    """Return an array on the device of a tensor."""
+    if tensor.device == "cpu":
+        return to_host(array)
+    return array if is_on_card(array) else engine().take(array)
 
 
 def _short(value: Any) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import ConvergenceError, InputError
 from .callbacks import Callback, Logs
+from .engines import engine, to_host
 from .losses import Loss
 from .metrics import Metric
 from .record import no_gradients, walk_back
@@ -29,32 +30,58 @@ ADVICE = "a smaller learning rate, or inputs of a smaller scale, may help"
 
 
 class Sums:
-    """The loss and metrics of the batches so far."""
+    """The loss and metrics of the batches so far.
+
+    On a card they stay there, and the loss is watched there, until `means` asks for them.
+    """
 
     def __init__(self, metrics: Sequence[Metric]) -> None:
         self._metrics = metrics
         self._loss = 0.0
         self._samples = 0
-        self._totals = [0.0] * len(metrics)
-        self._counts = [0] * len(metrics)
+        self._batches = 0
+        self._totals: list[Any] = [0.0] * len(metrics)
+        self._counts: list[Any] = [0] * len(metrics)
+        on = engine()
+        self._watch = on.kernels.watch() if on.is_card else None
+        if self._watch is not None:
+            self._watch.begin()
 
-    def add(
-        self, loss: float, count: int, activities: np.ndarray, targets: np.ndarray,
-        mask: np.ndarray | None,
-    ) -> None:  # fmt: skip
-        """Add a batch: its mean loss, how many samples, and what the metrics judge."""
-        self._loss += loss * count
+    def watch(self, loss: np.ndarray, count: int) -> bool:
+        """Add a batch's mean loss of so many samples; return whether it may be finite.
+
+        On a card that is only noted, and no step is taken after the first that is not.
+        """
+        self._batches += 1
         self._samples += count
+        if self._watch is not None:
+            self._watch.note(loss, self._batches, count)
+            return True
+        value = float(loss)
+        self._loss += value * count
+        return math.isfinite(value)
+
+    def add(self, activities: np.ndarray, targets: np.ndarray, mask: np.ndarray | None) -> None:
+        """Add what the metrics judge of a batch."""
         for k, metric in enumerate(self._metrics):
             total, judged = metric.total(activities, targets, mask)
             self._totals[k] += total
             self._counts[k] += judged
 
+    def lost(self) -> int:
+        """Return how many steps were not taken on a card, after a loss that is not finite."""
+        first = int(self._watch.lost[0]) if self._watch is not None else 0
+        return self._batches + 1 - first if first else 0
+
+    def loss(self) -> float:
+        """Return the loss, all samples together; what is not finite from where it began so."""
+        return float(self._watch.total[0]) if self._watch is not None else self._loss
+
     def means(self) -> Logs:
         """Return the means over all samples so far, by their names."""
-        found = {"loss": self._loss / max(self._samples, 1)}
+        found = {"loss": self.loss() / max(self._samples, 1)}
         for metric, total, count in zip(self._metrics, self._totals, self._counts, strict=True):
-            found[metric.name] = total / max(count, 1)
+            found[metric.name] = float(total) / max(int(count), 1)
         return found
 
 
@@ -106,18 +133,40 @@ class Training:
         """Go over the samples once, and return what came out."""
         streams = self.model.streams
         order = streams.order(len(data)) if shuffle else None
+        places = None if order is None else data.beside(order)
         seeing = [callback for callback in watching if callback.sees_batches]
         sums = Sums(self.metrics)
         for batch, part in enumerate(parts(len(data), batch_size)):
             for callback in seeing:
                 callback.on_train_batch_begin(batch)
-            which = part if order is None else order[part]
+            which = part if places is None else places[part]
             self.step(data, which, sums, {"epoch": epoch, "batch": batch})
             for callback in seeing:
                 callback.on_train_batch_end(batch, sums.means())
             reporter.batch(epoch, sums)
+        self.check_loss(sums, data, order, batch_size, epoch)
         streams.epoch += 1
         return sums.means()
+
+    def check_loss(
+        self, sums: Sums, data: Samples, order: np.ndarray | None, batch_size: int,
+        epoch: int | None,
+    ) -> None:  # fmt: skip
+        """Raise ConvergenceError where a card noted a loss that is no finite number.
+
+        Counts go back to the last step that was taken.
+        """
+        missed = sums.lost()
+        if not missed:
+            return
+        for streams in self._streams:
+            streams.step -= missed
+        self.model.optimizer.iterations -= missed
+        batch = -(-len(data) // batch_size) - missed
+        part = slice(batch * batch_size, (batch + 1) * batch_size)
+        which = part if order is None else data.beside(order[part])
+        at = {} if epoch is None else {"epoch": epoch, "batch": batch}
+        raise self.lost(data, which, sums.loss(), at)
 
     def step(
         self, data: Samples, which: np.ndarray | slice, sums: Sums, at: dict[str, int]
@@ -132,22 +181,21 @@ class Training:
         x, y, weights = data.batch(which)
         assert y is not None
         loss, activities, mask = self.loss_of(x, y, weights, training=True)
-        value = float(loss.array)
-        if not math.isfinite(value):
-            raise self.lost(data, which, value, at)
+        if not sums.watch(loss.array, len(x[0].array)):
+            raise self.lost(data, which, float(loss.array), at)
         trained = self.model.trainable_weights
         if loss.node is not None:
             leaves = frozenset(p.leaf for p in trained)
             found = walk_back(loss.node, np.ones_like(loss.array), leaves)
             self.model.optimizer.apply(
-                [found[p.leaf] if p.leaf in found else np.zeros_like(p.array) for p in trained]
+                [found[p.leaf] if p.leaf in found else np.zeros_like(p.here) for p in trained]
             )
         for parameter in trained:
             if parameter.constraint is not None:
-                parameter.constraint(parameter.array)
+                parameter.constraint(parameter.here)
         for streams in self._streams:
             streams.step += 1
-        sums.add(value, len(x[0].array), activities, y, mask)
+        sums.add(activities, y, mask)
 
     @cached_property
     def _streams(self) -> list[Streams]:
@@ -188,7 +236,8 @@ class Training:
                 x, y, weights = data.batch(part)
                 assert y is not None
                 loss, activities, mask = self.loss_of(x, y, weights, training=False)
-                sums.add(float(loss.array), len(x[0].array), activities, y, mask)
+                sums.watch(loss.array, len(x[0].array))
+                sums.add(activities, y, mask)
         return sums.means()
 
     def check_weights(self, at: dict[str, int]) -> None:
@@ -204,8 +253,13 @@ class Training:
 
     def _stray_weights(self) -> str | None:
         """Return the name of the first weights that are not finite, or None."""
-        for parameter in self.model.weights:
-            if not np.isfinite(parameter.array).all():
+        weights = self.model.weights
+        if engine().is_card and weights:
+            finite = [np.isfinite(parameter.here).all() for parameter in weights]
+            if bool(np.stack(finite).all()):  # read once
+                return None
+        for parameter in weights:
+            if not np.isfinite(parameter.read()).all():
                 return f"the weights {parameter.path}"
         return None
 
@@ -222,10 +276,11 @@ class Training:
     def _first_not_finite(self, data: Samples, which: np.ndarray | slice) -> str:
         x, y, _ = data.batch(which)
         assert y is not None
-        numbers = np.arange(len(data))[which]
-        inputs = [(f"the input {k + 1}", one.array, f"x[{k}]") for k, one in enumerate(x)]
+        y = to_host(y)
+        numbers = np.arange(len(data))[which if isinstance(which, slice) else to_host(which)]
+        inputs = [(f"the input {k + 1}", one.numpy(), f"x[{k}]") for k, one in enumerate(x)]
         if len(x) == 1:
-            inputs = [("the input", x[0].array, "x")]
+            inputs = [("the input", x[0].numpy(), "x")]
         for what, array, given in (*inputs, ("the targets", y, "y")):
             if not np.isfinite(array).all():
                 return f"{what}, as {array.dtype}: {_first_of(array, numbers, given)}"
@@ -235,7 +290,7 @@ class Training:
         found: list[str] = []
 
         def watch(layer: Layer, answer: Tensor) -> None:
-            if not found and not np.isfinite(answer.array).all():
+            if not found and not np.isfinite(answer.numpy()).all():
                 found.append(str(layer))
 
         with no_gradients():
@@ -282,8 +337,8 @@ def listed(found: Logs) -> Any:
 
 def _masked(mask: np.ndarray, weights: np.ndarray | None, dtype: np.dtype) -> np.ndarray:
     """Return how much each step of each sample counts; those that do make up for the others."""
-    valid = max(int(mask.sum()), 1)
-    counted = mask.astype(dtype) * dtype.type(mask.size / valid)
+    valid = np.maximum(mask.sum(), 1)
+    counted = mask.astype(dtype) * (mask.size / valid).astype(dtype)
     if weights is None:
         return counted
     axes = max(counted.ndim, weights.ndim)

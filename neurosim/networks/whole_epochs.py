@@ -17,6 +17,7 @@ from ..kernels import layer_table as table
 from ..kernels import random
 from . import layer_rows
 from .callbacks import Callback, History, Logs
+from .engines import engine
 from .layer_rows import Plan
 from .optimizers import SGD, TINY, Adam, Optimizer, RMSprop
 from .reporting import Reporter
@@ -35,7 +36,11 @@ def whole_epochs(
 ) -> WholeEpochs | None:
     """Return what trains a network by the kernel; None where it cannot, or not faster."""
     model = training.model
-    if type(model.optimizer) not in KINDS or any(c.sees_batches for c in watching):
+    if (
+        engine().is_card
+        or type(model.optimizer) not in KINDS
+        or any(c.sees_batches for c in watching)
+    ):
         return None
     found = layer_rows.plan(model, training.loss, training.metrics)
     if found is None or found.products * min(batch_size, len(data)) > WORTH:

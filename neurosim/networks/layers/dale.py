@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import InputError
 from .. import activations, initializers, operations
 from ..constraints import AtLeast
+from ..engines import engine
 from ..graph import Shape
 from ..initializers import Constant, Exponential
 from ..tensor import Tensor
@@ -107,10 +108,10 @@ class DaleDense(Driven):
     def answer(self, x: Tensor, transfer: str) -> Tensor:
         """Return the transfer function of x·W − γ·(x·A)·B + b, (…, units)."""
         least = x.array.min(initial=0)
-        if least < 0:
+        if engine().doubts(least < 0):
             raise InputError(
-                f"{self} hears rates, 0 or more (got {least:g}): bring data between 0 and 1, or "
-                "put cells before it that answer so, as with activation='relu'"
+                f"{self} hears rates, 0 or more (got {float(least):g}): bring data between 0 and "
+                "1, or put cells before it that answer so, as with activation='relu'"
             )
         return operations.dale_dense(
             x, self.excitation.tensor, self.feed.tensor, self.inhibition.tensor, self.bias.tensor,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...errors import InputError
 from .. import initializers, operations
+from ..engines import engine, to_host
 from ..graph import Shape
 from ..tensor import Tensor
 from .layer import Layer
@@ -67,12 +68,13 @@ class Embedding(Layer):
         if words.dtype.kind not in "iu":
             with np.errstate(invalid="ignore"):  # what no int64 holds is not the same then
                 words = words.astype(np.int64)
-            if (words != x.array).any():
+            if engine().doubts((words != x.array).any()):
                 raise InputError(f"{self} takes the numbers of words, which are whole")
         try:
             return operations.embedding(words, self.embeddings.tensor)
         except InputError:
-            stranger = words[(words < 0) | (words >= self.input_dim)][0]
+            given = to_host(words)
+            stranger = given[(given < 0) | (given >= self.input_dim)][0]
             raise InputError(
                 f"{self}: there is no word {stranger}; its table has {self.input_dim}, numbered "
                 f"from 0 to {self.input_dim - 1}"

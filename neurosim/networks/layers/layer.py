@@ -229,7 +229,7 @@ class Layer:
 
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of the weights, in the order of `weights`."""
-        return [parameter.array.copy() for parameter in self.weights]
+        return [np.array(parameter.read()) for parameter in self.weights]
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Take other weights, in the order of `weights`.
@@ -249,7 +249,7 @@ class Layer:
             raise InputError(
                 f"{self} has {len(mine)} arrays of weights ({shapes}); got {len(weights)}"
             )
-        before = [parameter.array.copy() for parameter in mine]
+        before = [np.array(parameter.read()) for parameter in mine]
         try:
             for parameter, values in zip(mine, weights, strict=True):
                 parameter.assign(values)
@@ -260,7 +260,7 @@ class Layer:
 
     def count_params(self) -> int:
         """Return how many numbers its weights have."""
-        return sum(parameter.array.size for parameter in self.weights)
+        return sum(math.prod(parameter.shape) for parameter in self.weights)
 
     # Its use.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from ...errors import InputError
 from .. import operations
+from ..engines import engine
 from ..graph import Shape
 from ..tensor import Tensor
 from .layer import Layer
@@ -70,7 +72,7 @@ class Concatenate(Layer):
         if self.axis % x[0].ndim != 1 or x[0].ndim < 3 or all(m is None for m in mask):
             return _in_any(mask)
         steps = [
-            np.ones(branch.shape[:2], bool) if m is None else m
+            engine().xp.ones(branch.shape[:2], bool) if m is None else m
             for branch, m in zip(x, mask, strict=True)
         ]
         return np.concatenate(steps, axis=1)
@@ -113,7 +115,7 @@ def _in_any(masks: Sequence[np.ndarray | None]) -> np.ndarray | None:
     given = [mask for mask in masks if mask is not None]
     found: np.ndarray | None = None
     if len(given) == len(masks):
-        found = np.logical_or.reduce(given)
+        found = reduce(np.logical_or, given)
     return found
 
 

@@ -73,18 +73,18 @@ class BatchNormalization(Layer):
 
     def call(self, x: Tensor, training: bool, mask: np.ndarray | None) -> Tensor:
         """Return x normalized; in training the moving mean and variance follow."""
-        channels = self.moving_mean.array
-        gamma = self.gamma.tensor if self.gamma is not None else np.ones_like(channels)
-        beta = self.beta.tensor if self.beta is not None else np.zeros_like(channels)
+        mean, variance = self.moving_mean.here, self.moving_variance.here
+        gamma = self.gamma.tensor if self.gamma is not None else np.ones_like(mean)
+        beta = self.beta.tensor if self.beta is not None else np.zeros_like(mean)
         if not training or not self.trainable:  # one that is frozen stays as it is, as in Keras
-            mean, variance = self.moving_mean.array, self.moving_variance.array
             return operations.normalize(x, mean, variance, gamma, beta, epsilon=self.epsilon)
         if mask is not None:
             y, mean, variance = self._by_steps(x, gamma, beta, mask)
         else:
             y, mean, variance = operations.batch_normalization(x, gamma, beta, epsilon=self.epsilon)
         for moving, found in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.array += (1 - self.momentum) * (found - moving.array)
+            values = moving.here
+            values += (1 - self.momentum) * (found - values)
         return y
 
     def _by_steps(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import InputError
+from ..engines import engine
 from ..record import Vjp
 from .declaration import elementwise, operation
 from .reductions import check_axes
@@ -54,7 +55,7 @@ def on_and_off(x: np.ndarray, /) -> tuple[np.ndarray, Vjp]:
     if not x.ndim:
         raise InputError("on_and_off: one number has no channels; x is (…, channels)")
     channels = x.shape[-1]
-    y = np.empty((*x.shape[:-1], 2 * channels), x.dtype)
+    y = engine().xp.empty((*x.shape[:-1], 2 * channels), x.dtype)
     np.maximum(x, 0, out=y[..., :channels])
     np.maximum(-x, 0, out=y[..., channels:])
     return y, lambda g: (g[..., :channels] * (x > 0) - g[..., channels:] * (x < 0),)

@@ -7,6 +7,7 @@ import numpy as np
 from ...errors import InputError, unknown
 from ...kernels import rules
 from ...kernels.tables import REFLECT, WRAP, ZERO
+from ..engines import engine
 from ..record import Vjp
 from .declaration import rearrangement
 from .windows import is_pair_of_counts
@@ -46,21 +47,22 @@ def extend(
                 f"extend: {what} must be two whole numbers, 0 or more: how many are put before and "
                 f"after (got {widths!r})"
             )
+    on = engine()
     taken = [
         np.array([rules.folded(at, n, BORDERS[border]) for at in range(-before, n + after)])
         for n, (before, after) in zip(x.shape[1:3], (rows, columns), strict=True)
     ]
-    whole = x[:, taken[0]][:, :, taken[1]]
+    whole = x[:, on.take(taken[0])][:, :, on.take(taken[1])]
     for axis, places in enumerate(taken):
-        whole[(slice(None),) * (axis + 1) + (places < 0,)] = 0
+        whole[(slice(None),) * (axis + 1) + (on.take(np.flatnonzero(places < 0)),)] = 0
 
     def vjp(g: np.ndarray) -> tuple[np.ndarray]:
-        across = np.zeros((x.shape[1], *g.shape[:1], *g.shape[2:]), g.dtype)
-        for place, from_ in zip(taken[0], np.moveaxis(g, 1, 0), strict=True):
+        across = on.xp.zeros((x.shape[1], *g.shape[:1], *g.shape[2:]), g.dtype)
+        for place, from_ in zip(taken[0].tolist(), np.moveaxis(g, 1, 0), strict=True):
             if place >= 0:
                 across[place] += from_
-        found = np.zeros((x.shape[2], *x.shape[:2], x.shape[3]), g.dtype)
-        for place, from_ in zip(taken[1], np.moveaxis(across, 2, 0), strict=True):
+        found = on.xp.zeros((x.shape[2], *x.shape[:2], x.shape[3]), g.dtype)
+        for place, from_ in zip(taken[1].tolist(), np.moveaxis(across, 2, 0), strict=True):
             if place >= 0:
                 found[place] += np.moveaxis(from_, 0, 1)
         return (np.moveaxis(found, 0, 2),)

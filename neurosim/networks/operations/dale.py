@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ... import kernels
 from ...errors import InputError
 from ...kernels import rules
+from ..engines import engine
 from ..record import Vjp
 from ..tensor import Tensor
 from .declaration import operation
@@ -65,20 +65,21 @@ def _dale_dense(
     flat = x.reshape(rows, inputs)
     interneurons = flat @ feed
     interneurons *= x.dtype.type(gain)
-    y = np.empty((rows, cells), x.dtype)
+    on = engine()
+    y = on.xp.empty((rows, cells), x.dtype)
     np.matmul(flat, excitation, out=y)
     y -= interneurons @ inhibition
-    kernels.activate(code, y, np.ascontiguousarray(bias))
+    on.kernels.activate(code, y, on.xp.ascontiguousarray(bias))
 
     def vjp(g: np.ndarray) -> tuple:
-        g = np.ascontiguousarray(g).reshape(rows, cells)
-        summed = np.zeros(cells, g.dtype)
+        g = on.xp.ascontiguousarray(g).reshape(rows, cells)
+        summed = on.xp.zeros(cells, g.dtype)
         slopes = g
         if code == rules.IDENTITY:
             g.sum(axis=0, out=summed)
         else:
             slopes = np.empty_like(g)
-            kernels.activation_slopes(code, y, g, slopes, summed)
+            on.kernels.activation_slopes(code, y, g, slopes, summed)
         lost = slopes @ inhibition.T
         lost *= x.dtype.type(gain)
         return (

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...errors import InputError
+from ..engines import Engine, engine
 from ..record import Cotangent, Step, Vjp, is_recording
 from ..tensor import REAL, Tensor, real_numbers
 
@@ -87,7 +88,7 @@ def _declared(function: Definition, keep_integers: bool) -> Callable[..., Tensor
     def recorded(*args: Any, **options: Any) -> Tensor:
         operands = args[:count]
         with np.errstate(all="ignore"):
-            arrays = _arrays(name, operands, keep_integers)
+            arrays = _arrays(name, operands, keep_integers, engine())
             value, vjp = function(*arrays, *args[len(operands) :], **options)
         value = np.asarray(value) if isinstance(value, np.generic) else value
         sources = tuple([x.node if isinstance(x, Tensor) else None for x in operands])
@@ -127,15 +128,34 @@ def _summed(cotangent: Cotangent, shape: tuple[int, ...]) -> Callable[[], np.nda
     return lambda: summed_to(cotangent() if callable(cotangent) else cotangent, shape)
 
 
-def _arrays(name: str, operands: Sequence[Any], keep_integers: bool) -> list[np.ndarray]:
+def _arrays(
+    name: str, operands: Sequence[Any], keep_integers: bool, on: Engine
+) -> list[np.ndarray]:
     """Return the operands as arrays of one real dtype; integers where they may, and all are."""
     if all(isinstance(x, Tensor) for x in operands):  # as nearly always: nothing need be converted
-        kinds = {x.dtype for x in operands}
-        if len(kinds) == 1 and kinds.pop().kind == "f":
-            return [x.array for x in operands]
-    arrays = [x.array if isinstance(x, Tensor) else real_numbers(x, name) for x in operands]
+        arrays = [x.array for x in operands]
+        kinds = {(x.dtype, type(x)) for x in arrays}
+        if len(kinds) == 1:
+            dtype, kind = kinds.pop()
+            if kind is on.kind and dtype.kind == "f":
+                return arrays
+    arrays = [_array(name, x, on) for x in operands]
     if keep_integers and all(x.dtype.kind != "f" for x in arrays):
         return arrays
     tensors = {x.dtype for x in operands if isinstance(x, Tensor) and x.dtype.kind == "f"}
     dtype = np.result_type(*tensors) if tensors else REAL
     return [x.astype(dtype, copy=False) for x in arrays]
+
+
+def _array(name: str, operand: Any, on: Engine) -> np.ndarray:
+    """Return an operand as an array of the device where operations run now."""
+    if not isinstance(operand, Tensor):
+        return on.take(real_numbers(operand, name))
+    if not isinstance(operand.array, on.kind):
+        elsewhere = operand.device
+        raise InputError(
+            f"{name}: a tensor of shape {operand.shape} is on device '{elsewhere}', and this runs "
+            f"on '{on.device}': compute within on_device('{elsewhere}'), or make the tensor within "
+            f"on_device('{on.device}')"
+        )
+    return operand.array

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ... import kernels
 from ...errors import InputError, unknown
 from ...kernels import rules
+from ..engines import engine
 from ..record import Vjp
 from ..tensor import Tensor
 from .declaration import operation
@@ -73,19 +73,20 @@ def _dense(*operands: np.ndarray, code: int) -> tuple[np.ndarray, Vjp]:
     rows = math.prod(x.shape[:-1])
     shape = (*x.shape[:-1], cells)
     flat = x.reshape(rows, inputs)
-    y = np.empty((rows, cells), x.dtype)
+    on = engine()
+    y = on.xp.empty((rows, cells), x.dtype)
     np.matmul(flat, kernel, out=y)
     if biases or code != rules.IDENTITY:
-        bias = np.ascontiguousarray(biases[0]) if biases else np.zeros(cells, x.dtype)
-        kernels.activate(code, y, bias)
+        bias = on.xp.ascontiguousarray(biases[0]) if biases else on.xp.zeros(cells, x.dtype)
+        on.kernels.activate(code, y, bias)
 
     def vjp(g: np.ndarray) -> tuple:
-        g = np.ascontiguousarray(g).reshape(rows, cells)
-        summed = np.zeros(cells, g.dtype)
+        g = on.xp.ascontiguousarray(g).reshape(rows, cells)
+        summed = on.xp.zeros(cells, g.dtype)
         slopes = g
         if code != rules.IDENTITY:
             slopes = np.empty_like(g)
-            kernels.activation_slopes(code, y, g, slopes, summed)
+            on.kernels.activation_slopes(code, y, g, slopes, summed)
         elif biases:
             g.sum(axis=0, out=summed)
         return (

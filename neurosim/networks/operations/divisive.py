@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import InputError
 from ...kernels import rules
 from ...kernels.tables import REFLECT
+from ..engines import engine
 from ..record import Vjp
 from ..tensor import Tensor
 from .declaration import operation
@@ -77,13 +78,15 @@ def _divisive_normalization(
             f"divisive_normalization: activities of shape {x.shape} and a semi-saturation of shape "
             f"{sigma.shape} do not fit; {kind} goes with (channels,)"
         )
+    on = engine()
     around = []
     if neighbourhood is not None:
         sides = zip(x.shape[1:3], neighbourhood, strict=True)
-        around = [_window(n, size, x.dtype) for n, size in sides]
+        around = [on.take(_window(n, size, x.dtype)) for n, size in sides]
     rates = np.maximum(x, 0)
     drives = _power(rates, exponent)
-    pool = drives @ np.full(x.shape[-1], weight, x.dtype)
+    weights = on.xp.full(x.shape[-1], weight, x.dtype)
+    pool = drives @ weights
     if around:
         pool = around[0] @ pool @ around[1].T
     divisor = _power(sigma, exponent) + pool[..., None]
@@ -94,7 +97,7 @@ def _divisive_normalization(
         divided = direct * y  # what a larger divisor takes away
 
         def by_x() -> np.ndarray:
-            shared = divided @ np.full(x.shape[-1], weight, x.dtype)
+            shared = divided @ weights
             if around:
                 shared = around[0].T @ shared @ around[1]
             slopes = rates > 0 if exponent == 1 else exponent * _power(rates, exponent - 1)

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ... import kernels
 from ...errors import InputError
 from ...kernels.random import seed_words
+from ..engines import engine
 from ..record import Vjp
 from ..tensor import REAL
 from .declaration import operation
@@ -80,8 +80,9 @@ def dropout_mask(
     real: Any = np.dtype(dtype).type
     if real not in (np.float32, np.float64):
         raise InputError(f"dropout: dtype must be float32 or float64 (got {dtype!r})")
-    multipliers = np.empty(shape, real)
-    kernels.drop_out(
+    on = engine()
+    multipliers = on.xp.empty(shape, real)
+    on.kernels.drop_out(
         *seed_words(int(seed)), np.uint64(layer), np.uint64(step),
         np.uint64(math.ceil(rate * 2**32)), real(1 / (1 - rate)), multipliers.reshape(-1),
     )  # fmt: skip

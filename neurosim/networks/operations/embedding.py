@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
-from ...kernels import add_rows
+from ..engines import engine, to_host
 from ..record import Vjp
 from ..tensor import Tensor, real_numbers
 from .declaration import operation
@@ -39,15 +39,17 @@ def embedding(indices: Any, table: Any) -> Tensor:
         raise InputError(
             f"embedding: indices must be whole numbers (got {array.dtype}); astype(int) makes them"
         )
-    return _embedding(table, indices=array)
+    return _embedding(table, indices=engine().take(array))
 
 
 @operation
 def _embedding(table: np.ndarray, /, indices: np.ndarray) -> tuple[np.ndarray, Vjp]:
     if table.ndim != 2:
         raise InputError(f"embedding: table must be (rows, width) (got shape {table.shape})")
+    on = engine()
     outside = (indices < 0) | (indices >= len(table))
-    if outside.any():
+    if on.doubts(outside.any()):
+        indices, outside = to_host(indices), to_host(outside)
         place = tuple(int(k[0]) for k in np.nonzero(np.atleast_1d(outside)))
         where = f" at place {place}" if indices.ndim else ""
         raise InputError(
@@ -57,9 +59,9 @@ def _embedding(table: np.ndarray, /, indices: np.ndarray) -> tuple[np.ndarray, V
     at = indices.astype(np.int64)
 
     def vjp(g: np.ndarray) -> tuple[np.ndarray]:
-        gradient = np.zeros(table.shape, g.dtype)
-        rows = np.ascontiguousarray(g).reshape(at.size, table.shape[1])
-        add_rows(at.reshape(-1), rows, gradient)
+        gradient = on.xp.zeros(table.shape, g.dtype)
+        rows = on.xp.ascontiguousarray(g).reshape(at.size, table.shape[1])
+        on.kernels.add_rows(at.reshape(-1), rows, gradient)
         return (gradient,)
 
     return table[at], vjp

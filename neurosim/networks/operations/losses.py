@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ... import kernels
 from ...errors import InputError
 from ...kernels.rules import CLIPPED
+from ..engines import engine, to_host
 from ..record import Vjp
 from ..tensor import REAL, Tensor, real_numbers
 from .declaration import operation
@@ -152,6 +152,7 @@ def sparse_categorical_cross_entropy(
     labels = _labels(name, _array(target), predicted.shape)[..., None]
     shares = _shares(name, weights, predicted.shape[:-1], predicted.dtype)
     whole = predicted.sum(axis=-1, keepdims=True)
+    on = engine()
     p = np.take_along_axis(predicted, labels, axis=-1) / whole
     q, inside = _clipped(p)
 
@@ -159,7 +160,7 @@ def sparse_categorical_cross_entropy(
         slope = (g * shares)[..., None] * inside / q / whole
         slopes = np.broadcast_to(slope * p, predicted.shape).copy()
         right = np.take_along_axis(slopes, labels, axis=-1) - slope
-        np.put_along_axis(slopes, labels, right, axis=-1)
+        on.xp.put_along_axis(slopes, labels, right, axis=-1)
         return (slopes,)
 
     return -(np.log(q[..., 0]) * shares).sum(), vjp
@@ -202,22 +203,23 @@ def _softmax_cross_entropy(
     rows, classes = math.prod(shape[:-1]), shape[-1]
     shares = _shares(name, weights, shape[:-1], dtype).reshape(rows)
     given = _array(targets)
+    on = engine()
     wanted: np.ndarray
     if given.shape == shape:
-        wanted = np.ascontiguousarray(given, dtype).reshape(rows, classes)
-        forward, back = kernels.softmax_cross_entropy, kernels.softmax_slopes
+        wanted = on.xp.ascontiguousarray(given, dtype).reshape(rows, classes)
+        forward, back = on.kernels.softmax_cross_entropy, on.kernels.softmax_slopes
     else:
         wanted = _labels(name, given, shape).reshape(rows)
         forward, back = (
-            kernels.softmax_cross_entropy_by_label,
-            kernels.softmax_slopes_by_label,
+            on.kernels.softmax_cross_entropy_by_label,
+            on.kernels.softmax_slopes_by_label,
         )
-    losses = np.empty(rows, dtype)
+    losses = on.xp.empty(rows, dtype)
     flat = probabilities.reshape(rows, classes)
-    forward(np.ascontiguousarray(logits).reshape(rows, classes), wanted, flat, losses)
+    forward(on.xp.ascontiguousarray(logits).reshape(rows, classes), wanted, flat, losses)
 
     def vjp(g: np.ndarray) -> tuple[np.ndarray]:
-        slopes = np.empty((rows, classes), dtype)
+        slopes = on.xp.empty((rows, classes), dtype)
         back(flat, wanted, g * shares, slopes)
         return (slopes.reshape(shape),)
 
@@ -256,10 +258,11 @@ def _logistic_cross_entropy(
 ) -> tuple[np.ndarray, Vjp]:
     x, t, shares = _elementwise("logistic_cross_entropy", logits, targets, weights)
     rows, cells = math.prod(x.shape[:-1]), x.shape[-1]
-    t = np.ascontiguousarray(t).reshape(rows, cells)
+    on = engine()
+    t = on.xp.ascontiguousarray(t).reshape(rows, cells)
     p = probabilities.reshape(rows, cells)
-    losses = np.empty(rows, x.dtype)
-    kernels.logistic_cross_entropy(np.ascontiguousarray(x).reshape(rows, cells), t, p, losses)
+    losses = on.xp.empty(rows, x.dtype)
+    on.kernels.logistic_cross_entropy(on.xp.ascontiguousarray(x).reshape(rows, cells), t, p, losses)
     each = shares.reshape(rows)
     return np.dot(losses, each), lambda g: (_per_value(g, each, p - t).reshape(logits.shape),)
 
@@ -270,13 +273,14 @@ def _with_probabilities(
     """Return a loss from net inputs, and the probabilities that it finds on the way."""
     tensor = logits if isinstance(logits, Tensor) else Tensor(logits)
     dtype = tensor.dtype if tensor.dtype.kind == "f" else REAL
-    probabilities = np.empty(tensor.shape, dtype)
+    probabilities = engine().xp.empty(tensor.shape, dtype)
     return loss(tensor, targets, weights, probabilities), probabilities
 
 
 def _array(values: Any) -> np.ndarray:
-    """Return targets or weights as an array."""
-    return values.array if isinstance(values, Tensor) else real_numbers(values, "a loss")
+    """Return targets or weights as an array of the device where operations run now."""
+    given = values.array if isinstance(values, Tensor) else real_numbers(values, "a loss")
+    return engine().take(given)
 
 
 def _elementwise(
@@ -326,8 +330,8 @@ def _labels(name: str, given: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     wrong = labels.view(np.uint64) >= shape[-1]  # those below 0 among them
     if given.dtype.kind == "f":
         wrong |= labels != given
-    if wrong.any():
-        odd = given[wrong].ravel()[0]
+    if engine().doubts(wrong.any()):
+        odd = to_host(given)[to_host(wrong)].ravel()[0]
         raise InputError(
             f"{name}: labels of {shape[-1]} classes are whole numbers from 0 to {shape[-1] - 1} "
             f"(got {odd})"
@@ -345,7 +349,7 @@ def _shares(name: str, weights: Any, shape: tuple[int, ...], dtype: np.dtype) ->
     if not count:
         raise InputError(f"{name}: there are no samples to average over; give one or more")
     if weights is None:
-        return np.full(shape, 1 / count, dtype)
+        return engine().xp.full(shape, 1 / count, dtype)
     given = _array(weights).astype(dtype, copy=False)
     fitting = given
     if fitting.ndim == len(shape) + 1 and fitting.shape[-1] == 1:

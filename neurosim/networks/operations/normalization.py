@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import kernels
 from ...errors import InputError
+from ..engines import engine
 from ..record import Vjp
 from ..tensor import Tensor
 from .declaration import operation
@@ -59,19 +59,20 @@ def _batch_normalization(
         raise InputError(
             f"{name}: there are no values in an array of shape {x.shape}; give one or more"
         )
-    flat = np.ascontiguousarray(x).reshape(rows, channels)
-    mean, error, variance = np.zeros((3, channels), x.dtype)
-    kernels.find_moments(flat, mean, error, variance)
+    on = engine()
+    flat = on.xp.ascontiguousarray(x).reshape(rows, channels)
+    mean, error, variance = (on.xp.zeros(channels, x.dtype) for _ in range(3))
+    on.kernels.find_moments(flat, mean, error, variance)
     moments += [mean + error, variance]
     root = 1 / np.sqrt(variance + x.dtype.type(epsilon))
     gain = scale * root
     y = np.empty_like(flat)
-    kernels.scale_channels(flat, mean, gain, offset - error * gain, y)
+    on.kernels.scale_channels(flat, mean, gain, offset - error * gain, y)
 
     def vjp(g: np.ndarray) -> tuple:
-        g = np.ascontiguousarray(g).reshape(rows, channels)
-        sums, products = np.zeros((2, channels), g.dtype)
-        kernels.sum_slopes(flat, mean, g, sums, products)
+        g = on.xp.ascontiguousarray(g).reshape(rows, channels)
+        sums, products = (on.xp.zeros(channels, g.dtype) for _ in range(2))
+        on.kernels.sum_slopes(flat, mean, g, sums, products)
         products -= error * sums
 
         def by_values() -> np.ndarray:
@@ -79,7 +80,7 @@ def _batch_normalization(
             slopes = np.empty_like(flat)
             pull = -gain * root * root * products / rows
             shift = -gain * sums / rows - pull * error
-            kernels.combine_slopes(flat, mean, g, gain, pull, shift, slopes)
+            on.kernels.combine_slopes(flat, mean, g, gain, pull, shift, slopes)
             return slopes.reshape(x.shape)
 
         return by_values, products * root, sums
@@ -115,17 +116,18 @@ def normalize(
     """
     given = {"mean": mean, "variance": variance, "scale": scale, "offset": offset}
     rows, channels = _check("normalize", x, epsilon, **given)
-    flat = np.ascontiguousarray(x).reshape(rows, channels)
-    center = np.ascontiguousarray(mean)
+    on = engine()
+    flat = on.xp.ascontiguousarray(x).reshape(rows, channels)
+    center = on.xp.ascontiguousarray(mean)
     root = 1 / np.sqrt(variance + x.dtype.type(epsilon))
     gain = scale * root
     y = np.empty_like(flat)
-    kernels.scale_channels(flat, center, gain, np.ascontiguousarray(offset), y)
+    on.kernels.scale_channels(flat, center, gain, on.xp.ascontiguousarray(offset), y)
 
     def vjp(g: np.ndarray) -> tuple:
-        g = np.ascontiguousarray(g).reshape(rows, channels)
-        sums, products = np.zeros((2, channels), g.dtype)
-        kernels.sum_slopes(flat, center, g, sums, products)
+        g = on.xp.ascontiguousarray(g).reshape(rows, channels)
+        sums, products = (on.xp.zeros(channels, g.dtype) for _ in range(2))
+        on.kernels.sum_slopes(flat, center, g, sums, products)
         nothing = np.zeros_like(sums)
         return lambda: (g * gain).reshape(x.shape), nothing, nothing, products * root, sums
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError
+from ..engines import engine, to_host
 from ..record import Vjp
 from ..tensor import Tensor, real_numbers
 from .declaration import rearrangement
@@ -62,7 +63,9 @@ def index(x: np.ndarray, /, at: Any) -> tuple[np.ndarray, Vjp]:
         An index beyond the tensor, or of another kind.
     """
     parts = at if isinstance(at, tuple) else (at,)
-    parts = tuple(p.numpy() if isinstance(p, Tensor) else p for p in parts)
+    parts = tuple(p.array if isinstance(p, Tensor) else p for p in parts)
+    on = engine()
+    parts = tuple(on.take(np.asarray(p)) if isinstance(p, np.ndarray | list) else p for p in parts)
     try:
         taken = x[parts]
     except (IndexError, TypeError, ValueError) as error:
@@ -74,7 +77,7 @@ def index(x: np.ndarray, /, at: Any) -> tuple[np.ndarray, Vjp]:
         if once:
             whole[parts] = g
         else:
-            np.add.at(whole, parts, g)
+            on.xp.add.at(whole, parts, g)
         return (whole,)
 
     return taken, vjp
@@ -139,8 +142,8 @@ def pad(
     InputError
         Not two whole numbers, 0 or more, for each axis; a value that is no number.
     """
-    around = real_numbers(widths, "pad: widths")
-    filling = real_numbers(value, "pad: value")
+    around = to_host(real_numbers(widths, "pad: widths"))
+    filling = to_host(real_numbers(value, "pad: value"))
     if around.shape != (x.ndim, 2) or around.dtype.kind not in "iu" or (around < 0).any():
         raise InputError(
             f"pad: widths must be two whole numbers, 0 or more, for each axis of a tensor of shape "

@@ -1,0 +1,197 @@
+"""The networks' kernels on a card: by the names and with the arguments of `neurosim.kernels`.
+
+Arrays are the card's, and C-contiguous.  A call returns before its kernel has run.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..kernels import (
+    cuda_activations,
+    cuda_cross_entropy,
+    cuda_dropout,
+    cuda_embedding,
+    cuda_normalization,
+    cuda_optimizers,
+    rules,
+)
+from ..kernels.dropout import WORDS
+from .availability import arrays
+from .launches import launch
+
+MOST_PARTS = 512  # into which the rows of a sum are parted: so many threads share a channel
+Prepared = tuple  # of a parameter and what is kept of it
+
+
+def activate(code: int, y: Any, bias: Any) -> None:
+    """As `kernels.activate`."""
+    launch(cuda_activations.activate, y.size, code, y, bias)
+
+
+def activation_slopes(code: int, y: Any, g: Any, slopes: Any, bias_slopes: Any) -> None:
+    """As `kernels.activation_slopes`."""
+    parts = _parts(y)
+    launch(cuda_activations.activation_slopes, parts.size, code, y, g, slopes, parts)
+    launch(cuda_activations.add_parts, bias_slopes.size, parts, bias_slopes)
+
+
+def find_moments(x: Any, means: Any, errors: Any, variances: Any) -> None:
+    """As `kernels.find_moments`."""
+    parts, squares = _parts(x), _parts(x)
+    launch(cuda_normalization.sum_from_first, parts.size, x, parts)
+    launch(cuda_normalization.find_means, means.size, x, parts, means)
+    launch(cuda_normalization.sum_from_mean, parts.size, x, means, parts, squares)
+    launch(
+        cuda_normalization.find_variances, errors.size, len(x), parts, squares, errors, variances
+    )
+
+
+def scale_channels(x: Any, means: Any, gains: Any, offsets: Any, y: Any) -> None:
+    """As `kernels.scale_channels`."""
+    launch(cuda_normalization.scale_channels, x.size, x, means, gains, offsets, y)
+
+
+def sum_slopes(x: Any, means: Any, g: Any, sums: Any, products: Any) -> None:
+    """As `kernels.sum_slopes`."""
+    parts, of_products = _parts(x), _parts(x)
+    launch(cuda_normalization.sum_slopes, parts.size, x, means, g, parts, of_products)
+    launch(cuda_activations.add_parts, sums.size, parts, sums)
+    launch(cuda_activations.add_parts, sums.size, of_products, products)
+
+
+def combine_slopes(
+    x: Any, means: Any, g: Any, gains: Any, pulls: Any, shifts: Any, slopes: Any
+) -> None:
+    """As `kernels.combine_slopes`."""
+    launch(cuda_normalization.combine_slopes, x.size, x, means, g, gains, pulls, shifts, slopes)
+
+
+def add_rows(indices: Any, rows: Any, table: Any) -> None:
+    """As `kernels.add_rows`, to a table of zeros; what is no row of it is left out."""
+    before, follows = arrays().empty_like(indices), arrays().zeros_like(indices)
+    launch(cuda_embedding.link_lookups, indices.size, indices, before, follows)
+    launch(cuda_embedding.add_chains, rows.size, indices, before, follows, rows, table)
+
+
+def drop_out(
+    key_0: np.uint64, key_1: np.uint64, layer: np.uint64, step: np.uint64, bar: np.uint64,
+    scale: np.floating, multipliers: Any,
+) -> None:  # fmt: skip
+    """As `kernels.drop_out`."""
+    wanted = -(-multipliers.size // WORDS)
+    launch(cuda_dropout.drop_out, wanted, key_0, key_1, layer, step, bar, scale, multipliers)
+
+
+def softmax_cross_entropy(logits: Any, targets: Any, probabilities: Any, losses: Any) -> None:
+    """As `kernels.softmax_cross_entropy`."""
+    launch(
+        cuda_cross_entropy.softmax_cross_entropy, len(logits), logits, targets, probabilities,
+        losses,
+    )  # fmt: skip
+
+
+def softmax_cross_entropy_by_label(
+    logits: Any, labels: Any, probabilities: Any, losses: Any
+) -> None:
+    """As `kernels.softmax_cross_entropy_by_label`."""
+    launch(
+        cuda_cross_entropy.softmax_cross_entropy_by_label, len(logits), logits, labels,
+        probabilities, losses,
+    )  # fmt: skip
+
+
+def softmax_slopes(probabilities: Any, targets: Any, shares: Any, slopes: Any) -> None:
+    """As `kernels.softmax_slopes`."""
+    launch(cuda_cross_entropy.softmax_slopes, len(slopes), probabilities, targets, shares, slopes)
+
+
+def softmax_slopes_by_label(probabilities: Any, labels: Any, shares: Any, slopes: Any) -> None:
+    """As `kernels.softmax_slopes_by_label`."""
+    launch(
+        cuda_cross_entropy.softmax_slopes_by_label, slopes.size, probabilities, labels, shares,
+        slopes,
+    )  # fmt: skip
+
+
+def logistic_cross_entropy(logits: Any, targets: Any, probabilities: Any, losses: Any) -> None:
+    """As `kernels.logistic_cross_entropy`."""
+    launch(
+        cuda_cross_entropy.logistic_cross_entropy, len(logits), logits, targets, probabilities,
+        losses,
+    )  # fmt: skip
+
+
+class Watch:
+    """The loss of the batches of an epoch so far, and which was the first that is not finite.
+
+    Optimizers take no step once there is one.
+    """
+
+    def __init__(self) -> None:
+        xp = arrays()
+        self.lost, self.total = xp.zeros(1, np.int64), xp.zeros(1, np.float64)
+
+    def note(self, loss: Any, number: int, count: int) -> None:
+        """Add the mean loss of so many samples, of a batch of some number from 1."""
+        launch(cuda_optimizers.note_loss, 1, loss.reshape(1), number, self.lost, self.total, count)
+
+    def begin(self) -> None:
+        """Forget what was noted."""
+        self.lost.fill(0)
+        self.total.fill(0)
+
+
+_watches: list[Watch] = []
+
+
+def watch() -> Watch:
+    """Return what watches over the losses of the card's one training."""
+    if not _watches:
+        _watches.append(Watch())
+    return _watches[0]
+
+
+def step_sgd(held: Any, gradient: Any, *numbers: Any) -> None:
+    """As `kernels.step_sgd`."""
+    launch(cuda_optimizers.step_sgd, gradient.size, *held, gradient, *numbers, watch().lost)
+
+
+def step_plainly(held: Any, gradient: Any, rate: np.floating) -> None:
+    """As `kernels.step_plainly`."""
+    launch(cuda_optimizers.step_plainly, gradient.size, *held, gradient, rate, watch().lost)
+
+
+def step_rmsprop(held: Any, gradient: Any, *numbers: Any) -> None:
+    """As `kernels.step_rmsprop`."""
+    launch(cuda_optimizers.step_rmsprop, gradient.size, *held, gradient, *numbers, watch().lost)
+
+
+def step_rmsprop_with_momentum(held: Any, gradient: Any, *numbers: Any) -> None:
+    """As `kernels.step_rmsprop_with_momentum`."""
+    launch(
+        cuda_optimizers.step_rmsprop_with_momentum, gradient.size, *held, gradient, *numbers,
+        watch().lost,
+    )  # fmt: skip
+
+
+def step_adam(
+    held: Any, gradient: Any, rate: float, beta_1: float, beta_2: float, t: int,
+    epsilon: np.floating, tiny: np.floating,
+) -> None:  # fmt: skip
+    """As `kernels.step_adam`."""
+    real = gradient.dtype.type
+    corrected = rules.adam_rate(rate, real(beta_1), real(beta_2), real(t))
+    launch(
+        cuda_optimizers.step_adam, gradient.size, *held, gradient, real(corrected),
+        real(1 - beta_1), real(1 - beta_2), epsilon, tiny, watch().lost,
+    )  # fmt: skip
+
+
+def _parts(x: Any) -> Any:
+    """Return room for the sums over parts of the rows of x, (parts, channels)."""
+    rows, channels = x.shape
+    return arrays().empty((max(1, min(MOST_PARTS, math.isqrt(rows))), channels), x.dtype)

@@ -1,0 +1,175 @@
+"""On which device operations run, and what they are made of there: resolved once for each.
+
+An operation is written once, in functions of arrays that NumPy and CuPy have and in kernels that
+have the same name and arguments on both.  Which it takes is the engine's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from .. import kernels
+from ..backend import check_device
+
+
+class Doubts:
+    """What of the numbers on a card would be refused: read at the end where reading would wait.
+
+    Attributes
+    ----------
+    deferred : whether they are only noted, until `settle`
+    """
+
+    def __init__(self, xp: Any) -> None:
+        self.deferred = False
+        self._noted = xp.zeros((), np.bool_)
+
+    def __call__(self, condition: Any) -> bool:
+        """Return whether a condition on numbers holds; False where that is noted for later."""
+        if not self.deferred:
+            return bool(condition)
+        np.logical_or(self._noted, condition, out=self._noted)
+        return False
+
+    def settle(self) -> bool:
+        """Return whether one that was noted since the last time held."""
+        noted = bool(self._noted)
+        self._noted.fill(False)
+        return noted
+
+    @contextmanager
+    def later(self) -> Iterator[None]:
+        """Only note within what would be refused."""
+        before, self.deferred = self.deferred, True
+        try:
+            yield
+        finally:
+            self.deferred = before
+
+
+@dataclass(frozen=True, eq=False)
+class Engine:
+    """A device.
+
+    Attributes
+    ----------
+    device : "cpu" or "cuda"
+    xp : whose arrays are there: NumPy, or CuPy
+    kind : the class of these arrays
+    kernels : by the names and with the arguments of `neurosim.kernels`
+    doubts : whether numbers are such as are refused; there may be no waiting for the answer
+    """
+
+    device: str
+    xp: Any
+    kind: type
+    kernels: Any
+    doubts: Callable[[Any], bool]
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it has a memory of its own, and works on while Python goes on."""
+        return self.kind is not np.ndarray
+
+    def take(self, array: Any) -> Any:
+        """Return an array of this device: the same where it is one, else a copy."""
+        if isinstance(array, self.kind):
+            return array
+        return to_host(array) if self.kind is np.ndarray else self.xp.asarray(array)
+
+
+CPU = Engine("cpu", np, np.ndarray, kernels, bool)
+_ENGINE: ContextVar[Engine] = ContextVar("engine", default=CPU)
+
+
+def engine() -> Engine:
+    """Return where operations run now."""
+    return _ENGINE.get()
+
+
+@cache
+def card() -> Engine:
+    """Return the engine of the card, which there must be."""
+    from ..cuda import network_kernels
+    from ..cuda.availability import arrays
+
+    xp = arrays()
+    return Engine("cuda", xp, xp.ndarray, network_kernels, Doubts(xp))
+
+
+@contextmanager
+def on_device(device: str) -> Iterator[None]:
+    """Make tensors, and compute with them, on a device within.
+
+    Networks go there too, and back where they are called or looked at elsewhere.
+
+    Parameters
+    ----------
+    device
+        "cpu", "cuda" or "auto", which takes "cuda" where there is a card and says so once.
+
+    Raises
+    ------
+    InputError
+        Another device; "cuda" where it cannot be had: the message says why, and what to do.
+
+    Examples
+    --------
+    >>> from neurosim.networks import Tensor
+    >>> with on_device("cpu"):
+    ...     Tensor([1.0, 2.0]).device
+    'cpu'
+    """
+    before = engine()
+    chosen = CPU if check_device(device) == "cpu" else card()
+    if chosen is before:
+        yield
+        return
+    token = _ENGINE.set(chosen)
+    try:
+        if chosen is CPU:
+            yield
+        else:
+            from ..cuda.turns import turn
+
+            with turn():
+                yield
+    finally:
+        _ENGINE.reset(token)
+
+
+@contextmanager
+def running(device: str | None) -> Iterator[None]:
+    """Compute on a device within, as `on_device`, and wait for a card only where it is asked.
+
+    Parameters
+    ----------
+    device
+        As `on_device` takes it; None for where operations run now.
+    """
+    with on_device(engine().device if device is None else device):
+        on = engine()
+        with on.doubts.later() if isinstance(on.doubts, Doubts) else nullcontext():
+            yield
+
+
+def is_array(values: Any) -> bool:
+    """Return whether these are an array of either device's, as they stand."""
+    return isinstance(values, np.ndarray) or is_on_card(values)
+
+
+def is_on_card(values: Any) -> bool:
+    """Return whether these are an array of a card's: none was ever made where none was used."""
+    return card.cache_info().currsize > 0 and isinstance(values, card().kind)
+
+
+def to_host(array: Any) -> np.ndarray:
+    """Return NumPy's array of either device's: the same, or a copy."""
+    return array.get() if is_on_card(array) else array

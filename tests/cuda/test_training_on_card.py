@@ -1,0 +1,106 @@
+"""Networks trained on the card, by the simulator: the CPU's losses, and no waiting in between."""
+
+import numpy as np
+import pytest
+
+from neurosim.cuda import simulated
+from neurosim.networks import (
+    SGD,
+    Adam,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Input,
+    RMSprop,
+    Sequential,
+)
+
+
+@pytest.fixture
+def samples(rng):
+    return rng.normal(size=(40, 6)), rng.integers(0, 3, 40)
+
+
+def network(optimizer="adam", dtype=None):
+    layers = [
+        Input((6,)), Dense(8, "relu"), BatchNormalization(), Dropout(0.2), Dense(5, "tanh"),
+        Dense(3, "softmax"),
+    ]  # fmt: skip
+    model = Sequential(layers, seed=1, dtype=dtype)
+    model.compile(optimizer, "sparse_categorical_crossentropy", ["accuracy"])
+    return model
+
+
+def optimizers():
+    return [
+        SGD(0.1), SGD(0.1, momentum=0.9, nesterov=True), RMSprop(0.01),
+        RMSprop(0.01, momentum=0.5), Adam(0.01, decay=0.1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_losses_are_the_cpus(samples, number, dtype):
+    here, there = (network(optimizers()[number], dtype) for _ in range(2))
+    settings = {"epochs": 2, "batch_size": 16, "verbose": 0, "validation_split": 0.2}
+    expected = here.fit(*samples, **settings).history
+    found = there.fit(*samples, **settings, device="cuda").history
+    near = 1e-5 if dtype == "float32" else 1e-13
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=near, err_msg=name)
+    for one, other in zip(there.get_weights(), here.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=near, atol=near)
+    np.testing.assert_allclose(
+        there.predict(samples[0], device="cuda"), here.predict(samples[0]), rtol=near, atol=near
+    )
+    np.testing.assert_allclose(
+        there.evaluate(*samples, device="cuda"), here.evaluate(*samples), rtol=near
+    )
+
+
+def test_training_goes_on_where_it_was_on_another_device(samples):
+    settings = {"epochs": 1, "batch_size": 16, "verbose": 0}
+    here, there = network(), network()
+    for device in ("cuda", "cpu", "cuda"):
+        here.fit(*samples, **settings)
+        there.fit(*samples, **settings, device=device)
+    for one, other in zip(there.get_weights(), here.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_an_epoch_waits_for_the_card_at_its_end_alone(samples, monkeypatch):
+    model = network()
+    model.fit(*samples, batch_size=20, verbose=0, device="cuda")
+    counts = []
+    for size in (20, 4):
+        simulated.READS[0] = 0
+        model.fit(*samples, batch_size=size, verbose=0, device="cuda")
+        counts.append(simulated.READS[0])
+    assert counts[0] == counts[1] <= 5
+
+
+def test_a_loss_that_is_not_finite_is_told_as_on_the_cpu(samples):
+    x, y = samples
+    x = x.copy()
+    x[33, 2] = np.inf
+    here, there = network(), network()
+    told = []
+    for model, device in ((here, "cpu"), (there, "cuda")):
+        with pytest.raises(ValueError, match="the loss became") as caught:
+            model.fit(x, y, batch_size=4, epochs=3, verbose=0, device=device)
+        told.append((str(caught.value), caught.value.step, model.optimizer.iterations))
+    assert told[0] == told[1]
+    for one, other, weights in zip(
+        there.get_weights(), here.get_weights(), here.weights, strict=True
+    ):
+        if weights.learned:  # the moving mean has heard of it already
+            np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_batches_by_themselves_leave_the_weights_there(samples):
+    here, there = network(), network()
+    for _ in range(3):
+        expected = here.train_on_batch(*samples)
+        found = there.train_on_batch(*samples, device="cuda")
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert np.allclose(there.test_on_batch(*samples, device="cuda"), here.test_on_batch(*samples))
