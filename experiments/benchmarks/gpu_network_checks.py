@@ -20,11 +20,13 @@ from neurosim.networks import (
     Embedding,
     Flatten,
     Input,
+    Layer,
     MaxPooling2D,
     Sequential,
     SimpleRNN,
     ThresholdUnits,
 )
+from neurosim.networks.graph import Symbol
 from neurosim.networks.optimizers import OPTIMIZERS, SGD, Optimizer, RMSprop
 
 from .gpu_checks import Check
@@ -53,7 +55,7 @@ def network_checks(quick: bool) -> Iterator[Check]:
 
 
 def apart(
-    made: Callable[[], tuple[list[object], tuple[int, ...]]], steps: int, dtype: str = "float32",
+    made: Callable[[], tuple[list[Layer], tuple[int, ...]]], steps: int, dtype: str = "float32",
     optimizer: Callable[[], Optimizer] = OPTIMIZERS["adam"],
 ) -> float:  # fmt: skip
     """Return by how much losses differ, and what is answered then, relative to the largest."""
@@ -68,9 +70,8 @@ def apart(
     found = []
     for device in ("cpu", "cuda"):
         given = Input(shape, dtype="int64" if words else dtype)
-        model: Sequential = Sequential(
-            [given, *made()[0], Dense(3, "softmax")], seed=3, dtype=dtype
-        )
+        built: list[Layer | Symbol] = [given, *made()[0], Dense(3, "softmax")]
+        model: Sequential = Sequential(built, seed=3, dtype=dtype)
         model.compile(optimizer(), "sparse_categorical_crossentropy", ["accuracy"])
         losses = [
             model.fit(x[part], labels[part], batch_size=BATCH, verbose=0, device=device)
@@ -81,7 +82,7 @@ def apart(
     return difference(*found)
 
 
-def perceptron() -> tuple[list[object], tuple[int, ...]]:
+def perceptron() -> tuple[list[Layer], tuple[int, ...]]:
     """Return a multilayer perceptron with each activation."""
     return [
         Dense(20, "relu"), BatchNormalization(), Dropout(0.3), Dense(16, "tanh"),
@@ -89,7 +90,7 @@ def perceptron() -> tuple[list[object], tuple[int, ...]]:
     ], (24,)  # fmt: skip
 
 
-def images() -> tuple[list[object], tuple[int, ...]]:
+def images() -> tuple[list[Layer], tuple[int, ...]]:
     """Return a convolutional network."""
     return [
         Conv2D(6, (3, 3), activation="relu"), MaxPooling2D((2, 2)),
@@ -98,7 +99,7 @@ def images() -> tuple[list[object], tuple[int, ...]]:
     ], (10, 11, 2)  # fmt: skip
 
 
-def biological() -> tuple[list[object], tuple[int, ...]]:
+def biological() -> tuple[list[Layer], tuple[int, ...]]:
     """Return a network of layers as in the retina and cortex."""
     return [
         CenterSurround(np.array([[-1.0, -1, -1], [-1, 9, -1], [-1, -1, -1]]) / 9),
@@ -107,12 +108,12 @@ def biological() -> tuple[list[object], tuple[int, ...]]:
     ], (8, 9, 1)  # fmt: skip
 
 
-def thresholds() -> tuple[list[object], tuple[int, ...]]:
+def thresholds() -> tuple[list[Layer], tuple[int, ...]]:
     """Return a network of cells that fire or not."""
     return [Dense(20), ThresholdUnits(), Dense(20), ThresholdUnits("hard_tanh")], (24,)
 
 
-def sentences() -> tuple[list[object], tuple[int, ...]]:
+def sentences() -> tuple[list[Layer], tuple[int, ...]]:
     """Return a network that reads words, some of which are missing."""
     return [
         Embedding(20, 6, mask_zero=True), LSTM(5, return_sequences=True, dropout=0.2),
