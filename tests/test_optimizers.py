@@ -1,24 +1,22 @@
 """Optimizers: each formula as Keras 3 has it, written plainly in NumPy, number by number."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from neurosim import InputError
 from neurosim.kernels import rules
-from neurosim.networks import optimizers
+from neurosim.networks import optimizers, parameters
 from neurosim.networks.optimizers import SGD, Adam, RMSprop
+from neurosim.networks.placed import Placed
 
 SHAPES = [(3, 4), (5,), (), (0, 2), (1,), (2, 3, 2, 2), (37,)]
 NEAR = {"float32": 2e-6, "float64": 1e-13}
 
 
-@dataclass
-class Parameter:
-    array: np.ndarray
-    path: str = "dense/kernel"
-    trainable: bool = True
+class Parameter(parameters.Parameter):
+    def __init__(self, array, path="dense/kernel", trainable=True):
+        super().__init__(path, array, learned=trainable)
+        self._values = Placed(array)  # as it stands, whatever its order
 
 
 def sgd(w, gradients, rate=0.01, momentum=0.0, nesterov=False):

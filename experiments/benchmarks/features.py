@@ -19,6 +19,7 @@ from neurosim import Circuit, Delta, Hebb, NeurosimError, convolve, plastic
 from neurosim.bits.compiler import compile_bits, compile_steps
 from neurosim.program import compile_program
 
+from . import operation_features
 from .table import aligned
 
 YES, NO = "yes", "no: "
@@ -40,6 +41,11 @@ Each row is a small circuit, run on each engine; what an engine says where it do
 table. The bit engine takes binary circuits by itself, where it is faster than the CPU engine; the
 CUDA engine runs where `device="cuda"` or `"auto"` asks for it. None does silently what another was
 asked for. A static call leaves out noise, delays and learning.
+"""
+OPERATIONS = """\
+## Operations of networks
+
+Each is computed, and its gradients, on each device.
 """
 COMMAND = "NUMBA_ENABLE_CUDASIM=1 python -m experiments.benchmarks.features --out docs/engines.md"
 
@@ -175,7 +181,10 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def document() -> str:
     """Return the page."""
-    return f"{HEAD.format(command=COMMAND)}\n{table(circuits())}\n"
+    return (
+        f"{HEAD.format(command=COMMAND)}\n{table(circuits())}\n\n"
+        f"{OPERATIONS}\n{operation_features.table()}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ for.  Those that were asked for are counted, in `READS`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from operator import getitem
@@ -18,19 +19,63 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 READS = [0]  # how often numbers were read from the card
 TAPE: list[Callable[[], object]] | None = None  # what a graph is captured on
 
-# Functions of arrays that CuPy has too, and ufuncs besides: a test holds them against CuPy.
-FUNCTIONS = frozenset({
-    "all", "any", "arange", "argmax", "array", "asarray", "ascontiguousarray", "broadcast_to",
-    "clip", "concatenate", "copyto", "cumsum", "dot", "empty", "empty_like", "expand_dims", "full",
-    "full_like", "matmul", "max", "mean", "min", "moveaxis", "ones", "ones_like", "pad", "prod",
-    "put_along_axis", "repeat", "reshape", "split", "stack", "sum", "swapaxes", "take",
-    "take_along_axis", "tile", "transpose", "var", "where", "zeros", "zeros_like",
-})  # fmt: skip
+# What CuPy has too, each with the parameters that it takes there, those after "*" by name alone: a
+# test holds them against CuPy.
+FUNCTIONS = {
+    "arange": "start stop step dtype",
+    "array": "values dtype * copy order",
+    "asarray": "values dtype",
+    "ascontiguousarray": "a dtype",
+    "broadcast_to": "array shape",
+    "clip": "a a_min a_max",
+    "concatenate": "arrays axis",
+    "dot": "a b out",
+    "empty": "shape dtype",
+    "empty_like": "a dtype",
+    "expand_dims": "a axis",
+    "full": "shape fill_value dtype",
+    "moveaxis": "a source destination",
+    "ones": "shape dtype",
+    "ones_like": "a dtype",
+    "pad": "array pad_width * constant_values",
+    "split": "ary sections axis",
+    "stack": "arrays axis",
+    "take_along_axis": "a indices axis",
+    "where": "condition x y",
+    "zeros": "shape dtype",
+    "zeros_like": "a dtype",
+}
 FROM_HOST = ("array", "asarray")  # these take what the host has to the card
-METHODS = frozenset({
-    "all", "any", "argmax", "astype", "copy", "cumsum", "dot", "fill", "max", "mean", "min", "prod",
-    "ravel", "repeat", "reshape", "squeeze", "sum", "swapaxes", "take", "transpose", "var", "view",
+METHODS = {
+    "all": "axis",
+    "any": "axis",
+    "argmax": "axis",
+    "astype": "dtype * copy",
+    "copy": "",
+    "cumsum": "axis",
+    "fill": "value",
+    "max": "axis * keepdims",
+    "mean": "axis * keepdims",
+    "min": "axis * keepdims",
+    "prod": "axis",
+    "ravel": "",
+    "repeat": "repeats axis",
+    "reshape": "*shape",
+    "squeeze": "axis",
+    "sum": "axis * dtype out keepdims",
+    "swapaxes": "axis1 axis2",
+    "take": "indices axis",
+    "transpose": "*axes",
+    "view": "dtype",
+}
+UFUNCS = frozenset({
+    "absolute", "add", "bitwise_and", "bitwise_or", "bitwise_xor", "cos", "divide", "equal", "exp",
+    "expm1", "floor_divide", "greater", "greater_equal", "heaviside", "invert", "isfinite", "isnan",
+    "less", "less_equal", "log", "log1p", "logical_and", "logical_not", "logical_or", "matmul",
+    "maximum", "minimum", "multiply", "negative", "not_equal", "power", "remainder", "sign", "sqrt",
+    "square", "subtract", "tanh",
 })  # fmt: skip
+OF_UFUNCS = "* out dtype"
 ATTRIBUTES = frozenset({
     "dtype", "flags", "itemsize", "nbytes", "ndim", "shape", "size", "strides"
 })  # fmt: skip
@@ -39,18 +84,18 @@ ATTRIBUTES = frozenset({
 class ndarray(NDArrayOperatorsMixin):  # noqa: N801 - as CuPy's
     """An array of the simulated card."""
 
-    __slots__ = ("host",)
+    __slots__ = ("__weakref__", "host")
 
     def __init__(self, host: np.ndarray) -> None:
         self.host = host
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *given: Any, **options: Any) -> Any:
-        return _run(getattr(ufunc, method), given, options)
+        if method != "__call__":
+            raise TypeError(f"CuPy has no {ufunc.__name__}.{method}, or nobody needed it yet")
+        return _known(ufunc.__name__, ufunc)(*given, **options)
 
     def __array_function__(self, function: Any, types: Any, given: Any, options: Any) -> Any:
-        if function.__name__ not in FUNCTIONS or function.__name__ in FROM_HOST:
-            raise TypeError(f"CuPy has no {function.__name__}, or not of its arrays")
-        return _run(function, given, options)
+        return _known(function.__name__, function)(*given, **options)
 
     def __array__(self, *_: Any, **__: Any) -> np.ndarray:
         raise TypeError("an array of the card is copied home by get(), not by NumPy's functions")
@@ -59,8 +104,7 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801 - as CuPy's
         if name in ATTRIBUTES:
             return getattr(self.host, name)
         if name in METHODS:
-            method = getattr(self.host, name)
-            return lambda *given, **options: _run(method, given, options)
+            return _checked(name, METHODS[name], partial(_run, getattr(self.host, name)))
         raise AttributeError(name)
 
     @property
@@ -74,6 +118,8 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801 - as CuPy's
         return None if self.host.base is None else ndarray(np.asarray(self.host.base))
 
     def __getitem__(self, at: Any) -> ndarray:
+        if isinstance(at, ndarray) and at.dtype.kind in "iu" and len(self):
+            return _run(lambda array, places: array[places % len(array)], (self, at), {})
         return _run(getitem, (self, at), {})
 
     def __setitem__(self, at: Any, value: Any) -> None:
@@ -179,19 +225,38 @@ def _asarray(given: Any, dtype: Any = None) -> ndarray:
     return ndarray(np.array(given, dtype))
 
 
+def _known(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function or ufunc of NumPy's as CuPy has it, or raise TypeError."""
+    if name in UFUNCS:
+        return _checked(name, "*operands " + OF_UFUNCS, partial(_run, function))
+    if name not in FUNCTIONS:
+        raise TypeError(f"CuPy has no {name}, or nobody needed it yet")
+    return _checked(name, FUNCTIONS[name], partial(_run, function))
+
+
+def _checked(name: str, parameters: str, run: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what runs a function with arguments that CuPy's takes too."""
+    by_place, _, by_name = parameters.partition("* ")
+    most = math.inf if parameters.startswith("*") else len(by_place.split())
+    names = {*by_place.split(), *by_name.split()}
+
+    def call(*given: Any, **options: Any) -> Any:
+        if len(given) > most or not options.keys() <= names:
+            raise TypeError(f"CuPy's {name} takes {parameters or 'nothing'}, or no more is needed")
+        return run(given, options)
+
+    return call
+
+
 def __getattr__(name: str) -> Any:
     if name == "asarray":
         return _asarray
-    if name in FUNCTIONS:
-        function = getattr(np, name)
-        return partial(_from_host if name in FROM_HOST else _run_loosely, function)
-    found = getattr(np, name)
-    if isinstance(found, np.ufunc):
-        return partial(_run_loosely, found)
-    if isinstance(found, type):  # float32 and the like
-        return found
-    raise AttributeError(f"CuPy has no {name}, or nobody needed it yet")
-
-
-def _run_loosely(function: Callable[..., Any], *given: Any, **options: Any) -> Any:
-    return _run(function, given, options)
+    function = getattr(np, name)
+    if isinstance(function, type):  # float32 and the like
+        return function
+    if name == "array":
+        return partial(_from_host, np.array)
+    try:
+        return _known(getattr(function, "__name__", name), function)
+    except TypeError as error:
+        raise AttributeError(str(error)) from None

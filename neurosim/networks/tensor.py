@@ -337,7 +337,7 @@ def gradients(of: Tensor, by: Sequence[Tensor], cotangent: Any = None) -> list[n
 
     Returns
     -------
-    An array for each, of its shape; zeros where `of` does not depend on it.
+    An array of NumPy's for each, of its shape; zeros where `of` does not depend on it.
 
     Raises
     ------
@@ -364,7 +364,8 @@ def gradients(of: Tensor, by: Sequence[Tensor], cotangent: Any = None) -> list[n
     node, seed = _root(of, cotangent, "gradients")
     found = walk_back(node, seed, frozenset(wanted))
     return [
-        found[node].copy() if node in found else np.zeros(node.shape, node.dtype) for node in wanted
+        _copy_home(found[node]) if node in found else np.zeros(node.shape, node.dtype)
+        for node in wanted
     ]
 
 
@@ -441,6 +442,11 @@ def _beside(tensor: Tensor, array: np.ndarray) -> np.ndarray:
     if tensor.device == "cpu":
         return to_host(array)
     return array if is_on_card(array) else engine().take(array)
+
+
+def _copy_home(array: Any) -> np.ndarray:
+    """Return a copy on the CPU."""
+    return array.get() if is_on_card(array) else array.copy()
 
 
 def _short(value: Any) -> str:

@@ -1,9 +1,9 @@
 """Compiles and links every CUDA kernel as runs call it: needs numba-cuda[cu13], but no card.
 
 Run in a process of its own, without the simulator.  Prints a JSON list of one kernel each: its
-name, the compute capability, how many sums of products are fused in its PTX, the types that it
-was compiled for, and whether its grid is launched as a whole.  Beside the kernels there is
-`products`, which does nothing but add products.
+module and name, the compute capability, how many sums of products are fused in its PTX, the types
+that it was compiled for, and whether its grid is launched as a whole.  Beside the kernels there is
+`rounded_products`, which does nothing but add products.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 import types
 
 import numpy as np
+from every_kernel import named_kernels
 from numba.cuda import dispatcher
 from numba.cuda.cudadrv import devices
 
@@ -18,12 +19,22 @@ from circuits.arithmetic import ripple_carry_adder
 from neurosim import Circuit, convolve
 from neurosim.bits import choice
 from neurosim.bits.compiler import compile_bits
-from neurosim.cuda import availability, bits, graphs, layout, running, turns
-from neurosim.kernels import cuda as cuda_engine
-from neurosim.kernels import cuda_bits, cuda_jit
+from neurosim.cuda import availability, bits, graphs, launches, layout, products, running, turns
+from neurosim.kernels import cuda_jit
+from neurosim.networks import (
+    SGD,
+    Adam,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    Input,
+    RMSprop,
+    Sequential,
+)
 from neurosim.patterns import enumerated
 
-MODULES = (cuda_engine, cuda_bits, sys.modules[__name__])
 CAPABILITIES = ((8, 0), (9, 0))
 found = []
 done = set()
@@ -32,7 +43,7 @@ done = set()
 def compiling(kernel, arguments, wanted):
     """Compile the kernel for these arguments; what it returns launches nothing."""
     signature = tuple(kernel.typeof_pyval(argument) for argument in arguments)
-    (name,) = [n for module in MODULES for n, value in vars(module).items() if value is kernel]
+    (name,) = [name for name, known in named.items() if known is kernel]
     if (name, signature) not in done:
         done.add((name, signature))
         for capability in CAPABILITIES:
@@ -51,14 +62,15 @@ def compiling(kernel, arguments, wanted):
 
 
 @cuda_jit.kernel
-def products(a, b, out):
+def rounded_products(a, b, out):
     for i in range(len(a)):
         out[0] += cuda_jit.product(a[i], b[i])
 
 
-def run_everything():
-    for dtype in ("float64", "float32"):
-        compiling(products, [np.ones(2, dtype=dtype)] * 3, 1)
+named = {**named_kernels(), "rounded_products": rounded_products}
+
+
+def run_circuits():
     for dtype in ("float64", "float32"):
         for places in (3, 70_000):  # whose numbers take two bytes, and four
             circuit = Circuit("all")
@@ -88,10 +100,36 @@ def run_everything():
     bits.run_planes(program, np.zeros((len(shifts), 1), dtype=np.uint64))
 
 
+def train_networks():
+    words, right = np.zeros((4, 2), int), np.zeros((4, 3), int)
+    losses = {
+        "categorical_crossentropy": right,
+        "sparse_categorical_crossentropy": right[:, 0],
+        "binary_crossentropy": right,
+    }
+    optimizers = [SGD(), SGD(momentum=0.9), RMSprop(), RMSprop(momentum=0.9), Adam()]
+    for dtype in ("float64", "float32"):
+        for loss, targets in losses.items():
+            last = "sigmoid" if loss == "binary_crossentropy" else "softmax"
+            for optimizer in optimizers:
+                layers = [
+                    Input((2,), dtype="int64"), Embedding(5, 3), Flatten(), Dense(4, "relu"),
+                    BatchNormalization(), Dropout(0.5), Dense(3, last),
+                ]  # fmt: skip
+                network = Sequential(layers, seed=1, dtype=dtype)
+                network.compile(type(optimizer)(**optimizer.options), loss)
+                network.fit(words, targets, verbose=0, device="cuda")
+
+
 # The simulator's arrays instead of CuPy's: of the same types, and where there is no card.
 availability.why_not = lambda: None
-availability.is_simulated = turns.is_simulated = graphs.is_simulated = lambda: True
-layout.view = running.view = bits.view = lambda array: array.host
+for module in (availability, graphs, launches, products, turns):
+    module.is_simulated = lambda: True
+layout.view = running.view = bits.view = launches.view = lambda array: array.host
 running.launcher = bits.launcher = compiling
-run_everything()
+launches.prepared = lambda kernel, arguments: compiling(kernel, arguments, 1)
+for real in ("float64", "float32"):
+    compiling(rounded_products, [np.ones(2, dtype=real)] * 3, 1)
+run_circuits()
+train_networks()
 json.dump(found, sys.stdout)

@@ -107,7 +107,7 @@ class DaleDense(Driven):
 
     def answer(self, x: Tensor, transfer: str) -> Tensor:
         """Return the transfer function of x·W − γ·(x·A)·B + b, (…, units)."""
-        least = x.array.min(initial=0)
+        least = x.array.min() if x.array.size else 0
         if engine().doubts(least < 0):
             raise InputError(
                 f"{self} hears rates, 0 or more (got {float(least):g}): bring data between 0 and "

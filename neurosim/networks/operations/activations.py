@@ -71,6 +71,7 @@ def softmax(x: np.ndarray, /, axis: int = -1) -> tuple[np.ndarray, Vjp]:
         An axis that there is not.
     """
     check_axes("softmax", x.shape, axis)
-    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))  # never overflows
+    largest = x.max(axis=axis, keepdims=True) if x.shape[axis] else 0
+    e = np.exp(x - largest)  # never overflows
     y = e / e.sum(axis=axis, keepdims=True)
     return y, lambda g: (y * (g - (g * y).sum(axis=axis, keepdims=True)),)

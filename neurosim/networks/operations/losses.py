@@ -159,8 +159,8 @@ def sparse_categorical_cross_entropy(
     def vjp(g: np.ndarray) -> tuple[np.ndarray]:
         slope = (g * shares)[..., None] * inside / q / whole
         slopes = np.broadcast_to(slope * p, predicted.shape).copy()
-        right = np.take_along_axis(slopes, labels, axis=-1) - slope
-        on.xp.put_along_axis(slopes, labels, right, axis=-1)
+        rows = on.xp.arange(labels.size)
+        slopes.reshape(labels.size, -1)[rows, labels.reshape(-1)] -= slope.reshape(-1)
         return (slopes,)
 
     return -(np.log(q[..., 0]) * shares).sum(), vjp

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,8 @@ def transpose(x: np.ndarray, /, axes: Sequence[int] | None = None) -> tuple[np.n
         raise InputError(
             f"transpose: axes {axes} must name each axis of a tensor of shape {x.shape} once"
         )
-    return x.transpose(order), lambda g: (g.transpose(np.argsort(order)),)
+    back = sorted(range(len(order)), key=order.__getitem__)
+    return x.transpose(order), lambda g: (g.transpose(back),)
 
 
 @rearrangement
@@ -65,19 +67,28 @@ def index(x: np.ndarray, /, at: Any) -> tuple[np.ndarray, Vjp]:
     parts = at if isinstance(at, tuple) else (at,)
     parts = tuple(p.array if isinstance(p, Tensor) else p for p in parts)
     on = engine()
-    parts = tuple(on.take(np.asarray(p)) if isinstance(p, np.ndarray | list) else p for p in parts)
     try:
+        if on.is_card:  # which asks nobody whether a place is beyond the tensor
+            _no_values(x.shape)[tuple(to_host(p) for p in parts)]
+            parts = tuple(
+                on.take(np.asarray(p)) if isinstance(p, np.ndarray | list) else p for p in parts
+            )
         taken = x[parts]
     except (IndexError, TypeError, ValueError) as error:
         raise InputError(f"index: of a tensor of shape {x.shape}: {error}") from None
     once = all(p is None or p is Ellipsis or isinstance(p, int | np.integer | slice) for p in parts)
 
     def vjp(g: np.ndarray) -> tuple[np.ndarray]:
+        if on.is_card and not once:  # CuPy's add.at adds up in another order each time
+            places = on.xp.arange(x.size).reshape(x.shape)[parts].reshape(-1)
+            table = on.xp.zeros((x.size, 1), g.dtype)
+            on.kernels.add_rows(places, on.xp.ascontiguousarray(g).reshape(-1, 1), table)
+            return (table.reshape(x.shape),)
         whole = np.zeros_like(x, dtype=g.dtype)
         if once:
             whole[parts] = g
         else:
-            on.xp.add.at(whole, parts, g)
+            np.add.at(whole, parts, g)
         return (whole,)
 
     return taken, vjp
@@ -103,7 +114,7 @@ def _concatenate(*xs: np.ndarray, axis: int) -> tuple[np.ndarray, Vjp]:
         raise InputError(
             f"concatenate: shapes {_shapes(xs)} must be the same but for axis {axis}"
         ) from None
-    ends = np.cumsum([x.shape[along] for x in xs])[:-1]
+    ends = [*accumulate(x.shape[along] for x in xs)][:-1]
     return joined, lambda g: tuple(np.split(g, ends, axis=along))
 
 
@@ -152,7 +163,13 @@ def pad(
     inside = tuple(
         slice(before, before + n) for (before, _), n in zip(around.tolist(), x.shape, strict=True)
     )
-    return np.pad(x, around, constant_values=filling), lambda g: (g[inside],)
+    padded = np.pad(x, around.tolist(), constant_values=filling[()])
+    return padded, lambda g: (g[inside],)
+
+
+def _no_values(shape: tuple[int, ...]) -> np.ndarray:
+    """Return what can be indexed as an array of a shape, and takes no room."""
+    return np.broadcast_to(np.empty((), np.bool_), shape)
 
 
 def _several(name: str, tensors: Any) -> Sequence[Any]:
