@@ -54,7 +54,7 @@ def activation_slopes(code, y, g, slopes, parts):
     count = parts.shape[0]
     for at in range(cuda.grid(1), parts.size, cuda.gridsize(1)):
         part, j = at // cells, at % cells
-        total = type(y[0, 0])(0)
+        total = y.dtype.type(0)
         for i in range(part, rows, count):
             slope = g[i, j] * slope_at_answer(code, y[i, j])
             slopes[i, j] = slope

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,28 @@ class Engine:
     def is_card(self) -> bool:
         """Whether it has a memory of its own, and works on while Python goes on."""
         return self.kind is not np.ndarray
+
+    @cached_property
+    def convolution(self) -> Any:
+        """How a convolution and its gradients are laid out for these kernels."""
+        if self.is_card:
+            from ..cuda import convolution as on_card
+
+            return on_card
+        from .operations import convolution_work
+
+        return convolution_work
+
+    @cached_property
+    def pooling(self) -> Any:
+        """How pooling and its gradients are laid out for these kernels."""
+        if self.is_card:
+            from ..cuda import pooling as on_card
+
+            return on_card
+        from .operations import pooling_work
+
+        return pooling_work
 
     def take(self, array: Any) -> Any:
         """Return an array of this device: the same where it is one, else a copy."""
