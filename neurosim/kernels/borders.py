@@ -31,15 +31,18 @@ def extend_images(x, shape, frame, border, y):
     for image in range(images):
         for r in range(rows):
             i = folded(r - top, height, border)
-            for q in range(columns):
+            q = 0
+            while q < columns:
                 j = folded(q - left, width, border)
+                within = width if q == left else 1  # the image's own pixels lie side by side
                 target = ((image * rows + r) * columns + q) * channels
                 if i < 0 or j < 0:
-                    fill_zeros(y, target, channels)
+                    fill_zeros(y, target, within * channels)
                 else:
                     source = ((image * height + i) * width + j) * channels
-                    for c in range(channels):
+                    for c in range(within * channels):
                         y[target + c] = x[source + c]
+                q += within
 
 
 @kernel
