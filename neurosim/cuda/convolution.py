@@ -17,6 +17,7 @@ from ..kernels import cuda_patches, rules
 from .availability import arrays
 from .launches import launch
 from .network_kernels import activate, activation_slopes
+from .products import matmul
 
 if TYPE_CHECKING:
     from ..networks.operations.windows import Windows
@@ -31,7 +32,7 @@ def forward(windows: Windows, x: Any, kernel: Any, bias: Any, code: int) -> Any:
     y = xp.empty((len(x), *windows.count, neurons), x.dtype)
     answers, weights = y.reshape(-1, neurons), kernel.reshape(-1, neurons)
     for rows, patches in _patches(windows, x, len(weights)):
-        np.matmul(patches, weights, out=answers[rows])
+        matmul(patches, weights, out=answers[rows])
     if bias is not None or code != rules.IDENTITY:
         activate(code, answers, xp.zeros(neurons, x.dtype) if bias is None else bias)
     return y
@@ -58,10 +59,10 @@ def _backward_to_images(windows: Windows, kernel: Any, slopes: Any, shape: tuple
     """Return the gradient of images of some shape."""
     weights = kernel.reshape(-1, kernel.shape[3]).T
     if _are_pixels(windows):
-        return (slopes @ weights).reshape(shape)
+        return matmul(slopes, weights).reshape(shape)
     found = arrays().empty(shape, slopes.dtype)
     for images, rows, patches in _pieces(windows, len(found), len(weights.T), found.dtype):
-        np.matmul(slopes[rows], weights, out=patches)
+        matmul(slopes[rows], weights, out=patches)
         piece = found[images]
         launch(
             cuda_patches.add_patches, piece.size, patches.reshape(-1), piece.shape,
@@ -73,7 +74,7 @@ def _backward_to_images(windows: Windows, kernel: Any, slopes: Any, shape: tuple
 def _backward_to_kernel(windows: Windows, x: Any, shape: tuple[int, ...], slopes: Any) -> Any:
     """Return the gradient of a kernel of some shape."""
     taps = math.prod(shape[:3])
-    parts = [patches.T @ slopes[rows] for rows, patches in _patches(windows, x, taps)]
+    parts = [matmul(patches.T, slopes[rows]) for rows, patches in _patches(windows, x, taps)]
     return reduce(np.add, parts).reshape(shape) if parts else arrays().zeros(shape, x.dtype)
 
 
