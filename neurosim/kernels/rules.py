@@ -126,12 +126,25 @@ def power(x, n):
     """[x]₊ⁿ, silent for x ≤ 0 whatever n; a square and a root take a tenth of another power."""
     if x <= 0:
         y = type(x)(0)
+    elif n == 1:
+        y = x
     elif n == 2:
         y = x * x
     elif n == 0.5:
         y = math.sqrt(x)
     else:
         y = x**n
+    return y
+
+
+def power_slope(x, n):
+    """n·[x]₊ⁿ⁻¹, n ≥ 1; 0 for x ≤ 0, where the slope of n = 1 has its step."""
+    if x <= 0:
+        y = type(x)(0)
+    elif n == 1:
+        y = type(x)(1)
+    else:
+        y = n * power(x, n - type(n)(1))
     return y
 
 

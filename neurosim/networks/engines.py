@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -85,24 +86,22 @@ class Engine:
     @cached_property
     def convolution(self) -> Any:
         """How a convolution and its gradients are laid out for these kernels."""
-        if self.is_card:
-            from ..cuda import convolution as on_card
-
-            return on_card
-        from .operations import convolution_work
-
-        return convolution_work
+        return self._laid_out("convolution")
 
     @cached_property
     def pooling(self) -> Any:
         """How pooling and its gradients are laid out for these kernels."""
-        if self.is_card:
-            from ..cuda import pooling as on_card
+        return self._laid_out("pooling")
 
-            return on_card
-        from .operations import pooling_work
+    @cached_property
+    def divisive(self) -> Any:
+        """How divisive normalization and its gradients are made of what there is."""
+        return self._laid_out("divisive")
 
-        return pooling_work
+    def _laid_out(self, subject: str) -> Any:
+        """Return the module with a subject's functions for this device: imported when used."""
+        where = f"..cuda.{subject}" if self.is_card else f".operations.{subject}_work"
+        return import_module(where, __package__)
 
     def take(self, array: Any) -> Any:
         """Return an array of this device: the same where it is one, else a copy."""
