@@ -18,12 +18,25 @@ from circuits.arithmetic import ripple_carry_adder
 from neurosim import Circuit, convolve
 from neurosim.bits import choice
 from neurosim.bits.compiler import compile_bits
-from neurosim.cuda import availability, bits, graphs, layout, running, turns
+from neurosim.cuda import availability, bits, graphs, launches, layout, running, turns
+from neurosim.cuda import products as matrix_products
 from neurosim.kernels import cuda as cuda_engine
-from neurosim.kernels import cuda_bits, cuda_jit
+from neurosim.kernels import (
+    cuda_bits,
+    cuda_borders,
+    cuda_divisive,
+    cuda_jit,
+    cuda_patches,
+    cuda_pooling,
+)
+from neurosim.networks import Tensor, gradients, operations
+from neurosim.networks.engines import on_device
 from neurosim.patterns import enumerated
 
-MODULES = (cuda_engine, cuda_bits, sys.modules[__name__])
+MODULES = (
+    cuda_engine, cuda_bits, cuda_borders, cuda_divisive, cuda_patches, cuda_pooling,
+    sys.modules[__name__],
+)  # fmt: skip
 CAPABILITIES = ((8, 0), (9, 0))
 found = []
 done = set()
@@ -88,10 +101,29 @@ def run_everything():
     bits.run_planes(program, np.zeros((len(shifts), 1), dtype=np.uint64))
 
 
+def run_images():
+    for dtype in ("float64", "float32"):
+        x, kernel = np.ones((2, 5, 5, 3)), np.ones((3, 3, 3, 2))
+        with on_device("cuda"):
+            for operation, *operands in (
+                (operations.conv2d, x, kernel),
+                (operations.max_pool2d, x),
+                (operations.average_pool2d, x),
+                (lambda x: operations.extend(x, (1, 1), (1, 1)), x),
+                (operations.divisive_normalization, x, np.ones(3)),
+            ):
+                tensors = [Tensor(a, dtype=dtype, requires_grad=True) for a in operands]
+                y = operation(*tensors)
+                gradients(y, tensors, np.ones(y.shape, dtype))
+
+
 # The simulator's arrays instead of CuPy's: of the same types, and where there is no card.
 availability.why_not = lambda: None
 availability.is_simulated = turns.is_simulated = graphs.is_simulated = lambda: True
-layout.view = running.view = bits.view = lambda array: array.host
+launches.is_simulated = matrix_products.is_simulated = lambda: True
+layout.view = running.view = bits.view = launches.view = lambda array: array.host
 running.launcher = bits.launcher = compiling
+launches.prepared = lambda kernel, arguments: compiling(kernel, arguments, 0)
 run_everything()
+run_images()
 json.dump(found, sys.stdout)

@@ -11,12 +11,12 @@ import pytest
 from numba.cuda.simulator.kernel import FakeCUDAKernel
 
 from neurosim.kernels import cuda as engine
-from neurosim.kernels import cuda_bits
+from neurosim.kernels import cuda_bits, cuda_borders, cuda_divisive, cuda_patches, cuda_pooling
 
 SCRIPT = Path(__file__).with_name("ptx.py")
 KERNELS = {
     name
-    for module in (engine, cuda_bits)
+    for module in (engine, cuda_bits, cuda_borders, cuda_divisive, cuda_patches, cuda_pooling)
     for name, value in vars(module).items()
     if isinstance(value, FakeCUDAKernel)
 }
@@ -48,7 +48,12 @@ def compiled():
 
 @pytest.mark.parametrize("capability", [[8, 0], [9, 0]])
 def test_every_kernel_compiles_and_links(compiled, capability):
-    named = {"find_difference", "run_bits", "run_bits_in_time", "run_few", "run_many", "tick"}
+    named = {
+        "find_difference", "run_bits", "run_bits_in_time", "run_few", "run_many", "tick",
+        "add_patches", "divide_drives", "drive_slopes", "extend_images", "pool_largest",
+        "pool_mean", "return_to_images", "return_to_largest", "return_to_mean",
+        "semi_saturation_slopes", "sum_divided", "sum_drives", "write_patches",
+    }  # fmt: skip
     assert named == KERNELS
     built = {name for name, for_, *_ in compiled if for_ == capability}
     assert built == KERNELS | {"products"}
@@ -59,6 +64,12 @@ def test_every_kernel_compiles_and_links(compiled, capability):
 def test_for_all_types_of_tables(compiled, real, places):
     types = [types for name, _, _, types, _ in compiled if name == "run_few"]
     assert any(f"array({real}, 1d, C)" in t and f"array({places}, 1d, C)" in t for t in types)
+
+
+def test_images_of_both_precisions(compiled):
+    for name in ("write_patches", "add_patches", "pool_largest", "return_to_largest", "sum_drives"):
+        kinds = {types for found, _, _, types, _ in compiled if found == name}
+        assert len(kinds) == 2, name
 
 
 def test_a_product_is_rounded_before_it_is_added(compiled):
