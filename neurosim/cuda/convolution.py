@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..kernels import cuda_patches, rules
+from ..kernels import cuda_activations, cuda_patches, rules
 from .availability import arrays
 from .launches import launch
-from .network_kernels import activate, activation_slopes
+from .network_kernels import activate
+from .parts import room_for_parts
 from .products import matmul
 
 if TYPE_CHECKING:
@@ -44,14 +45,17 @@ def backward(
     """Return what finds the gradients of the images, of the kernel and of the bias."""
     neurons = kernel.shape[3]
     slopes = cotangents = g.reshape(-1, neurons)
-    summed = None
+    parts = slopes
     if code != rules.IDENTITY:
-        slopes, summed = np.empty_like(cotangents), arrays().empty(neurons, g.dtype)
-        activation_slopes(code, y.reshape(-1, neurons), cotangents, slopes, summed)
+        slopes, parts = np.empty_like(cotangents), room_for_parts(len(slopes), neurons, g.dtype)
+        launch(
+            cuda_activations.activation_slopes, parts.size, code, y.reshape(-1, neurons),
+            cotangents, slopes, parts,
+        )  # fmt: skip
     return (
         lambda: _backward_to_images(windows, kernel, slopes, x.shape),
         lambda: _backward_to_kernel(windows, x, kernel.shape, slopes),
-        lambda: slopes.sum(axis=0) if summed is None else summed,
+        lambda: parts.sum(axis=0),
     )
 
 

@@ -12,11 +12,10 @@ from ..kernels.tables import REFLECT
 from .availability import arrays
 from .launches import launch
 from .network_kernels import extend_images, return_to_images
+from .parts import room_for_parts
 
 if TYPE_CHECKING:
     from ..networks.record import Vjp
-
-SUMMING = 2**16  # threads that add up the gradient of σ: a quarter of what a card holds
 
 
 def forward(
@@ -48,8 +47,7 @@ def forward(
             return found.reshape(shape)
 
         def by_sigma() -> Any:
-            rows = min(len(x), -(-SUMMING // max(1, channels)))
-            parts = xp.empty((rows, channels), x.dtype)
+            parts = room_for_parts(len(x), channels, x.dtype)
             launch(cuda_divisive.semi_saturation_slopes, parts.size, x, sigma, g, pools, n, parts)
             return parts.sum(axis=0)
 
