@@ -13,6 +13,7 @@ import numpy as np
 
 from ..kernels import (
     cuda_activations,
+    cuda_borders,
     cuda_cross_entropy,
     cuda_dropout,
     cuda_embedding,
@@ -68,6 +69,20 @@ def combine_slopes(
 ) -> None:
     """As `kernels.combine_slopes`."""
     launch(cuda_normalization.combine_slopes, x.size, x, means, g, gains, pulls, shifts, slopes)
+
+
+def extend_images(
+    x: Any, shape: tuple[int, ...], frame: tuple[int, ...], border: int, y: Any
+) -> None:
+    """As `kernels.extend_images`."""
+    launch(cuda_borders.extend_images, y.size, x, shape, frame, border, y)
+
+
+def return_to_images(
+    g: Any, shape: tuple[int, ...], frame: tuple[int, ...], border: int, found: Any
+) -> None:
+    """As `kernels.return_to_images`."""
+    launch(cuda_borders.return_to_images, found.size, g, shape, frame, border, found)
 
 
 def add_rows(indices: Any, rows: Any, table: Any) -> None:

@@ -8,14 +8,14 @@ from .machine_code import Kernel, Prepared
 
 __all__ = [
     "Kernel", "Prepared", "activate", "activation_slopes", "add_kernel_gradients", "add_rows",
-    "combine_slopes", "convolve_images", "drop_out", "find_moments", "hear_back", "learn_delta",
-    "learn_hebbian", "learn_perceptron", "logistic_cross_entropy", "pack_numbers", "pack_values",
-    "pool_largest", "pool_mean", "present_to_cognitron", "respond_as_cognitron",
-    "return_to_largest", "return_to_mean", "run", "run_bits", "run_bits_in_time", "run_learning",
-    "scale_channels", "softmax_cross_entropy", "softmax_cross_entropy_by_label", "softmax_slopes",
-    "softmax_slopes_by_label", "step_adam", "step_plainly", "step_rmsprop",
-    "step_rmsprop_with_momentum", "step_sgd", "sum_slopes", "train", "unpack_numbers",
-    "unpack_values", "unroll", "unroll_back", "write_kernel_panels",
+    "combine_slopes", "convolve_images", "drop_out", "extend_images", "find_moments", "hear_back",
+    "learn_delta", "learn_hebbian", "learn_perceptron", "logistic_cross_entropy", "pack_numbers",
+    "pack_values", "pool_largest", "pool_mean", "present_to_cognitron", "respond_as_cognitron",
+    "return_to_images", "return_to_largest", "return_to_mean", "run", "run_bits",
+    "run_bits_in_time", "run_learning", "scale_channels", "softmax_cross_entropy",
+    "softmax_cross_entropy_by_label", "softmax_slopes", "softmax_slopes_by_label", "step_adam",
+    "step_plainly", "step_rmsprop", "step_rmsprop_with_momentum", "step_sgd", "sum_slopes", "train",
+    "unpack_numbers", "unpack_values", "unroll", "unroll_back", "write_kernel_panels",
 ]  # fmt: skip
 
 activate = Kernel("neurosim.kernels.activations", "activate")
@@ -58,6 +58,8 @@ pool_largest = Kernel("neurosim.kernels.pooling", "pool_largest")
 pool_mean = Kernel("neurosim.kernels.pooling", "pool_mean")
 return_to_largest = Kernel("neurosim.kernels.pooling", "return_to_largest")
 return_to_mean = Kernel("neurosim.kernels.pooling", "return_to_mean")
+extend_images = Kernel("neurosim.kernels.borders", "extend_images")
+return_to_images = Kernel("neurosim.kernels.borders", "return_to_images")
 unroll = Kernel("neurosim.kernels.recurrent", "unroll")
 unroll_back = Kernel("neurosim.kernels.recurrent_gradients", "unroll_back")
 hear_back = Kernel("neurosim.kernels.recurrent_gradients", "hear_back")

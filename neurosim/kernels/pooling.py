@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import math
 
+from . import rules
 from .image_convolutions import fill_zeros, take_next
-from .jit import inner, kernel
+from .jit import kernel, rule
 
-
-@inner
-def hears(number, before, stride, size, whole):
-    """Return where window `number` begins and ends along an axis of so many pixels."""
-    first = number * stride - before
-    return max(first, 0), min(first + size, whole)
+hears = rule(rules.hears)
+larger = rule(rules.larger)
+is_largest = rule(rules.is_largest)
 
 
 @kernel
@@ -55,8 +53,7 @@ def pool_largest(x, shape, windows, y, taken):
                         at = ((image * height + i) * width + j) * channels
                         values = x[at : at + channels]
                         for c in range(channels):
-                            value, most = values[c], largest[c]
-                            largest[c] = most if value <= most or most != most else value
+                            largest[c] = larger(values[c], largest[c])
 
 
 @kernel
@@ -93,8 +90,7 @@ def return_to_largest(x, y, g, shape, windows, found, left_over, taken):
                         at = ((image * height + i) * width + j) * channels
                         values, slopes = x[at : at + channels], found[at : at + channels]
                         for c in range(channels):
-                            value = values[c]
-                            is_it = value == largest[c] or value != value
+                            is_it = is_largest(values[c], largest[c])
                             taken_now = left_over[c] if is_it else values.dtype.type(0)
                             slopes[c] += taken_now
                             left_over[c] -= taken_now

@@ -60,6 +60,33 @@ def folded(at, n, border):
     return -1
 
 
+def hears(number, before, stride, size, n):
+    """Return the first of the n pixels along an axis that a window has, and the one after its last.
+
+    Window 0 begins so far before the first pixel.
+    """
+    first = number * stride - before
+    return max(first, 0), min(first + size, n)
+
+
+def hearers(at, before, stride, size, windows):
+    """Return the first of the windows along an axis that have a pixel, and the one after the last.
+
+    There may be none: then the first is not below the last.
+    """
+    return max((at + before - size) // stride + 1, 0), min((at + before) // stride + 1, windows)
+
+
+def larger(x, most):
+    """Return the larger one; NaN is larger than any."""
+    return most if x <= most or most != most else x
+
+
+def is_largest(x, most):
+    """Return whether a value is the largest one of several, `most`; NaN is where there is any."""
+    return x == most or x != x
+
+
 def complement(a):
     """¬a, on every bit of a word."""
     return ~a
@@ -99,12 +126,25 @@ def power(x, n):
     """[x]₊ⁿ, silent for x ≤ 0 whatever n; a square and a root take a tenth of another power."""
     if x <= 0:
         y = type(x)(0)
+    elif n == 1:
+        y = x
     elif n == 2:
         y = x * x
     elif n == 0.5:
         y = math.sqrt(x)
     else:
         y = x**n
+    return y
+
+
+def power_slope(x, n):
+    """n·[x]₊ⁿ⁻¹, n ≥ 1; 0 for x ≤ 0, where the slope of n = 1 has its step."""
+    if x <= 0:
+        y = type(x)(0)
+    elif n == 1:
+        y = type(x)(1)
+    else:
+        y = n * power(x, n - type(n)(1))
     return y
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,26 @@ class Engine:
     def is_card(self) -> bool:
         """Whether it has a memory of its own, and works on while Python goes on."""
         return self.kind is not np.ndarray
+
+    @cached_property
+    def convolution(self) -> Any:
+        """How a convolution and its gradients are laid out for these kernels."""
+        return self._laid_out("convolution")
+
+    @cached_property
+    def pooling(self) -> Any:
+        """How pooling and its gradients are laid out for these kernels."""
+        return self._laid_out("pooling")
+
+    @cached_property
+    def divisive(self) -> Any:
+        """How divisive normalization and its gradients are made of what there is."""
+        return self._laid_out("divisive")
+
+    def _laid_out(self, subject: str) -> Any:
+        """Return the module with a subject's functions for this device: imported when used."""
+        where = f"..cuda.{subject}" if self.is_card else f".operations.{subject}_work"
+        return import_module(where, __package__)
 
     def take(self, array: Any) -> Any:
         """Return an array of this device: the same where it is one, else a copy."""

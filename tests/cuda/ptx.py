@@ -32,7 +32,11 @@ from neurosim.networks import (
     Input,
     RMSprop,
     Sequential,
+    Tensor,
+    gradients,
+    operations,
 )
+from neurosim.networks.engines import on_device
 from neurosim.patterns import enumerated
 
 CAPABILITIES = ((8, 0), (9, 0))
@@ -121,6 +125,22 @@ def train_networks():
                 network.fit(words, targets, verbose=0, device="cuda")
 
 
+def run_images():
+    for dtype in ("float64", "float32"):
+        x, kernel = np.ones((2, 5, 5, 3)), np.ones((3, 3, 3, 2))
+        with on_device("cuda"):
+            for operation, *operands in (
+                (operations.conv2d, x, kernel),
+                (operations.max_pool2d, x),
+                (operations.average_pool2d, x),
+                (lambda x: operations.extend(x, (1, 1), (1, 1)), x),
+                (operations.divisive_normalization, x, np.ones(3)),
+            ):
+                tensors = [Tensor(a, dtype=dtype, requires_grad=True) for a in operands]
+                y = operation(*tensors)
+                gradients(y, tensors, np.ones(y.shape, dtype))
+
+
 # The simulator's arrays instead of CuPy's: of the same types, and where there is no card.
 availability.why_not = lambda: None
 for module in (availability, graphs, launches, products, turns):
@@ -132,4 +152,5 @@ for real in ("float64", "float32"):
     compiling(rounded_products, [np.ones(2, dtype=real)] * 3, 1)
 run_circuits()
 train_networks()
+run_images()
 json.dump(found, sys.stdout)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import InputError, unknown
-from ...kernels import rules
 from ...kernels.tables import REFLECT, WRAP, ZERO
 from ..engines import engine
 from ..record import Vjp
@@ -48,23 +47,19 @@ def extend(
                 f"after (got {widths!r})"
             )
     on = engine()
-    taken = [
-        np.array([rules.folded(at, n, BORDERS[border]) for at in range(-before, n + after)])
-        for n, (before, after) in zip(x.shape[1:3], (rows, columns), strict=True)
-    ]
-    whole = x[:, on.take(taken[0])][:, :, on.take(taken[1])]
-    for axis, places in enumerate(taken):
-        whole[(slice(None),) * (axis + 1) + (on.take(np.flatnonzero(places < 0)),)] = 0
+    x = on.xp.ascontiguousarray(x)
+    shape, code = x.shape, BORDERS[border]
+    height, width = (
+        n + int(sum(more)) for n, more in zip(shape[1:3], (rows, columns), strict=True)
+    )
+    frame = (int(rows[0]), int(columns[0]), height, width)
+    whole = on.xp.empty((len(x), height, width, shape[3]), x.dtype)
+    on.kernels.extend_images(x.reshape(-1), shape, frame, code, whole.reshape(-1))
 
     def vjp(g: np.ndarray) -> tuple[np.ndarray]:
-        across = on.xp.zeros((x.shape[1], *g.shape[:1], *g.shape[2:]), g.dtype)
-        for place, from_ in zip(taken[0].tolist(), np.moveaxis(g, 1, 0), strict=True):
-            if place >= 0:
-                across[place] += from_
-        found = on.xp.zeros((x.shape[2], *x.shape[:2], x.shape[3]), g.dtype)
-        for place, from_ in zip(taken[1].tolist(), np.moveaxis(across, 2, 0), strict=True):
-            if place >= 0:
-                found[place] += np.moveaxis(from_, 0, 1)
-        return (np.moveaxis(found, 0, 2),)
+        found = on.xp.empty(shape, g.dtype)
+        cotangent = on.xp.ascontiguousarray(g).reshape(-1)
+        on.kernels.return_to_images(cotangent, shape, frame, code, found.reshape(-1))
+        return (found,)
 
     return whole, vjp

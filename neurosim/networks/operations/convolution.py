@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from ...errors import InputError
+from ..engines import engine
 from ..record import Vjp
 from ..tensor import Tensor
-from .convolution_work import backward_to_images, backward_to_kernel, forward
 from .declaration import operation
 from .dense import activation_code
 from .windows import Windows, check_images, down_and_across, windows_on
@@ -68,18 +67,15 @@ def _conv2d(
 ) -> tuple[np.ndarray, Vjp]:
     x, kernel, *biases = operands
     windows = _windows(x, kernel, biases, strides, padding)
-    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel)
-    bias = np.ascontiguousarray(biases[0]) if biases else np.zeros(kernel.shape[3], x.dtype)
-    y = forward(windows, x, kernel, bias, code)
+    on = engine()
+    x, kernel = on.xp.ascontiguousarray(x), on.xp.ascontiguousarray(kernel)
+    bias = on.xp.ascontiguousarray(biases[0]) if biases else None
+    y = on.convolution.forward(windows, x, kernel, bias, code)
 
     def vjp(g: np.ndarray) -> tuple:
-        g = np.ascontiguousarray(g)
-        both = cache(lambda: backward_to_kernel(windows, x, kernel.shape, g, y, code))
-        return (
-            lambda: backward_to_images(windows, kernel, g, y, code),
-            lambda: both()[0],
-            lambda: both()[1],
-        )[: len(operands)]
+        cotangent = on.xp.ascontiguousarray(g)
+        gradients: tuple = on.convolution.backward(windows, x, kernel, cotangent, y, code)
+        return gradients[: len(operands)]
 
     return y, vjp
 

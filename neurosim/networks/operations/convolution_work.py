@@ -8,9 +8,9 @@ phase is a convolution of its own, with as many multiplications as there were.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -56,16 +56,29 @@ class Layout:
 
 
 def forward(
-    windows: Windows, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, code: int
+    windows: Windows, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None, code: int
 ) -> np.ndarray:
-    """Return f(x ⋆ kernel + bias)."""
+    """Return f(x ⋆ kernel + bias), all C-contiguous; bias may be None."""
     layout = _forward_layout(windows, kernel.shape[2], kernel.shape[3])
     y = np.empty((len(x), *windows.count, kernel.shape[3]), x.dtype)
-    _convolve(layout, x, x, rules.IDENTITY, kernel, bias, y, code)
+    added = np.zeros(kernel.shape[3], x.dtype) if bias is None else bias
+    _convolve(layout, x, x, rules.IDENTITY, kernel, added, y, code)
     return y
 
 
-def backward_to_images(
+def backward(
+    windows: Windows, x: np.ndarray, kernel: np.ndarray, g: np.ndarray, y: np.ndarray, code: int
+) -> tuple[Callable[[], np.ndarray], ...]:
+    """Return what finds the gradients of the images, of the kernel and of the bias."""
+    both = cache(lambda: _backward_to_kernel(windows, x, kernel.shape, g, y, code))
+    return (
+        lambda: _backward_to_images(windows, kernel, g, y, code),
+        lambda: both()[0],
+        lambda: both()[1],
+    )
+
+
+def _backward_to_images(
     windows: Windows, kernel: np.ndarray, g: np.ndarray, y: np.ndarray, code: int
 ) -> np.ndarray:
     """Return the gradient of the images."""
@@ -76,7 +89,7 @@ def backward_to_images(
     return found
 
 
-def backward_to_kernel(
+def _backward_to_kernel(
     windows: Windows, x: np.ndarray, shape: tuple[int, ...], g: np.ndarray, y: np.ndarray, code: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradients of the kernel and of the bias."""

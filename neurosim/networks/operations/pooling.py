@@ -6,14 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ... import kernels
-from ...kernels.crew import share
+from ..engines import engine
 from ..record import Vjp
 from ..tensor import Tensor
 from .declaration import operation
-from .windows import Windows, check_images, down_and_across, windows_on
-
-FEW = 50_000  # values for which no other thread is called
+from .windows import check_images, down_and_across, windows_on
 
 
 def max_pool2d(
@@ -70,26 +67,14 @@ def _max_pool2d(
 ) -> tuple[np.ndarray, Vjp]:
     check_images("max_pool2d", x)
     windows = windows_on("max_pool2d", x.shape[1:3], size, strides, padding)
-    x = np.ascontiguousarray(x)
-    y = np.empty((len(x), *windows.count, x.shape[3]), x.dtype)
-    shape, flat = x.shape, _flat(windows)
-    taken = np.zeros(1, np.int64)
-    share(
-        lambda: kernels.pool_largest(x.reshape(-1), shape, flat, y.reshape(-1), taken), _pieces(x)
-    )
+    on = engine()
+    x = on.xp.ascontiguousarray(x)
+    y = on.xp.empty((len(x), *windows.count, x.shape[3]), x.dtype)
+    on.pooling.pool_largest(windows, x, y)
 
     def vjp(g: np.ndarray) -> tuple[np.ndarray]:
         found = np.empty_like(x)
-        taken = np.zeros(1, np.int64)
-        cotangent = np.ascontiguousarray(g).reshape(-1)
-
-        def work() -> None:
-            kernels.return_to_largest(
-                x.reshape(-1), y.reshape(-1), cotangent, shape, flat, found.reshape(-1),
-                np.empty(shape[3], x.dtype), taken,
-            )  # fmt: skip
-
-        share(work, _pieces(x))
+        on.pooling.return_to_largest(windows, x, y, on.xp.ascontiguousarray(g), found)
         return (found,)
 
     return y, vjp
@@ -101,29 +86,15 @@ def _average_pool2d(
 ) -> tuple[np.ndarray, Vjp]:
     check_images("average_pool2d", x)
     windows = windows_on("average_pool2d", x.shape[1:3], size, strides, padding)
-    x = np.ascontiguousarray(x)
-    y = np.empty((len(x), *windows.count, x.shape[3]), x.dtype)
-    shape, flat, pieces = x.shape, _flat(windows), _pieces(x)
-    taken = np.zeros(1, np.int64)
-    share(lambda: kernels.pool_mean(x.reshape(-1), shape, flat, y.reshape(-1), taken), pieces)
+    on = engine()
+    x = on.xp.ascontiguousarray(x)
+    shape = x.shape
+    y = on.xp.empty((len(x), *windows.count, shape[3]), x.dtype)
+    on.pooling.pool_mean(windows, x, y)
 
     def vjp(g: np.ndarray) -> tuple[np.ndarray]:
-        found = np.empty(shape, g.dtype)
-        taken = np.zeros(1, np.int64)
-        cotangent = np.ascontiguousarray(g).reshape(-1)
-        share(
-            lambda: kernels.return_to_mean(cotangent, shape, flat, found.reshape(-1), taken), pieces
-        )
+        found = on.xp.empty(shape, g.dtype)
+        on.pooling.return_to_mean(windows, on.xp.ascontiguousarray(g), found)
         return (found,)
 
     return y, vjp
-
-
-def _flat(windows: Windows) -> tuple[int, ...]:
-    """Return windows as the kernels take them."""
-    return (*windows.size, *windows.strides, *windows.before, *windows.count)
-
-
-def _pieces(x: np.ndarray) -> int:
-    """Return into how many pieces the work on images is cut for threads."""
-    return len(x) if x.size > FEW else 1

@@ -37,6 +37,11 @@ class Windows:
         """How many there are on an image."""
         return self.count[0] * self.count[1]
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """All of them but the image, as kernels take them."""
+        return (*self.size, *self.strides, *self.before, *self.count)
+
 
 def windows_on(
     name: str, image: Sequence[int], size: tuple[int, int], strides: tuple[int, int], padding: str
