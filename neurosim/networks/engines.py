@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,17 @@ class Engine:
         if isinstance(array, self.kind):
             return array
         return to_host(array) if self.kind is np.ndarray else self.xp.asarray(array)
+
+    @cached_property
+    def recurrence(self) -> Any:
+        """How a recurrent layer and its gradients are laid out for these kernels."""
+        if self.is_card:
+            from ..cuda import recurrent as on_card
+
+            return on_card
+        from .operations import recurrent_work
+
+        return recurrent_work
 
 
 CPU = Engine("cpu", np, np.ndarray, kernels, bool)
