@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..kernels.cuda_jit import prepared, view
+from . import simulated
+from .availability import is_simulated
 
 _prepared: dict[tuple[Any, ...], Callable[..., None]] = {}
 
@@ -23,7 +26,7 @@ def launch(kernel: Any, wanted: int, *arguments: Any) -> None:
     if wanted <= 0:
         return
     given = _viewed(arguments)
-    _compiled(kernel, given)(wanted, *given)
+    _run(_compiled(kernel, given), wanted, *given)
 
 
 def launch_by_step(kernel: Any, wanted: int, *arguments: Any) -> Callable[[int], None]:
@@ -35,7 +38,7 @@ def launch_by_step(kernel: Any, wanted: int, *arguments: Any) -> Callable[[int],
     if wanted <= 0:
         return lambda t: None
     found = _compiled(kernel, [0, *given])
-    return lambda t: found(wanted, t, *given)
+    return lambda t: _run(found, wanted, t, *given)
 
 
 def _viewed(arguments: tuple[Any, ...]) -> list[Any]:
@@ -51,3 +54,20 @@ def _compiled(kernel: Any, given: list[Any]) -> Callable[..., None]:
     if found is None:
         found = _prepared[key] = prepared(kernel, tuple(given))
     return found
+
+
+def _run(found: Callable[..., None], *given: Any) -> None:
+    """Launch where CuPy works now; what is simulated is kept, to be repeated as a graph is."""
+    call = partial(found, _stream(), *given)
+    call()
+    if simulated.TAPE is not None:
+        simulated.TAPE.append(call)
+
+
+def _stream() -> int:
+    """Return the address of the stream that CuPy works on: not the default one in a graph."""
+    if is_simulated():
+        return 0
+    import cupy
+
+    return int(cupy.cuda.get_current_stream().ptr)

@@ -16,6 +16,7 @@ from ..backend import TINY
 from ..kernels import cuda_recurrent, tables
 from .availability import arrays
 from .launches import launch_by_step
+from .products import matmul
 
 
 def over_time(
@@ -37,7 +38,7 @@ def over_time(
 
     net = xp.empty((steps * batch, gates * units), real)
     for heard, columns in _heard(given, of_inputs, gates * units):
-        np.matmul(heard, kernel[:, columns], out=net[:, columns])
+        matmul(heard, kernel[:, columns], out=net[:, columns])
     net = xp.ascontiguousarray(net.reshape(steps, batch, parts, width).swapaxes(1, 2))
     there = xp.empty((0, 0), np.bool_) if present is None else xp.ascontiguousarray(present)
     dropped = (
@@ -107,28 +108,26 @@ def _heard(values: Any, factors: Any, width: int) -> Iterator[tuple[Any, slice]]
 
 
 def _multiply(left: Any, right: Any, products: Any) -> None:
-    """Write products of matrices; a single one as such, which cuBLAS does at once."""
-    if len(left) == 1:
-        np.matmul(left[0], right[0], out=products[0])
-    else:
-        np.matmul(left, right, out=products)
+    """Write products of matrices one by one: no product of stacks can be captured in a graph."""
+    for one, other, product in zip(left, right, products, strict=True):
+        matmul(one, other, out=product)
 
 
 def _to_weights(values: Any, factors: Any, slopes: Any) -> Any:
     """Return the gradient of the weights by which values (steps, batch, n) were heard."""
     found = arrays().empty((values.shape[2], slopes.shape[1]), slopes.dtype)
     for heard, columns in _heard(values, factors, slopes.shape[1]):
-        np.matmul(heard.T, slopes[:, columns], out=found[:, columns])
+        matmul(heard.T, slopes[:, columns], out=found[:, columns])
     return found
 
 
 def _to_inputs(slopes: Any, kernel: Any, factors: Any, shape: tuple[int, int, int]) -> Any:
     """Return the cotangent of the inputs, (batch, steps, inputs)."""
     if factors is None:
-        return (slopes @ kernel.T).reshape(shape).swapaxes(0, 1)
+        return matmul(slopes, kernel.T).reshape(shape).swapaxes(0, 1)
     width = slopes.shape[1] // len(factors)
     total = arrays().zeros(shape, slopes.dtype)
     for k, factor in enumerate(factors):
         columns = slice(k * width, (k + 1) * width)
-        total += (slopes[:, columns] @ kernel[:, columns].T).reshape(shape) * factor
+        total += matmul(slopes[:, columns], kernel[:, columns].T).reshape(shape) * factor
     return total.swapaxes(0, 1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .callbacks import Callback
+from .card_steps import steps_of
 from .reporting import Reporter
 from .samples import Samples
 from .training import Training
@@ -85,22 +86,21 @@ class Course:
     def _go(self, ahead: range, watching: list[Callback], reporter: Reporter) -> None:
         """Go over the epochs; in one call of a kernel where that can be, and nobody looks on."""
         training, model = self.training, self.training.model
-        train, judged = self.train.here(), self.judged.here() if self.judged else None
+        judged = self.judged.here() if self.judged else None
         whole_ones = whole_epochs(training, self.train, self.batch_size, self.shuffle, watching)
         unseen = watching == [model.history] and self.judged is None and not reporter.lines
         if whole_ones is not None and unseen:
             whole_ones.epochs(ahead, reporter, model.history)
             training.check_weights({"epoch": self.epochs - 1, "batch": self.steps - 1})
             return
+        steps = steps_of(training, self.train.here(), self.batch_size)
         for epoch in ahead:
             for callback in watching:
                 callback.on_epoch_begin(epoch)
             if whole_ones is not None:
                 logs = whole_ones.epoch(reporter, epoch)
             else:
-                logs = training.epoch(
-                    train, self.batch_size, self.shuffle, watching, reporter, epoch
-                )
+                logs = training.epoch(steps, self.shuffle, watching, reporter, epoch)
             training.check_weights({"epoch": epoch, "batch": self.steps - 1})
             if judged is not None and (epoch + 1) % self.every == 0:
                 found = training.judge(judged, self.judged_size)

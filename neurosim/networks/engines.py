@@ -64,6 +64,8 @@ class Engine:
     xp : whose arrays are there: NumPy, or CuPy
     kind : the class of these arrays
     kernels : by the names and with the arguments of `neurosim.kernels`
+    matmul : the product a @ b, written to out where that is given
+    dot : the product of two vectors, an array of one number
     doubts : whether numbers are such as are refused; there may be no waiting for the answer
     """
 
@@ -71,6 +73,8 @@ class Engine:
     xp: Any
     kind: type
     kernels: Any
+    matmul: Callable[..., Any]
+    dot: Callable[[Any, Any], Any]
     doubts: Callable[[Any], bool]
 
     @property
@@ -96,7 +100,7 @@ class Engine:
         return recurrent_work
 
 
-CPU = Engine("cpu", np, np.ndarray, kernels, bool)
+CPU = Engine("cpu", np, np.ndarray, kernels, np.matmul, np.dot, bool)
 _ENGINE: ContextVar[Engine] = ContextVar("engine", default=CPU)
 
 
@@ -108,11 +112,13 @@ def engine() -> Engine:
 @cache
 def card() -> Engine:
     """Return the engine of the card, which there must be."""
-    from ..cuda import network_kernels
+    from ..cuda import network_kernels, products
     from ..cuda.availability import arrays
 
     xp = arrays()
-    return Engine("cuda", xp, xp.ndarray, network_kernels, Doubts(xp))
+    return Engine(
+        "cuda", xp, xp.ndarray, network_kernels, products.matmul, products.dot, Doubts(xp)
+    )
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from .network import Network
 from .optimizers import Optimizer
 from .record import no_gradients
 from .reporting import Reporter
-from .training import Sums, Training, listed, parts
+from .training import Steps, Training, listed, parts
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
@@ -388,11 +388,11 @@ class Model(Network):
         training = self._training(who)
         training.ready_optimizer()
         with running(device):
-            sums = Sums(training.metrics)
-            training.step(data, slice(None), sums, {})
-            training.check_loss(sums, data, None, len(data), None)
+            steps = Steps(training, data, len(data))
+            steps.take(slice(None), {})
+            training.check_loss(steps, None, None)
             training.check_weights({})
-            found = sums.means()
+            found = steps.sums.means()
         return found if return_dict else listed(found)
 
     @spelled

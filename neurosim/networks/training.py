@@ -38,24 +38,47 @@ class Sums:
     def __init__(self, metrics: Sequence[Metric]) -> None:
         self._metrics = metrics
         self._loss = 0.0
-        self._samples = 0
-        self._batches = 0
+        self.counts = 0, 0  # batches and samples
         self._totals: list[Any] = [0.0] * len(metrics)
         self._counts: list[Any] = [0] * len(metrics)
         on = engine()
         self._watch = on.kernels.watch() if on.is_card else None
         if self._watch is not None:
+            self._totals = [on.xp.zeros((), np.float64) for _ in metrics]
+            self._counts = [on.xp.zeros((), np.int64) for _ in metrics]
             self._watch.begin()
+
+    def begin(self) -> None:
+        """Begin anew, in the same memory of the card."""
+        assert self._watch is not None
+        self.counts = 0, 0
+        for array in (*self._totals, *self._counts):
+            array.fill(0)
+        self._watch.begin()
+
+    def count(self, samples: int) -> None:
+        """Count a batch of so many samples: where the rest is done on a card without Python."""
+        self.counts = self.batches + 1, self.counts[1] + samples
+
+    @property
+    def batches(self) -> int:
+        """How many there were."""
+        return self.counts[0]
+
+    @property
+    def counter(self) -> Any:
+        """Where a card counts the batches, (1,)."""
+        assert self._watch is not None
+        return self._watch.batches
 
     def watch(self, loss: np.ndarray, count: int) -> bool:
         """Add a batch's mean loss of so many samples; return whether it may be finite.
 
         On a card that is only noted, and no step is taken after the first that is not.
         """
-        self._batches += 1
-        self._samples += count
+        self.count(count)
         if self._watch is not None:
-            self._watch.note(loss, self._batches, count)
+            self._watch.note(loss, count)
             return True
         value = float(loss)
         self._loss += value * count
@@ -71,7 +94,7 @@ class Sums:
     def lost(self) -> int:
         """Return how many steps were not taken on a card, after a loss that is not finite."""
         first = int(self._watch.lost[0]) if self._watch is not None else 0
-        return self._batches + 1 - first if first else 0
+        return self.batches + 1 - first if first else 0
 
     def loss(self) -> float:
         """Return the loss, all samples together; what is not finite from where it began so."""
@@ -79,7 +102,7 @@ class Sums:
 
     def means(self) -> Logs:
         """Return the means over all samples so far, by their names."""
-        found = {"loss": self.loss() / max(self._samples, 1)}
+        found = {"loss": self.loss() / max(self.counts[1], 1)}
         for metric, total, count in zip(self._metrics, self._totals, self._counts, strict=True):
             found[metric.name] = float(total) / max(int(count), 1)
         return found
@@ -127,51 +150,54 @@ class Training:
         optimizer.build(trained)
 
     def epoch(
-        self, data: Samples, batch_size: int, shuffle: bool, watching: Sequence[Callback],
-        reporter: Reporter, epoch: int,
+        self, steps: Steps, shuffle: bool, watching: Sequence[Callback], reporter: Reporter,
+        epoch: int,
     ) -> Logs:  # fmt: skip
         """Go over the samples once, and return what came out."""
         streams = self.model.streams
+        data, batch_size = steps.data, steps.batch_size
         order = streams.order(len(data)) if shuffle else None
-        places = None if order is None else data.beside(order)
+        sums = steps.begin(order)
         seeing = [callback for callback in watching if callback.sees_batches]
-        sums = Sums(self.metrics)
         for batch, part in enumerate(parts(len(data), batch_size)):
             for callback in seeing:
                 callback.on_train_batch_begin(batch)
-            which = part if places is None else places[part]
-            self.step(data, which, sums, {"epoch": epoch, "batch": batch})
+            steps.take(part, {"epoch": epoch, "batch": batch})
+            if seeing:
+                self.check_loss(steps, order, epoch)
             for callback in seeing:
                 callback.on_train_batch_end(batch, sums.means())
             reporter.batch(epoch, sums)
-        self.check_loss(sums, data, order, batch_size, epoch)
+        self.check_loss(steps, order, epoch)
         streams.epoch += 1
         return sums.means()
 
-    def check_loss(
-        self, sums: Sums, data: Samples, order: np.ndarray | None, batch_size: int,
-        epoch: int | None,
-    ) -> None:  # fmt: skip
+    def check_loss(self, steps: Steps, order: np.ndarray | None, epoch: int | None) -> None:
         """Raise ConvergenceError where a card noted a loss that is no finite number.
 
         Counts go back to the last step that was taken.
         """
+        sums, size = steps.sums, steps.batch_size
         missed = sums.lost()
         if not missed:
             return
-        for streams in self._streams:
-            streams.step -= missed
+        self.count(-missed)
         self.model.optimizer.iterations -= missed
-        batch = -(-len(data) // batch_size) - missed
-        part = slice(batch * batch_size, (batch + 1) * batch_size)
-        which = part if order is None else data.beside(order[part])
+        batch = sums.batches - missed
+        part = slice(batch * size, (batch + 1) * size)
+        which = part if order is None else steps.data.beside(order[part])
         at = {} if epoch is None else {"epoch": epoch, "batch": batch}
-        raise self.lost(data, which, sums.loss(), at)
+        raise self.lost(steps.data, which, sums.loss(), at)
+
+    def count(self, steps: int = 1) -> None:
+        """Count steps that were taken: by them random numbers are found."""
+        for streams in self.streams:
+            streams.step += steps
 
     def step(
         self, data: Samples, which: np.ndarray | slice, sums: Sums, at: dict[str, int]
     ) -> None:
-        """Change the weights by one batch.
+        """Change the weights by one batch, which is not counted yet.
 
         Raises
         ------
@@ -193,12 +219,10 @@ class Training:
         for parameter in trained:
             if parameter.constraint is not None:
                 parameter.constraint(parameter.here)
-        for streams in self._streams:
-            streams.step += 1
         sums.add(activities, y, mask)
 
     @cached_property
-    def _streams(self) -> list[Streams]:
+    def streams(self) -> list[Streams]:
         """Where the random numbers of the network and of all layers come from, each once.
 
         A layer that stands in another network too keeps that one's; so do those of an inner one.
@@ -296,6 +320,41 @@ class Training:
         with no_gradients():
             self.model.run(x, training=False, watch=watch)
         return f"{f'what goes out of {found[0]}' if found else 'the loss itself'}; {ADVICE}"
+
+
+class Steps:
+    """The steps of an epoch, one by one.
+
+    Parameters
+    ----------
+    training
+        Of what network, and how.
+    data, batch_size
+        Its samples, and how many a step takes.
+    """
+
+    def __init__(self, training: Training, data: Samples, batch_size: int) -> None:
+        self.training, self.data, self.batch_size = training, data, batch_size
+        self.sums = Sums(training.metrics)
+        self._places: Any = None
+
+    def begin(self, order: np.ndarray | None) -> Sums:
+        """Begin an epoch, in some order of the samples or in theirs; return its sums."""
+        self.sums = Sums(self.training.metrics)
+        self._places = None if order is None else self.data.beside(order)
+        return self.sums
+
+    def take(self, part: slice, at: dict[str, int]) -> None:
+        """Take the step of a part of the samples; `at` says where that is.
+
+        Raises
+        ------
+        ConvergenceError
+            As `Training.step`.
+        """
+        which = part if self._places is None else self._places[part]
+        self.training.step(self.data, which, self.sums, at)
+        self.training.count()
 
 
 def _place(at: dict[str, int]) -> str:
