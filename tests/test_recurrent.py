@@ -9,7 +9,7 @@ from scipy import special
 
 from neurosim import InputError
 from neurosim.networks import Tensor, gradients, no_gradients, operations
-from neurosim.networks.operations import recurrent
+from neurosim.networks.operations import recurrent_work
 
 FUNCTIONS = {
     "tanh": np.tanh,
@@ -216,8 +216,8 @@ def test_threads_share_the_sequences(rng, monkeypatch, name):
     g = rng.normal(size=(40, 9, 4))
     found = []
     for count, worth in ((1, 10**9), (2, 0), (3, 0)):
-        monkeypatch.setattr(recurrent, "most_threads", lambda count=count: count)
-        monkeypatch.setattr(recurrent, "WORTH_THREADS", worth)
+        monkeypatch.setattr(recurrent_work, "most_threads", lambda count=count: count)
+        monkeypatch.setattr(recurrent_work, "WORTH_THREADS", worth)
         tensors = [Tensor(a, requires_grad=True, dtype="float64") for a in arrays]
         y = LAYERS[name][0](*tensors, **options)
         found.append([y.numpy(), *gradients(y, tensors, g)])

@@ -25,13 +25,40 @@ def launch(kernel: Any, wanted: int, *arguments: Any) -> None:
     """
     if wanted <= 0:
         return
-    given = [view(a) if hasattr(a, "shape") and not isinstance(a, np.generic) else a
-             for a in arguments]  # fmt: skip
+    given = _viewed(arguments)
+    _run(_compiled(kernel, given), wanted, *given)
+
+
+def launch_by_step(kernel: Any, wanted: int, *arguments: Any) -> Callable[[int], None]:
+    """Return what launches a kernel with the number of a step before the same arguments.
+
+    They are looked at once.  Parameters as `launch`.
+    """
+    given = _viewed(arguments)
+    if wanted <= 0:
+        return lambda t: None
+    found = _compiled(kernel, [0, *given])
+    return lambda t: _run(found, wanted, t, *given)
+
+
+def _viewed(arguments: tuple[Any, ...]) -> list[Any]:
+    """Return arguments as launches take them."""
+    return [view(a) if hasattr(a, "shape") and not isinstance(a, np.generic) else a
+            for a in arguments]  # fmt: skip
+
+
+def _compiled(kernel: Any, given: list[Any]) -> Callable[..., None]:
+    """Return what launches a kernel, compiled for such arguments."""
     key = (kernel, *((a.dtype, a.ndim) if hasattr(a, "ndim") else type(a) for a in given))
     found = _prepared.get(key)
     if found is None:
         found = _prepared[key] = prepared(kernel, tuple(given))
-    call = partial(found, _stream(), wanted, *given)
+    return found
+
+
+def _run(found: Callable[..., None], *given: Any) -> None:
+    """Launch where CuPy works now; what is simulated is kept, to be repeated as a graph is."""
+    call = partial(found, _stream(), *given)
     call()
     if simulated.TAPE is not None:
         simulated.TAPE.append(call)

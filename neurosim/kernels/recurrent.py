@@ -25,6 +25,7 @@ gate = rule(rules.gate, tanh=tanh)
 exponential = rule(rules.exponential)
 softplus = rule(rules.softplus)
 threshold_linear = rule(rules.threshold_linear)
+remembered = rule(rules.remembered)
 flush = rule(rules.flush)
 
 
@@ -72,7 +73,7 @@ def remember(gates, before, cells, tiny):
     n = len(cells)
     i, f, g = gates[:n], gates[n : 2 * n], gates[2 * n : 3 * n]
     for e in range(n):
-        cells[e] = flush(f[e] * before[e] + i[e] * g[e], tiny)
+        cells[e] = flush(remembered(before[e], i[e], f[e], g[e]), tiny)
 
 
 @inner

@@ -16,6 +16,7 @@ from .tables import LSTM_GATES
 LOGISTIC, TANH = rules.LOGISTIC, rules.TANH
 
 slope = rule(rules.slope_at_answer)
+sent_back = rule(rules.sent_back)
 flush = rule(rules.flush)
 
 
@@ -46,16 +47,16 @@ def through_cell(codes, gates, old, squashed, slopes, dh, dc, tiny):
     find_slopes(gate_code, o, of_o)
     find_slopes(code, squashed, of_c)
     for e in range(n):
-        dc[e] += dh[e] * o[e] * of_c[e]
+        dc[e] += sent_back(dh[e], o[e], of_c[e])
     for e in range(n):
-        o[e] = dh[e] * squashed[e] * of_o[e]
+        o[e] = sent_back(dh[e], squashed[e], of_o[e])
     for e in range(n):
         candidate = g[e]
-        g[e] = dc[e] * i[e] * of_g[e]
-        i[e] = dc[e] * candidate * of_i[e]
+        g[e] = sent_back(dc[e], i[e], of_g[e])
+        i[e] = sent_back(dc[e], candidate, of_i[e])
     for e in range(n):
         forget = f[e]
-        f[e] = dc[e] * old[e] * of_f[e]
+        f[e] = sent_back(dc[e], old[e], of_f[e])
         dc[e] = flush(dc[e] * forget, tiny)
 
 

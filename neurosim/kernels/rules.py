@@ -221,6 +221,16 @@ def gate(x):
     return half + half * tanh(half * x)
 
 
+def remembered(c, i, f, g):
+    """f·c + i·g: what a cell of an LSTM keeps of what it held, and what it takes in."""
+    return f * c + i * g
+
+
+def sent_back(cotangent, factor, slope):
+    """The cotangent of what came through f into a product with `factor`; `slope` is f′ there."""
+    return cotangent * factor * slope
+
+
 def transfer(code, x, a, b, c):
     """f(x) for the transfer function `code` with the parameters a, b, c of `neurons.TRANSFERS`.
 

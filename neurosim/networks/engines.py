@@ -98,6 +98,11 @@ class Engine:
         """How divisive normalization and its gradients are made of what there is."""
         return self._laid_out("divisive")
 
+    @cached_property
+    def recurrent(self) -> Any:
+        """How a recurrent layer and its gradients are laid out for these kernels."""
+        return self._laid_out("recurrent")
+
     def _laid_out(self, subject: str) -> Any:
         """Return the module with a subject's functions for this device: imported when used."""
         where = f"..cuda.{subject}" if self.is_card else f".operations.{subject}_work"

@@ -22,6 +22,7 @@ from neurosim.bits.compiler import compile_bits
 from neurosim.cuda import availability, bits, graphs, launches, layout, products, running, turns
 from neurosim.kernels import cuda_jit
 from neurosim.networks import (
+    LSTM,
     SGD,
     Adam,
     BatchNormalization,
@@ -32,6 +33,7 @@ from neurosim.networks import (
     Input,
     RMSprop,
     Sequential,
+    SimpleRNN,
     Tensor,
     gradients,
     operations,
@@ -123,6 +125,14 @@ def train_networks():
                 network = Sequential(layers, seed=1, dtype=dtype)
                 network.compile(type(optimizer)(**optimizer.options), loss)
                 network.fit(words, targets, verbose=0, device="cuda")
+        reading = Sequential(
+            [
+                Input((2,), dtype="int64"), Embedding(5, 3, mask_zero=True),
+                LSTM(3, return_sequences=True, dropout=0.5), SimpleRNN(2),
+            ], seed=1, dtype=dtype,
+        )  # fmt: skip
+        reading.compile("sgd", "mse")
+        reading.fit(words, right[:, :2], verbose=0, device="cuda")
 
 
 def run_images():

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...errors import InputError
 from .. import activations, initializers, operations
+from ..engines import engine
 from ..graph import Shape
 from ..tensor import Tensor
 from .layer import Layer, known_length, lengths
@@ -70,8 +71,11 @@ class _Recurrent(Layer):
 
     def _operands(self) -> tuple[Any, Any, Any]:
         """Return both kernels and the bias, zeros where there is none."""
-        none = np.zeros(self.gates * self.units, self.dtype)
-        bias = self.bias.tensor if self.bias is not None else none
+        bias = (
+            self.bias.tensor
+            if self.bias is not None
+            else engine().xp.zeros(self.gates * self.units, self.dtype)
+        )
         return self.kernel.tensor, self.recurrent_kernel.tensor, bias
 
     def _options(self, x: Tensor, training: bool, mask: np.ndarray | None) -> dict[str, Any]:

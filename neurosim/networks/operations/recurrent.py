@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ...backend import TINY
 from ...errors import InputError, unknown
-from ...kernels import hear_back, tables, unroll, unroll_back
-from ...kernels.threads import most_threads, run_together
+from ...kernels import tables
 from ...neurons import SLOPED, TRANSFERS
-from ..record import Vjp, is_recording
+from ..engines import Engine, engine, is_array
+from ..record import Vjp
 from ..tensor import Tensor
 from .declaration import operation
 
-SUMMED_STEPS = 8  # steps whose products with what was heard are summed at once
-WORTH_THREADS = 1_000_000  # products of a run from which threads are worth starting
 CODES = {name.replace("-", "_"): TRANSFERS[name].code for name in SLOPED}
 ELSEWHERE = {"sigmoid": "'logistic'", "relu": "'threshold_linear'", "linear": "'identity'"}
 
@@ -97,143 +91,22 @@ def simple_rnn(
     )
 
 
-@dataclass(frozen=True)
-class _Size:
-    """How the work is laid out; `kernels.recurrent` says what the numbers are."""
-
-    batch: int
-    steps: int
-    inputs: int
-    units: int
-    gates: int
-    block: int
-    masks: int
-
-    @property
-    def chunks(self) -> int:
-        return -(-self.batch // self.block)
-
-    @property
-    def width(self) -> int:
-        return self.inputs + self.units
-
-    @property
-    def rows(self) -> int:
-        return self.gates * self.units
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        return (
-            self.batch, self.chunks, self.steps, self.inputs, self.units, self.gates, self.block,
-            self.masks,
-        )  # fmt: skip
-
-    def parts(self) -> list[tuple[int, int]]:
-        """Return the chunks of each thread: the first, and that after the last."""
-        work = self.batch * self.steps * self.width * self.rows
-        threads = min(most_threads(), self.chunks) if work >= WORTH_THREADS else 1
-        return list(pairwise(self.chunks * k // threads for k in range(threads + 1)))
-
-
 def _over_time(
     name: str, gates: int, codes: tuple[int, int], x: np.ndarray, weights: Sequence[np.ndarray],
     mask: Any, dropouts: tuple[Any, Any], sequences: bool,
 ) -> tuple[np.ndarray, Vjp]:  # fmt: skip
     """Return a layer's answers and how cotangents go back through it."""
     _check_shapes(name, gates, x.shape, *(w.shape for w in weights))
-    kernel, recurrent, bias = weights
     batch, steps, inputs = x.shape
-    units = len(recurrent)
-    real, tiny = x.dtype, TINY[x.dtype]
-    block = tables.VECTOR // real.itemsize
-    factors = _factors(name, gates, dropouts, (batch, inputs, units), block, real)
-    size = _Size(batch, steps, inputs, units, gates, block, len(factors))
-    present = _present(name, mask, (batch, steps))
-    sheet = units * block
-
-    is_lstm = gates == tables.LSTM_GATES
-
-    def room(chunks: int, steps: int) -> tuple[np.ndarray, ...]:
-        """Return arrays for what is heard, the answers of gates, the cells, what they release."""
-        n = chunks * steps * block
-        of_cells = chunks * (steps + 1) * sheet
-        return tuple(
-            np.empty(count, real)
-            for count in (
-                n * size.width, n * size.rows, is_lstm * of_cells, is_lstm * n * units
-            )
-        )  # fmt: skip
-
-    kept = room(size.chunks, steps) if is_recording() else None
-    y = np.empty((batch, steps, units) if sequences else (batch, units), real)
-    given, masks = np.ascontiguousarray(x).reshape(-1), factors.reshape(-1)
-    together = np.empty((gates * units, size.width), real)
-    together[:, :inputs], together[:, inputs:] = kernel.T, recurrent.T
-    flat, flat_bias, flat_y = together.reshape(-1), np.ascontiguousarray(bias), y.reshape(-1)
-
-    def run(part: tuple[int, int]) -> None:
-        scratch = tuple(np.empty(n, real) for n in (sheet, sheet, size.width * block))
-        heard, answers, cells, squashed = kept or room(1, 1)
-        unroll(
-            size.numbers, part, codes, tiny, given, present, masks, flat, flat_bias,
-            heard, answers, cells, squashed, int(kept is not None), scratch, flat_y,
-            int(sequences),
-        )  # fmt: skip
-
-    _share(run, size.parts())
-
-    def vjp(g: np.ndarray) -> tuple[Any, ...]:
-        assert kept is not None
-        heard, answers, cells, squashed = kept
-        parts = size.parts()
-        panels = -(-size.width // block)
-        totals = np.zeros((len(parts), panels, size.rows, block), real)
-        bias_totals = np.zeros((len(parts), size.rows, block), real)
-        cotangent = np.ascontiguousarray(g).reshape(-1)
-        back = np.ascontiguousarray(recurrent).reshape(-1)
-
-        def run_back(number: int) -> None:
-            scratch = tuple(np.empty(sheet * n, real) for n in (1, 1, 1, 1, 1, gates + is_lstm))
-            stretches = tuple(
-                np.empty(rows * SUMMED_STEPS * block, real) for rows in (size.rows, block)
-            )
-            unroll_back(
-                size.numbers, parts[number], codes, tiny, cotangent, int(sequences), present,
-                masks, back, heard, answers, cells, squashed, scratch, stretches,
-                totals[number].reshape(-1), bias_totals[number].reshape(-1),
-            )  # fmt: skip
-
-        _share(run_back, range(len(parts)))
-        summed = totals.sum(axis=0).transpose(0, 2, 1).reshape(panels * block, size.rows)
-        return (
-            lambda: _inputs_cotangent(size, kernel, masks, answers),
-            summed[:inputs],
-            summed[inputs : size.width],
-            bias_totals.sum(axis=(0, 2)),
-        )
-
-    return y, vjp
-
-
-def _inputs_cotangent(
-    size: _Size, kernel: np.ndarray, masks: np.ndarray, of_net_inputs: np.ndarray
-) -> np.ndarray:
-    """Return the cotangent of x, from those of the net inputs."""
-    real = kernel.dtype
-    dx = np.empty((size.batch, size.steps, size.inputs), real)
-    weights, flat = np.ascontiguousarray(kernel).reshape(-1), dx.reshape(-1)
-
-    def run(part: tuple[int, int]) -> None:
-        scratch = tuple(np.empty(size.inputs * size.block, real) for _ in range(2))
-        hear_back(size.numbers, part, masks, weights, of_net_inputs, scratch, flat)
-
-    _share(run, size.parts())
-    return dx
-
-
-def _share(run: Callable[[Any], None], parts: Sequence[Any]) -> None:
-    """Do every part, each on a thread of its own."""
-    run_together([partial(run, part) for part in parts], np.zeros(tables.BARRIER_SIZE, np.int64))
+    on = engine()
+    present = _present(name, mask, (batch, steps), on)
+    factors = (
+        _factors(name, gates, "dropout", dropouts[0], (batch, inputs), x.dtype, on),
+        _factors(
+            name, gates, "recurrent_dropout", dropouts[1], (batch, len(weights[1])), x.dtype, on
+        ),
+    )
+    return on.recurrent.over_time(gates, codes, x, weights, present, factors, sequences)
 
 
 def _code(name: str, option: str, asked: Any) -> int:
@@ -268,43 +141,40 @@ def _check_shapes(
         )
 
 
-def _present(name: str, mask: Any, shape: tuple[int, int]) -> np.ndarray:
-    """Return a mask with time first and flat, empty where there is none, or raise InputError."""
+def _present(name: str, mask: Any, shape: tuple[int, int], on: Engine) -> np.ndarray | None:
+    """Return a mask as it is, None where there is none, or raise InputError."""
     if mask is None:
-        return np.empty(0, bool)
-    array = mask.numpy() if isinstance(mask, Tensor) else np.asarray(mask)
+        return None
+    array = _array(mask)
     if array.dtype != bool or array.shape != shape:
         raise InputError(
             f"{name}: mask must be bool of shape (batch, time), here {shape} (got {array.dtype} of "
             f"shape {array.shape})"
         )
-    return np.ascontiguousarray(array.T).reshape(-1)
+    return on.take(array)
 
 
 def _factors(
-    name: str, gates: int, dropouts: tuple[Any, Any], lengths: tuple[int, int, int], block: int,
-    real: np.dtype,
-) -> np.ndarray:  # fmt: skip
-    """Return the factors of dropout as (masks, chunks, inputs + units, block); no masks: none."""
-    batch, inputs, units = lengths
-    chunks, begin, found = -(-batch // block), 0, []
-    for what, given, n in zip(
-        ("dropout", "recurrent_dropout"), dropouts, (inputs, units), strict=True
-    ):
-        if given is not None:
-            array = given.numpy() if isinstance(given, Tensor) else np.asarray(given)
-            shapes = [(batch, n), (gates, batch, n)][: 2 if gates > 1 else 1]
-            if array.shape not in shapes or array.dtype.kind != "f":
-                rule = " or ".join(map(str, shapes))
-                raise InputError(
-                    f"{name}: {what} must be factors of shape {rule} (got {array.dtype} of shape "
-                    f"{array.shape})"
-                )
-            found.append((begin, n, array if array.ndim > 2 else array[None]))
-        begin += n
-    count = max((len(array) for _, _, array in found), default=0)
-    factors = np.ones((count, chunks * block, inputs + units), real)
-    for begin, n, array in found:
-        factors[:, :batch, begin : begin + n] = array
-    side_by_side = factors.reshape(count, chunks, block, inputs + units).swapaxes(2, 3)
-    return np.ascontiguousarray(side_by_side)
+    name: str, gates: int, what: str, given: Any, shape: tuple[int, int], real: np.dtype,
+    on: Engine,
+) -> np.ndarray | None:  # fmt: skip
+    """Return factors of dropout as (1 or gates, batch, …), None where there are none."""
+    if given is None:
+        return None
+    array = _array(given)
+    shapes = [shape, (gates, *shape)][: 2 if gates > 1 else 1]
+    if array.shape not in shapes or array.dtype.kind != "f":
+        rule = " or ".join(map(str, shapes))
+        raise InputError(
+            f"{name}: {what} must be factors of shape {rule} (got {array.dtype} of shape "
+            f"{array.shape})"
+        )
+    placed = on.take(array).astype(real, copy=False)
+    return placed if placed.ndim > 2 else placed[None]
+
+
+def _array(given: Any) -> np.ndarray:
+    """Return an array of either device's."""
+    if isinstance(given, Tensor):
+        return given.array
+    return given if is_array(given) else np.asarray(given)
