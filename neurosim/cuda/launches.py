@@ -12,6 +12,11 @@ from ..kernels.cuda_jit import prepared, view
 _prepared: dict[tuple[Any, ...], Callable[..., None]] = {}
 
 
+def forget() -> None:
+    """Forget what was compiled: it is of no use to another card."""
+    _prepared.clear()
+
+
 def launch(kernel: Any, wanted: int, *arguments: Any) -> None:
     """Launch a kernel for so many threads that have something to do; for none, do nothing.
 

@@ -6,6 +6,8 @@ Arrays are the card's, and C-contiguous.  A call returns before its kernel has r
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -126,18 +128,25 @@ def logistic_cross_entropy(logits: Any, targets: Any, probabilities: Any, losses
 
 
 class Watch:
-    """The loss of the batches of an epoch so far, and which was the first that is not finite.
+    """The loss of the batches of an epoch so far, and which was the first to stop at.
 
-    Optimizers take no step once there is one.
+    That is one whose loss is not finite, or of whose numbers one would be refused.  Optimizers
+    take no step from there on.
     """
 
     def __init__(self) -> None:
         xp = arrays()
         self.lost, self.total = xp.zeros(1, np.int64), xp.zeros(1, np.float64)
 
-    def note(self, loss: Any, number: int, count: int) -> None:
-        """Add the mean loss of so many samples, of a batch of some number from 1."""
-        launch(cuda_optimizers.note_loss, 1, loss.reshape(1), number, self.lost, self.total, count)
+    def note(self, loss: Any, number: int, count: int, refused: Any) -> None:
+        """Add the mean loss of so many samples, of a batch of some number from 1.
+
+        `refused` (1,) tells whether one of its numbers would be.
+        """
+        launch(
+            cuda_optimizers.note_loss, 1, loss.reshape(1), number, count, refused, self.lost,
+            self.total,
+        )  # fmt: skip
 
     def begin(self) -> None:
         """Forget what was noted."""
@@ -145,14 +154,32 @@ class Watch:
         self.total.fill(0)
 
 
-_watches: list[Watch] = []
+_watches: list[Watch] = []  # made once: what is captured goes on writing to the same memory
+_now = [0]  # the number of the one that watches; the first one does where nothing is trained
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Return what watches over the losses within; what goes on around it has another."""
+    _now[0] += 1
+    try:
+        begun = watch()
+        begun.begin()
+        yield begun
+    finally:
+        _now[0] -= 1
+
+
+def forget() -> None:
+    """Forget what is held on a card that failed."""
+    _watches.clear()
 
 
 def watch() -> Watch:
-    """Return what watches over the losses of the card's one training."""
-    if not _watches:
+    """Return what watches now."""
+    while len(_watches) <= _now[0]:
         _watches.append(Watch())
-    return _watches[0]
+    return _watches[_now[0]]
 
 
 def step_sgd(held: Any, gradient: Any, *numbers: Any) -> None:

@@ -72,7 +72,10 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801 - as CuPy's
         return None if self.host.base is None else ndarray(np.asarray(self.host.base))
 
     def __getitem__(self, at: Any) -> ndarray:
-        return _wrapped(self.host[_plain(at)])
+        at = _plain(at)
+        if isinstance(at, np.ndarray) and at.dtype.kind in "iu":  # places beyond the end wrap there
+            return ndarray(np.take(self.host, at, axis=0, mode="wrap"))
+        return _wrapped(self.host[at])
 
     def __setitem__(self, at: Any, value: Any) -> None:
         self.host[_plain(at)] = _plain(value)

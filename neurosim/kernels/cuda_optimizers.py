@@ -1,7 +1,7 @@
 """Optimizers on cards, as `optimizers` has them; a thread takes weights in turn.
 
-A step is not taken after a loss that is no finite number: `lost` tells it, since Python may be
-several steps ahead before it hears of it.
+A step is not taken after a loss that is no finite number, or numbers that would be refused:
+`lost` tells it, since Python may be several steps ahead before it hears of it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ adam_rate = rule(rules.adam_rate)
 
 
 @kernel
-def note_loss(loss, number, lost, total, count):
-    """Add a batch's loss to the total; of the first that is not finite, keep its number.
+def note_loss(loss, number, count, refused, lost, total):
+    """Add a batch's loss to the total; of the first to stop at, keep its number.
 
     Parameters
     ----------
@@ -28,14 +28,16 @@ def note_loss(loss, number, lost, total, count):
         (1,), the mean of `count` samples.
     number
         Of the batch, from 1.
+    refused
+        (1,), whether one of its numbers would be.
     lost
-        (1,), 0, or the number of the first batch whose loss is not finite.
+        (1,), 0, or the number of the first batch that has such, or whose loss is not finite.
     total
         (1,), float64.
     """
     quiet()
     if cuda.grid(1) == 0 and lost[0] == 0:
-        if math.isfinite(loss[0]):
+        if math.isfinite(loss[0]) and not refused[0]:
             total[0] += loss[0] * count
         else:
             lost[0] = number

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from ..errors import ConvergenceError, InputError
 from .callbacks import Callback, Logs
-from .engines import engine, to_host
+from .engines import engine, on_device, to_host
 from .losses import Loss
 from .metrics import Metric
 from .record import no_gradients, walk_back
@@ -30,7 +31,7 @@ ADVICE = "a smaller learning rate, or inputs of a smaller scale, may help"
 
 
 class Sums:
-    """The loss and metrics of the batches so far.
+    """The loss and metrics of the batches so far, within a `with` statement.
 
     On a card they stay there, and the loss is watched there, until `means` asks for them.
     """
@@ -42,20 +43,29 @@ class Sums:
         self._batches = 0
         self._totals: list[Any] = [0.0] * len(metrics)
         self._counts: list[Any] = [0] * len(metrics)
-        on = engine()
-        self._watch = on.kernels.watch() if on.is_card else None
-        if self._watch is not None:
-            self._watch.begin()
+        self._on = engine()
+        self._watching = self._on.kernels.watching() if self._on.is_card else None
+        self._watch: Any = None
+
+    def __enter__(self) -> Self:
+        if self._watching is not None:
+            self._watch = self._watching.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        if self._watching is not None:
+            self._watching.__exit__(*raised)
 
     def watch(self, loss: np.ndarray, count: int) -> bool:
         """Add a batch's mean loss of so many samples; return whether it may be finite.
 
-        On a card that is only noted, and no step is taken after the first that is not.
+        On a card that is only noted, and no step is taken from the first on that is not, or that
+        has numbers which would be refused.
         """
         self._batches += 1
         self._samples += count
         if self._watch is not None:
-            self._watch.note(loss, self._batches, count)
+            self._watch.note(loss, self._batches, count, self._on.doubts.noted)
             return True
         value = float(loss)
         self._loss += value * count
@@ -69,7 +79,7 @@ class Sums:
             self._counts[k] += judged
 
     def lost(self) -> int:
-        """Return how many steps were not taken on a card, after a loss that is not finite."""
+        """Return how many steps were not taken on a card, from the first batch on to stop at."""
         first = int(self._watch.lost[0]) if self._watch is not None else 0
         return self._batches + 1 - first if first else 0
 
@@ -135,38 +145,67 @@ class Training:
         order = streams.order(len(data)) if shuffle else None
         places = None if order is None else data.beside(order)
         seeing = [callback for callback in watching if callback.sees_batches]
-        sums = Sums(self.metrics)
-        for batch, part in enumerate(parts(len(data), batch_size)):
-            for callback in seeing:
-                callback.on_train_batch_begin(batch)
-            which = part if places is None else places[part]
-            self.step(data, which, sums, {"epoch": epoch, "batch": batch})
-            for callback in seeing:
-                callback.on_train_batch_end(batch, sums.means())
-            reporter.batch(epoch, sums)
-        self.check_loss(sums, data, order, batch_size, epoch)
-        streams.epoch += 1
-        return sums.means()
+        with Sums(self.metrics) as sums:
+            try:
+                for batch, part in enumerate(parts(len(data), batch_size)):
+                    for callback in seeing:
+                        callback.on_train_batch_begin(batch)
+                    which = part if places is None else places[part]
+                    self.step(data, which, sums, {"epoch": epoch, "batch": batch})
+                    for callback in seeing:
+                        callback.on_train_batch_end(batch, sums.means())
+                    reporter.batch(epoch, sums)
+            except BaseException:  # Ctrl-C, or a callback's
+                with suppress(Exception):  # of a card that answers no more
+                    self._set_back(sums.lost())
+                raise
+            self.check_loss(sums, data, order, batch_size, epoch)
+            streams.epoch += 1
+            return sums.means()
 
     def check_loss(
         self, sums: Sums, data: Samples, order: np.ndarray | None, batch_size: int,
         epoch: int | None,
     ) -> None:  # fmt: skip
-        """Raise ConvergenceError where a card noted a loss that is no finite number.
+        """Raise an error where a card noted that a batch is to be stopped at.
 
         Counts go back to the last step that was taken.
+
+        Raises
+        ------
+        ConvergenceError
+            Its loss is no finite number.
+        NeurosimError
+            What a layer or the loss raises on the CPU for numbers that it refuses.
         """
         missed = sums.lost()
         if not missed:
             return
-        for streams in self._streams:
-            streams.step -= missed
-        self.model.optimizer.iterations -= missed
+        self._set_back(missed)
         batch = -(-len(data) // batch_size) - missed
         part = slice(batch * batch_size, (batch + 1) * batch_size)
         which = part if order is None else data.beside(order[part])
         at = {} if epoch is None else {"epoch": epoch, "batch": batch}
+        if engine().doubts.settle():
+            self._run_again(data, [which], training=True)
+            if math.isfinite(sums.loss()):
+                raise refused(self.who, at)
         raise self.lost(data, which, sums.loss(), at)
+
+    def _set_back(self, missed: int) -> None:
+        """Count so many steps less: they were not taken."""
+        if missed:
+            for streams in self._streams:
+                streams.step -= missed
+            self.model.optimizer.iterations -= missed
+
+    def _run_again(self, data: Samples, batches: Iterable[Any], training: bool) -> None:
+        """Let the CPU raise its error of numbers that a card noted would be refused."""
+        with on_device("cpu"), no_gradients():
+            for which in batches:
+                x, y, weights = data.batch(which)
+                assert y is not None
+                self.loss_of(x, y, weights, training)
 
     def step(
         self, data: Samples, which: np.ndarray | slice, sums: Sums, at: dict[str, int]
@@ -199,18 +238,8 @@ class Training:
 
     @cached_property
     def _streams(self) -> list[Streams]:
-        """Where the random numbers of the network and of all layers come from, each once.
-
-        A layer that stands in another network too keeps that one's; so do those of an inner one.
-        """
-        found: list[Streams] = []
-        ahead: list[Layer] = [self.model]
-        while ahead:
-            layer = ahead.pop()
-            ahead.extend(getattr(layer, "layers", ()))
-            if layer.streams is not None and not any(layer.streams is one for one in found):
-                found.append(layer.streams)
-        return found
+        """Where random numbers come from."""
+        return self.model.every_stream()
 
     def loss_of(
         self, x: list[Tensor], y: np.ndarray, weights: np.ndarray | None, training: bool
@@ -230,15 +259,18 @@ class Training:
 
     def judge(self, data: Samples, batch_size: int) -> Logs:
         """Return the loss and metrics on samples, as the network is."""
-        sums = Sums(self.metrics)
-        with no_gradients():
+        with Sums(self.metrics) as sums, no_gradients():
             for part in parts(len(data), batch_size):
                 x, y, weights = data.batch(part)
                 assert y is not None
                 loss, activities, mask = self.loss_of(x, y, weights, training=False)
                 sums.watch(loss.array, len(x[0].array))
                 sums.add(activities, y, mask)
-        return sums.means()
+            on = engine()
+            if on.is_card and on.doubts.settle():
+                self._run_again(data, parts(len(data), batch_size), training=False)
+                raise refused(self.who)
+            return sums.means()
 
     def check_weights(self, at: dict[str, int]) -> None:
         """Raise ConvergenceError where weights are not finite: after them no loss may tell it.
@@ -296,6 +328,14 @@ class Training:
         with no_gradients():
             self.model.run(x, training=False, watch=watch)
         return f"{f'what goes out of {found[0]}' if found else 'the loss itself'}; {ADVICE}"
+
+
+def refused(who: str, at: dict[str, int] | None = None) -> InputError:
+    """Return the error of numbers that a card refuses and the CPU does not."""
+    return InputError(
+        f"{who}: device 'cuda' met numbers that are refused{_place(at or {})}, and the CPU none "
+        "among the same samples: rounding decides; use device='cpu'"
+    )
 
 
 def _place(at: dict[str, int]) -> str:
