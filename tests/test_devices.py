@@ -32,7 +32,7 @@ class CUDARuntimeError(RuntimeError):
 def machine(monkeypatch):
     """A machine with some packages, and with or without what runs on a card."""
 
-    def has(*packages, driver="no such device", compiler=True, runtime=None):
+    def has(*packages, driver="no such device", compiler=True, runtime=None, age=None):
         def devices():
             if runtime:
                 raise CUDARuntimeError(runtime)
@@ -47,6 +47,7 @@ def machine(monkeypatch):
         )
         monkeypatch.setattr(availability, "_driver_trouble", lambda: driver)
         monkeypatch.setattr(availability, "_has_compiler", lambda: compiler)
+        monkeypatch.setattr(availability, "_age", lambda: age)
         monkeypatch.setitem(sys.modules, "cupy", cupy if "cupy" in packages else None)
 
     return has
@@ -112,6 +113,29 @@ def test_a_driver_too_old_for_cupy_is_said(machine):
     expected = r"a driver that CuPy cannot use \(cudaError.*: too old\): pip .*cuda12.*'cpu'$"
     with pytest.raises(InputError, match=expected):
         check_device("cuda")
+
+
+def test_a_card_too_old_for_the_kernels_is_said(machine):
+    machine("numba_cuda", "cupy", driver=None, age="a card too old")
+    with pytest.raises(InputError, match=r"found a card too old: pip .*\[cuda12\].*device='cpu'$"):
+        check_device("cuda")
+
+
+@pytest.mark.parametrize("name", [b"Tesla V100", "Tesla V100"])
+@pytest.mark.parametrize("capability", [(7, 0), (6, 1), (7, 5), (12, 0)])
+def test_a_cards_age_is_its_compute_capability(numbas, name, capability):
+    there = SimpleNamespace(name=name, compute_capability=capability)
+    numbas(get_current_device=lambda: there)
+    sys.modules["neurosim.kernels.cuda_jit"].oldest = lambda: (7, 5)
+    told = availability._age()
+    if capability >= (7, 5):
+        assert told is None
+    else:
+        has = ".".join(map(str, capability))
+        assert told is not None
+        assert told.endswith(
+            f"installed, Tesla V100 of compute capability {has}, and 7.5 is needed"
+        )
 
 
 @pytest.mark.parametrize(
