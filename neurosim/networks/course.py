@@ -137,7 +137,9 @@ class Course:
                 return
 
     def _footprint(self) -> Footprint:
-        return footprint(self.training.model, self.train, self.batch_size, learns=True)
+        return footprint(
+            self.training.model, self.train, self.batch_size, learns=True, judged=self.judged
+        )
 
     def _resuming(
         self, path: str | os.PathLike[str], callbacks: Sequence[Callback], initial_epoch: int

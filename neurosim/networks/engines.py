@@ -194,10 +194,13 @@ def is_array(values: Any) -> bool:
 
 def is_on_card(values: Any) -> bool:
     """Return whether these are an array of a card's: there is none where nothing made one."""
-    return any(
-        module in sys.modules and isinstance(values, getattr(sys.modules[module], "ndarray", ()))
-        for module in WITH_ARRAYS
-    )
+    if isinstance(values, np.ndarray):  # as nearly always
+        return False
+    for name in WITH_ARRAYS:
+        module = sys.modules.get(name)
+        if module is not None and isinstance(values, getattr(module, "ndarray", ())):
+            return True
+    return False
 
 
 def to_host(array: Any) -> np.ndarray:

@@ -69,13 +69,17 @@ class Footprint:
         )
 
 
-def footprint(model: Model, data: Samples, batch: int, learns: bool) -> Footprint:
+def footprint(
+    model: Model, data: Samples, batch: int, learns: bool, judged: Samples | None = None
+) -> Footprint:
     """Return what a network takes at work on samples.
 
     Parameters
     ----------
     learns
         Whether it is trained; else it only answers.
+    judged
+        Those that it is judged by beside.
     """
     size = model.dtype.itemsize
     weights = sum(p.placed.nbytes for p in model.weights)
@@ -86,15 +90,11 @@ def footprint(model: Model, data: Samples, batch: int, learns: bool) -> Footprin
     flows = list(_flows(model, shapes))
     cells = [product(s[1:]) or 0 for layer, s in flows if not isinstance(layer, Flatten | Reshape)]
     most = sum(cells) * BACK if learns else max(cells, default=0) * 2
-    stays = data.nbytes > free_bytes() // 2
+    most_there = free_bytes() // 2  # as `Samples.here` has it
+    there = sum(s.nbytes for s in (data, judged) if s is not None and s.nbytes <= most_there)
     answers = 0 if data.targets is not None else 2 * len(data) * (product(flows[-1][1][1:]) or 0)
     own = data.nbytes // len(data)  # of a batch there is a copy
-    return Footprint(
-        weights,
-        (0 if stays else data.nbytes) + answers * size,
-        own + most * size,
-        min(batch, len(data)),
-    )
+    return Footprint(weights, there + answers * size, own + most * size, min(batch, len(data)))
 
 
 def _flows(network: Network, shapes: Sequence[Shape]) -> Iterator[tuple[Layer, Shape]]:

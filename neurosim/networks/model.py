@@ -55,6 +55,7 @@ class Model(Network):
     optimizer : what changes the weights; set by `compile`
     history : what came out of each epoch of the last `fit`
     stop_training : set to True by a callback, it ends `fit` after the epoch
+    homecoming : when its weights were at home last, to go back to where a card fails
 
     Raises
     ------

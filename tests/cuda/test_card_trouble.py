@@ -4,6 +4,7 @@ import gc
 import re
 import threading
 import weakref
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -258,6 +259,32 @@ def test_a_card_that_fails_while_it_answers_loses_no_training(given, monkeypatch
     assert model.optimizer.iterations == steps
     for mine, theirs in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("at", ["entry", "end"])
+def test_a_card_may_fail_when_work_begins_or_ends_too(given, monkeypatch, at):
+    model = network()
+    model.fit(*given, **SETTINGS, device="cuda")
+    before, in_turn = model.get_weights(), turns.turn
+
+    @contextmanager
+    def failing():
+        if at == "entry":
+            raise CUDARuntimeError("cudaErrorDevicesUnavailable: all are busy")
+        with in_turn():
+            yield
+        raise ILLEGAL
+
+    with monkeypatch.context() as patched:
+        patched.setattr(turns, "turn", failing)
+        with pytest.raises(DeviceError, match=r"^Sequential: fit: device 'cuda' failed"):
+            model.fit(*given, **SETTINGS, device="cuda")
+    assert model.optimizer.iterations == (3 if at == "entry" else 6)
+    if at == "entry":
+        for mine, theirs in zip(model.get_weights(), before, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+    model.fit(*given, **SETTINGS)
+    model.fit(*given, **SETTINGS, device="cuda")
 
 
 def test_an_error_of_ones_own_is_no_cards(given):
