@@ -1,6 +1,6 @@
-"""``python -m experiments.benchmarks.gpu``: the CUDA engine on this machine's card.
+"""``python -m experiments.benchmarks.gpu``: circuits and networks on this machine's card.
 
-First every kernel is checked against the CPU engine, then measured beside what the card can do at
+First every kernel is checked against the CPU's, then measured beside what the card can do at
 best (the bytes it copies, the products cuBLAS makes) and beside PyTorch and CuPy.  Without a card
 it says so in one line and exits with 2; with 1 where a check fails, or anything raises.
 """
@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from circuits.arithmetic import depth_two_adder, ripple_carry_adder
 from neurosim import Circuit
 from neurosim.cuda.availability import is_simulated, why_not
 
+from . import gpu_networks
 from .rate_network import DT, STEP, TAU, Network, with_random_state
 from .table import aligned
 from .timing import load
@@ -47,10 +49,11 @@ def main(words: Sequence[str] | None = None) -> int:
     if why:
         sys.stderr.write(f"device 'cuda' {why}\n")
         return 2
-    from .gpu_checks import checks  # what it imports needs a card's packages
+    from .gpu_checks import checks  # what they import needs a card's packages
+    from .gpu_network_checks import network_checks
 
     failed = 0
-    for check in checks(given.quick):
+    for check in chain(checks(given.quick), network_checks(given.quick)):
         found = attempted(check.name, check.differ, given.verbose)
         holds = found is not None and check.holds(found)
         failed += not holds
@@ -62,8 +65,18 @@ def main(words: Sequence[str] | None = None) -> int:
         rows = [attempted(row.__name__, partial(row, given.quick), given.verbose) for row in ROWS]
         measured = [row for row in rows if row is not None]
         failed += len(rows) - len(measured)
-        sys.stdout.write(aligned([HEAD, *measured]) + "\n")
+        sys.stdout.write(aligned([HEAD, *measured]) + "\n\n")
+        failed += networks(given.quick, given.verbose)
     return int(failed > 0)
+
+
+def networks(quick: bool, verbose: bool) -> int:
+    """Measure networks in training; return how many could not be."""
+    measure = [*gpu_networks.rows(quick, copy_rate())]
+    found = [attempted("a network in training", row, verbose) for row in measure]
+    measured = [row for row in found if row is not None]
+    sys.stdout.write(aligned([gpu_networks.HEAD, *measured]) + "\n")
+    return len(measure) - len(measured)
 
 
 def attempted(name: str, run: Callable[[], T], verbose: bool) -> T | None:

@@ -34,17 +34,13 @@ class Trained(Protocol):
 def torch_side(kind: str, task: Trained, fused: bool, channels_last: bool = False) -> Side:
     """Return an epoch of PyTorch's eager mode; images lie as it likes them."""
     torch = load("torch")
-    torch.manual_seed(0)
-    net = {"cnn": _cnn, "lstm": _lstm, "residual": _residual}[kind](torch.nn)
+    net, loss = torch_network(kind)
     x, y = torch.from_numpy(task.x), torch.from_numpy(task.y)
     if task.x.ndim == 4:
         x = x.permute(0, 3, 1, 2).contiguous()
     if channels_last:
         x, net = x.to(memory_format=torch.channels_last), net.to(memory_format=torch.channels_last)
-    if kind == "lstm":
-        y, loss = y.float(), torch.nn.BCEWithLogitsLoss()
-    else:
-        loss = torch.nn.CrossEntropyLoss()
+    y = y.float() if kind == "lstm" else y
     optimizer = torch.optim.Adam(net.parameters(), eps=1e-7, fused=fused)
 
     def run() -> None:
@@ -62,6 +58,15 @@ def torch_side(kind: str, task: Trained, fused: bool, channels_last: bool = Fals
     return Side(run)
 
 
+def torch_network(kind: str) -> tuple[Any, Any]:
+    """Return a network of PyTorch's, and its loss."""
+    torch = load("torch")
+    torch.manual_seed(0)
+    made = {"mlp": _mlp, "cnn": _cnn, "lstm": _lstm, "residual": _residual}[kind](torch.nn)
+    loss = torch.nn.BCEWithLogitsLoss() if kind == "lstm" else torch.nn.CrossEntropyLoss()
+    return made, loss
+
+
 def keras_side(task: Trained) -> Side:
     """Return an epoch of Keras on JAX, of the same configuration."""
     os.environ["KERAS_BACKEND"] = "jax"
@@ -74,6 +79,12 @@ def keras_side(task: Trained) -> Side:
 
     run()
     return Side(run)
+
+
+def _mlp(nn: Any) -> Any:
+    return nn.Sequential(
+        nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(), nn.Linear(256, 10)
+    )
 
 
 def _cnn(nn: Any) -> Any:

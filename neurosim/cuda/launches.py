@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..kernels.cuda_jit import prepared, view
+from . import simulated
+from .availability import is_simulated
 
 _prepared: dict[tuple[Any, ...], Callable[..., None]] = {}
 
@@ -33,4 +36,16 @@ def launch(kernel: Any, wanted: int, *arguments: Any) -> None:
     found = _prepared.get(key)
     if found is None:
         found = _prepared[key] = prepared(kernel, tuple(given))
-    found(wanted, *given)
+    call = partial(found, _stream(), wanted, *given)
+    call()
+    if simulated.TAPE is not None:
+        simulated.TAPE.append(call)
+
+
+def _stream() -> int:
+    """Return the address of the stream that CuPy works on: not the default one in a graph."""
+    if is_simulated():
+        return 0
+    import cupy
+
+    return int(cupy.cuda.get_current_stream().ptr)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from ..kernels import (
     cuda_embedding,
     cuda_normalization,
     cuda_optimizers,
-    rules,
 )
 from ..kernels.dropout import WORDS
 from .availability import arrays
@@ -80,10 +80,10 @@ def add_rows(indices: Any, rows: Any, table: Any) -> None:
 
 
 def drop_out(
-    key_0: np.uint64, key_1: np.uint64, layer: np.uint64, step: np.uint64, bar: np.uint64,
+    key_0: np.uint64, key_1: np.uint64, layer: np.uint64, step: Any, bar: np.uint64,
     scale: np.floating, multipliers: Any,
 ) -> None:  # fmt: skip
-    """As `kernels.drop_out`."""
+    """As `kernels.drop_out`, of a step that is counted on the card, (1,) uint64."""
     wanted = -(-multipliers.size // WORDS)
     launch(cuda_dropout.drop_out, wanted, key_0, key_1, layer, step, bar, scale, multipliers)
 
@@ -136,85 +136,114 @@ class Watch:
 
     def __init__(self) -> None:
         xp = arrays()
-        self.lost, self.total = xp.zeros(1, np.int64), xp.zeros(1, np.float64)
+        self.batches, self.lost = xp.zeros(1, np.int64), xp.zeros(1, np.int64)
+        self.total = xp.zeros(1, np.float64)
 
-    def note(self, loss: Any, number: int, count: int, refused: Any) -> None:
-        """Add the mean loss of so many samples, of a batch of some number from 1.
+    def note(self, loss: Any, count: int, refused: Any) -> None:
+        """Add the mean loss of a batch of so many samples.
 
         `refused` (1,) tells whether one of its numbers would be.
         """
         launch(
-            cuda_optimizers.note_loss, 1, loss.reshape(1), number, count, refused, self.lost,
+            cuda_optimizers.note_loss, 1, loss.reshape(1), refused, count, self.batches, self.lost,
             self.total,
         )  # fmt: skip
 
     def begin(self) -> None:
         """Forget what was noted."""
-        self.lost.fill(0)
-        self.total.fill(0)
+        for array in (self.batches, self.lost, self.total):
+            array.fill(0)
 
 
-_watches: list[Watch] = []  # made once: what is captured goes on writing to the same memory
-_now = [0]  # the number of the one that watches; the first one does where nothing is trained
+def new_watch() -> Watch:
+    """Return what watches over the losses of an epoch."""
+    return Watch()
+
+
+_heeded: list[Watch] = []  # by what is trained now; and within it, as by a callback
 
 
 @contextmanager
-def watching() -> Iterator[Watch]:
-    """Return what watches over the losses within; what goes on around it has another."""
-    _now[0] += 1
+def heeding(watch: Watch) -> Iterator[None]:
+    """Let optimizers take no step within once a watch has a batch to stop at."""
+    _heeded.append(watch)
     try:
-        begun = watch()
-        begun.begin()
-        yield begun
+        yield
     finally:
-        _now[0] -= 1
+        _heeded.pop()
 
 
 def forget() -> None:
     """Forget what is held on a card that failed."""
-    _watches.clear()
+    _nothing.cache_clear()
 
 
 def watch() -> Watch:
-    """Return what watches now."""
-    while len(_watches) <= _now[0]:
-        _watches.append(Watch())
-    return _watches[_now[0]]
+    """Return what optimizers heed."""
+    return _heeded[-1] if _heeded else _nothing()
 
 
-def step_sgd(held: Any, gradient: Any, *numbers: Any) -> None:
-    """As `kernels.step_sgd`."""
-    launch(cuda_optimizers.step_sgd, gradient.size, *held, gradient, *numbers, watch().lost)
+@cache
+def _nothing() -> Watch:
+    """Return what is heeded where nothing is watched."""
+    return Watch()
 
 
-def step_plainly(held: Any, gradient: Any, rate: np.floating) -> None:
-    """As `kernels.step_plainly`."""
-    launch(cuda_optimizers.step_plainly, gradient.size, *held, gradient, rate, watch().lost)
+def new_clock() -> Any:
+    """Return a clock, which must be set."""
+    return arrays().zeros(cuda_optimizers.CLOCK, np.float64)
 
 
-def step_rmsprop(held: Any, gradient: Any, *numbers: Any) -> None:
-    """As `kernels.step_rmsprop`."""
-    launch(cuda_optimizers.step_rmsprop, gradient.size, *held, gradient, *numbers, watch().lost)
+def set_clock(clock: Any, rate: float, decay: float, steps: int) -> None:
+    """Set a clock to an optimizer's rate, decay and steps so far."""
+    launch(cuda_optimizers.set_clock, 1, clock, float(rate), float(decay), float(steps))
 
 
-def step_rmsprop_with_momentum(held: Any, gradient: Any, *numbers: Any) -> None:
-    """As `kernels.step_rmsprop_with_momentum`."""
+def advance(clock: Any, draws: Any) -> None:
+    """Count a step of an optimizer's clock, and of all that draws random numbers, uint64."""
+    launch(cuda_optimizers.advance, max(1, draws.size), clock, draws)
+
+
+def correct(clock: Any, beta_1: float, beta_2: float) -> None:
+    """Find Adam's rate at a clock's step."""
+    launch(cuda_optimizers.correct, 1, clock, float(beta_1), float(beta_2))
+
+
+def step_sgd(held: Any, gradient: Any, clock: Any, *numbers: Any) -> None:
+    """As `kernels.step_sgd`, at a clock's rate."""
+    launch(cuda_optimizers.step_sgd, gradient.size, *held, gradient, clock, *numbers, watch().lost)
+
+
+def step_plainly(held: Any, gradient: Any, clock: Any) -> None:
+    """As `kernels.step_plainly`, at a clock's rate."""
+    launch(cuda_optimizers.step_plainly, gradient.size, *held, gradient, clock, watch().lost)
+
+
+def step_rmsprop(held: Any, gradient: Any, clock: Any, *numbers: Any) -> None:
+    """As `kernels.step_rmsprop`, at a clock's rate."""
     launch(
-        cuda_optimizers.step_rmsprop_with_momentum, gradient.size, *held, gradient, *numbers,
-        watch().lost,
+        cuda_optimizers.step_rmsprop, gradient.size, *held, gradient, clock, *numbers, watch().lost
+    )
+
+
+def step_rmsprop_with_momentum(held: Any, gradient: Any, clock: Any, *numbers: Any) -> None:
+    """As `kernels.step_rmsprop_with_momentum`, at a clock's rate."""
+    launch(
+        cuda_optimizers.step_rmsprop_with_momentum, gradient.size, *held, gradient, clock,
+        *numbers, watch().lost,
     )  # fmt: skip
 
 
 def step_adam(
-    held: Any, gradient: Any, rate: float, beta_1: float, beta_2: float, t: int,
+    held: Any, gradient: Any, clock: Any, beta_1: float, beta_2: float, t: int,
     epsilon: np.floating, tiny: np.floating,
 ) -> None:  # fmt: skip
-    """As `kernels.step_adam`."""
+    """As `kernels.step_adam`, at a clock's rate and step in place of t, which `correct` found."""
     real = gradient.dtype.type
-    corrected = rules.adam_rate(rate, real(beta_1), real(beta_2), real(t))
+    which = cuda_optimizers.SINGLE if real is np.float32 else cuda_optimizers.DOUBLE
     launch(
-        cuda_optimizers.step_adam, gradient.size, *held, gradient, real(corrected),
-        real(1 - beta_1), real(1 - beta_2), epsilon, tiny, watch().lost,
+        cuda_optimizers.step_adam, gradient.size, *held, gradient, clock, which, real(1 - beta_1),
+        real(1 - beta_2), epsilon, tiny, watch().lost,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 READS = [0]  # how often numbers were read from the card
+TAPE: list[Callable[[], object]] | None = None  # what a graph is captured on
 
 # Functions of arrays that CuPy has too, and ufuncs besides: a test holds them against CuPy.
 FUNCTIONS = frozenset({
@@ -24,7 +25,7 @@ FUNCTIONS = frozenset({
     "put_along_axis", "repeat", "reshape", "split", "stack", "sum", "swapaxes", "take",
     "take_along_axis", "tile", "transpose", "var", "where", "zeros", "zeros_like",
 })  # fmt: skip
-FROM_HOST = ("array", "asarray", "full")  # these take what the host has to the card
+FROM_HOST = ("array", "asarray")  # these take what the host has to the card
 METHODS = frozenset({
     "all", "any", "argmax", "astype", "copy", "cumsum", "dot", "fill", "max", "mean", "min", "prod",
     "ravel", "repeat", "reshape", "squeeze", "sum", "swapaxes", "take", "transpose", "var", "view",
@@ -72,24 +73,30 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801 - as CuPy's
         return None if self.host.base is None else ndarray(np.asarray(self.host.base))
 
     def __getitem__(self, at: Any) -> ndarray:
-        at = _plain(at)
-        if isinstance(at, np.ndarray) and at.dtype.kind in "iu":  # places beyond the end wrap there
-            return ndarray(np.take(self.host, at, axis=0, mode="wrap"))
-        return _wrapped(self.host[at])
+        return _run(_taken, (self, at), {})
 
     def __setitem__(self, at: Any, value: Any) -> None:
-        self.host[_plain(at)] = _plain(value)
+        place, given = _plain(at), _plain(value)
+
+        def put() -> None:
+            self.host[place] = given
+
+        put()
+        if TAPE is not None:
+            TAPE.append(put)
 
     def __len__(self) -> int:
         return len(self.host)
 
     def get(self) -> np.ndarray:
         """Return a copy on the host."""
+        _refuse_in_graph()
         READS[0] += 1
         return self.host.copy()
 
     def set(self, values: np.ndarray) -> None:
         """Take values of the host."""
+        _refuse_in_graph()
         self.host[...] = values
 
     def item(self) -> Any:
@@ -131,20 +138,50 @@ def _wrapped(found: Any) -> Any:
 
 
 def _run(function: Callable[..., Any], given: Any, options: dict[str, Any]) -> Any:
-    with np.errstate(all="ignore"):  # a card says nothing
-        return _wrapped(
-            function(*_plain(given), **{key: _plain(value) for key, value in options.items()})
-        )
+    plain, told = _plain(given), {key: _plain(value) for key, value in options.items()}
+
+    def run() -> Any:
+        with np.errstate(all="ignore"):  # a card says nothing
+            return function(*plain, **told)
+
+    found = _wrapped(run())
+    if TAPE is not None:
+        TAPE.append(lambda: _write(found, run()))
+    return found
+
+
+def _taken(host: np.ndarray, at: Any) -> Any:
+    """Return a part of an array; numbers of places beyond its end begin anew, as CuPy's do."""
+    if isinstance(at, np.ndarray) and at.dtype.kind in "iu":
+        return np.take(host, at, axis=0, mode="wrap")
+    return host[at]
+
+
+def _write(found: Any, again: Any) -> None:
+    """Write what a function answers again to where it was answered first."""
+    if isinstance(found, tuple | list):
+        for one, other in zip(found, again, strict=True):
+            _write(one, other)
+    elif isinstance(found, ndarray) and not np.may_share_memory(found.host, again):
+        found.host[...] = again
+
+
+def _refuse_in_graph() -> None:
+    if TAPE is not None:
+        raise RuntimeError("nothing passes between host and card while a graph is captured")
 
 
 def _from_host(function: Callable[..., Any], given: Any, *others: Any, **options: Any) -> ndarray:
+    if not isinstance(given, ndarray):
+        _refuse_in_graph()
     return _wrapped(function(getattr(given, "host", given), *others, **options))
 
 
 def _asarray(given: Any, dtype: Any = None) -> ndarray:
     """Return an array of the card as it is, or a copy of what the host has."""
     if isinstance(given, ndarray):
-        return given if dtype is None else ndarray(np.asarray(given.host, dtype))
+        return given if dtype is None else given.astype(dtype)
+    _refuse_in_graph()
     return ndarray(np.array(given, dtype))
 
 

@@ -13,11 +13,11 @@ philox = rule(random.philox)
 
 @kernel
 def drop_out(key_0, key_1, layer, step, bar, scale, multipliers):
-    """As `dropout.drop_out`; a thread takes the four values of an address."""
+    """As `dropout.drop_out`, of a step (1,); a thread takes the four values of an address."""
     count = multipliers.size
     nothing = type(scale)(0)
     for block in range(cuda.grid(1), (count + WORDS - 1) // WORDS, cuda.gridsize(1)):
-        words = philox(np.uint64(block), layer, step, random.DROPOUT, key_0, key_1)
+        words = philox(np.uint64(block), layer, step[0], random.DROPOUT, key_0, key_1)
         for k in range(WORDS):
             at = WORDS * block + k
             if at < count:

@@ -86,27 +86,32 @@ else:
 
 def view(array: Any) -> Any:
     """Return an array of CuPy's, or of what stands in for it, as launches take it soonest."""
-    return array.host if SIMULATED else cuda.as_cuda_array(array)
+    if SIMULATED:
+        return array.host
+    # Whose launches wait for each other, being of one stream: no need for Python to.
+    return cuda.as_cuda_array(array, sync=False)
 
 
 def prepared(function: Any, arguments: tuple[Any, ...]) -> Callable[..., None]:
-    """Return what launches a kernel, compiled for such arguments, on the default stream.
+    """Return what launches a kernel, compiled for such arguments.
 
-    It takes how many threads have something to do, then the arguments; a thread takes what there
-    is in turn, so that no more are launched than keep a card busy.
+    It takes a stream's address, 0 for the default one, how many threads have something to do, then
+    the arguments; a thread takes what there is in turn, so that no more are launched than keep a
+    card busy.
     """
     if SIMULATED:
-        return lambda wanted, *given: function[1, THREADS](*given)
+        return lambda stream, wanted, *given: function[1, THREADS](*given)
     compiled = function.specialize(*arguments)
-    sized: dict[int, Any] = {}
+    sized: dict[tuple[int, int], Any] = {}
 
-    def launch(wanted: int, *given: Any) -> None:
-        blocks = min(-(-wanted // THREADS), MOST_BLOCKS)
-        if blocks not in sized:
+    def launch(stream: int, wanted: int, *given: Any) -> None:
+        size = stream, min(-(-wanted // THREADS), MOST_BLOCKS)
+        if size not in sized:
             with warnings.catch_warnings():  # a small layer leaves most of the card idle: so be it
                 warnings.simplefilter("ignore")
-                sized[blocks] = compiled[blocks, THREADS]
-        sized[blocks](*given)
+                there = cuda.external_stream(stream) if stream else 0
+                sized[size] = compiled[size[1], THREADS, there]
+        sized[size](*given)
 
     return launch
 

@@ -1,7 +1,7 @@
 """Optimizers: what they keep of a parameter, and the parameter, each read and written once.
 
 A parameter comes with what is kept of it, as one tuple.  All arrays are flat, of one length and
-dtype; the numbers are of that dtype where nothing else is said.
+dtype; so are the numbers, but for the rate, float64.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ adam_rate = rule(rules.adam_rate)
 def step_sgd(held, gradient, rate, momentum, nesterov, tiny):
     """Step (weights, momenta) by `rules.descended`; `nesterov` is 0 or 1."""
     weights, momenta = held
+    rate = weights.dtype.type(rate)
     for i in range(len(weights)):
         weights[i], momenta[i] = descended(
             weights[i], momenta[i], gradient[i], rate, momentum, nesterov, tiny
@@ -30,6 +31,7 @@ def step_sgd(held, gradient, rate, momentum, nesterov, tiny):
 def step_plainly(held, gradient, rate):
     """Step (weights,) down the gradient: w ← w − αg."""
     (weights,) = held
+    rate = weights.dtype.type(rate)
     for i in range(len(weights)):
         weights[i] -= rate * gradient[i]
 
@@ -38,6 +40,7 @@ def step_plainly(held, gradient, rate):
 def step_rmsprop(held, gradient, rate, rho, epsilon, tiny):
     """Step (weights, velocities) by `rules.rmsprop`: w ← w − change."""
     weights, velocities = held
+    rate = weights.dtype.type(rate)
     for i in range(len(weights)):
         change, velocity = rmsprop(velocities[i], gradient[i], rate, rho, epsilon)
         weights[i] -= change
@@ -48,6 +51,7 @@ def step_rmsprop(held, gradient, rate, rho, epsilon, tiny):
 def step_rmsprop_with_momentum(held, gradient, rate, rho, momentum, epsilon, tiny):
     """Step (weights, velocities, momenta): m ← μm + change, w ← w − m."""
     weights, velocities, momenta = held
+    rate = weights.dtype.type(rate)
     for i in range(len(weights)):
         change, velocity = rmsprop(velocities[i], gradient[i], rate, rho, epsilon)
         velocities[i] = flush(velocity, tiny)
@@ -58,10 +62,11 @@ def step_rmsprop_with_momentum(held, gradient, rate, rho, momentum, epsilon, tin
 
 @kernel
 def step_adam(held, gradient, rate, beta_1, beta_2, t, epsilon, tiny):
-    """Step (weights, momenta, velocities) at step t by `rules.adam`; rate and β are float64."""
+    """Step (weights, momenta, velocities) at step t by `rules.adam`; β are float64 too."""
     weights, momenta, velocities = held
     real = weights.dtype.type
-    corrected = real(adam_rate(rate, real(beta_1), real(beta_2), real(t)))
+    at = real(t)
+    corrected = real(adam_rate(rate, real(beta_1) ** at, real(beta_2) ** at))
     rise_1, rise_2 = real(1 - beta_1), real(1 - beta_2)
     for i in range(len(weights)):
         weights[i], momenta[i], velocities[i] = adam(

@@ -309,6 +309,11 @@ def descended(w, m, g, rate, momentum, nesterov, tiny):
     return w + change, flush(m, tiny)
 
 
+def rate_at(rate, decay, step):
+    """α/(1 + decay·t): the rate of step t, from 0."""
+    return rate / (1 + decay * step)
+
+
 def rmsprop(v, g, rate, rho, epsilon):
     """(change, v) of RMSprop (Tieleman & Hinton 2012): v ← ρv + (1 − ρ)g², change αg/√(v + ε).
 
@@ -318,13 +323,13 @@ def rmsprop(v, g, rate, rho, epsilon):
     return rate * g / math.sqrt(v + epsilon), v
 
 
-def adam_rate(rate, beta_1, beta_2, t):
+def adam_rate(rate, power_1, power_2):
     """α·√(1 − β₂ᵗ)/(1 − β₁ᵗ), the rate of Adam's step t = 1, 2, … (Kingma & Ba 2015, section 2).
 
-    In the precision of β₁, β₂ and t, as Keras has it: in float32, 1 − 0.999ᵗ is 10⁻⁵ off, and a
-    unit that this sends over its threshold parts two trainings by 10⁻³ in fifty steps.
+    In the precision of the powers β₁ᵗ and β₂ᵗ, as Keras has it: in float32, 1 − 0.999ᵗ is 10⁻⁵ off,
+    and a unit that this sends over its threshold parts two trainings by 10⁻³ in fifty steps.
     """
-    return rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return rate * math.sqrt(1 - power_2) / (1 - power_1)
 
 
 def adam(w, m, v, g, rate, rise_1, rise_2, epsilon, tiny):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..cuda.turns import give_way
 from .away import Work, away
 from .callbacks import Callback
+from .card_steps import steps_of
 from .engines import engine
 from .footprint import Footprint, footprint
 from .reporting import Reporter
@@ -104,7 +105,7 @@ class Course:
     def _go(self, ahead: range, watching: list[Callback], reporter: Reporter, work: Work) -> None:
         """Go over the epochs; in one call of a kernel where that can be, and nobody looks on."""
         training, model = self.training, self.training.model
-        train, judged = self.train.here(), self.judged.here() if self.judged else None
+        judged = self.judged.here() if self.judged else None
         whole_ones = whole_epochs(training, self.train, self.batch_size, self.shuffle, watching)
         unseen = watching == [model.history] and self.judged is None and not reporter.lines
         if whole_ones is not None and unseen:
@@ -112,6 +113,7 @@ class Course:
             training.check_weights({"epoch": self.epochs - 1, "batch": self.steps - 1})
             return
         on = engine()
+        steps = steps_of(training, self.train.here(), self.batch_size)
         for epoch in ahead:
             work.during = f" in epoch {epoch + 1}"
             for callback in watching:
@@ -119,9 +121,7 @@ class Course:
             if whole_ones is not None:
                 logs = whole_ones.epoch(reporter, epoch)
             else:
-                logs = training.epoch(
-                    train, self.batch_size, self.shuffle, watching, reporter, epoch
-                )
+                logs = training.epoch(steps, self.shuffle, watching, reporter, epoch)
             training.check_weights({"epoch": epoch, "batch": self.steps - 1})
             if on.is_card:
                 model.homecoming.note_at_times(f"the end of epoch {epoch + 1}")

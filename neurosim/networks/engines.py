@@ -7,7 +7,7 @@ have the same name and arguments on both.  Which it takes is the engine's to say
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -33,29 +33,23 @@ class Doubts:
     def __init__(self, xp: Any) -> None:
         self.noted = xp.zeros(1, np.bool_)
         self._is_later = ContextVar("is_later", default=False)  # each thread has its own
-        self._asked = False
 
     def __call__(self, condition: Any) -> bool:
         """Return whether a condition on numbers holds; False where that is noted for later."""
         if not self._is_later.get():
             return bool(condition)
         np.logical_or(self.noted, condition, out=self.noted)
-        self._asked = True
         return False
 
     def settle(self) -> bool:
-        """Return whether one that was noted since the last time held; wait where there was any."""
-        if not self._asked:
-            return False
+        """Return whether one that was noted since the last time held."""
         noted = bool(self.noted)
         self.forget()
         return noted
 
     def forget(self) -> None:
         """Forget what was noted."""
-        if self._asked:
-            self.noted.fill(False)
-            self._asked = False
+        self.noted.fill(False)
 
     @contextmanager
     def later(self) -> Iterator[None]:
@@ -77,6 +71,8 @@ class Engine:
     xp : whose arrays are there: NumPy, or CuPy
     kind : the class of these arrays
     kernels : by the names and with the arguments of `neurosim.kernels`
+    matmul : the product a @ b, written to out where that is given
+    dot : the product of two vectors, an array of one number
     doubts : told whether numbers are such as are refused, answers that: `bool`, or `Doubts`
     """
 
@@ -84,6 +80,8 @@ class Engine:
     xp: Any
     kind: type
     kernels: Any
+    matmul: Callable[..., Any]
+    dot: Callable[[Any, Any], Any]
     doubts: Any
 
     @property
@@ -98,7 +96,7 @@ class Engine:
         return to_host(array) if self.kind is np.ndarray else self.xp.asarray(array)
 
 
-CPU = Engine("cpu", np, np.ndarray, kernels, bool)
+CPU = Engine("cpu", np, np.ndarray, kernels, np.matmul, np.dot, bool)
 _ENGINE: ContextVar[Engine] = ContextVar("engine", default=CPU)
 
 
@@ -110,11 +108,13 @@ def engine() -> Engine:
 @cache
 def card() -> Engine:
     """Return the engine of the card, which there must be."""
-    from ..cuda import network_kernels
+    from ..cuda import network_kernels, products
     from ..cuda.availability import arrays
 
     xp = arrays()
-    return Engine("cuda", xp, xp.ndarray, network_kernels, Doubts(xp))
+    return Engine(
+        "cuda", xp, xp.ndarray, network_kernels, products.matmul, products.dot, Doubts(xp)
+    )
 
 
 def forget_card() -> None:

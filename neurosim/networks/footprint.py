@@ -35,12 +35,14 @@ class Footprint:
     samples : bytes of samples and answers that are there as a whole
     each : bytes of a sample's activities, on the way forward and back
     batch : how many samples are worked on at a time
+    there : bytes of it that are on the card already
     """
 
     weights: int
     samples: int
     each: int
     batch: int
+    there: int
 
     @property
     def total(self) -> int:
@@ -49,12 +51,15 @@ class Footprint:
 
     def check(self, who: str) -> None:
         """Raise InputError where it cannot be, however wrong the estimate."""
-        if self.weights + self.samples + self.each * self.batch // TWICE > free_bytes():
+        if self.weights + self.samples + self.each * self.batch // TWICE > self._free():
             raise InputError(f"{who}: {self.refusal()}")
+
+    def _free(self) -> int:
+        return free_bytes() + self.there
 
     def refusal(self) -> str:
         """Return what is said where there is too little memory."""
-        free = free_bytes()
+        free = self._free()
         fitting = (free - self.weights - self.samples) // max(self.each, 1)
         fitting = min(fitting, self.batch // 2)  # so many did not, whatever the sums say
         if fitting > 0:
@@ -82,10 +87,13 @@ def footprint(
         Those that it is judged by beside.
     """
     size = model.dtype.itemsize
-    weights = sum(p.placed.nbytes for p in model.weights)
+    numbers = [p.placed for p in model.weights]
+    slopes = 0
     if learns:
-        weights += sum(math.prod(p.shape) * size for p in model.trainable_weights)
-        weights += sum(placed.nbytes for placed in model.optimizer.placed)
+        numbers += model.optimizer.placed
+        slopes = sum(math.prod(p.shape) * size for p in model.trainable_weights)
+    weights = sum(placed.nbytes for placed in numbers) + slopes
+    already = sum(placed.nbytes_there for placed in numbers)
     shapes = [(None, *x.shape[1:]) for x in data.inputs]
     flows = list(_flows(model, shapes))
     cells = [product(s[1:]) or 0 for layer, s in flows if not isinstance(layer, Flatten | Reshape)]
@@ -94,7 +102,9 @@ def footprint(
     there = sum(s.nbytes for s in (data, judged) if s is not None and s.nbytes <= most_there)
     answers = 0 if data.targets is not None else 2 * len(data) * (product(flows[-1][1][1:]) or 0)
     own = data.nbytes // len(data)  # of a batch there is a copy
-    return Footprint(weights, there + answers * size, own + most * size, min(batch, len(data)))
+    return Footprint(
+        weights, there + answers * size, own + most * size, min(batch, len(data)), already
+    )
 
 
 def _flows(network: Network, shapes: Sequence[Shape]) -> Iterator[tuple[Layer, Shape]]:

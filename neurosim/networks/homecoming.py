@@ -85,10 +85,9 @@ class Homecoming:
             streams.step, streams.epoch = step, epoch
 
     def come_home(self) -> None:
-        """Let all come home as it is, and leave nothing on the card."""
+        """Let all come home as it is."""
         for placed in self._numbers():
             placed.home  # noqa: B018 - it comes
-            placed.give_up()
 
     def _numbers(self) -> list[Placed]:
         model = self._model

@@ -27,7 +27,7 @@ from .optimizers import Optimizer
 from .record import no_gradients
 from .reporting import Reporter
 from .samples import Samples
-from .training import Sums, Training, listed, parts, refused
+from .training import Steps, Training, listed, parts, refused
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
@@ -403,14 +403,12 @@ class Model(Network):
         data = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         training = self._training(who)
         training.ready_optimizer()
-        with (
-            self._away(who, device, data, len(data), learns=True),
-            Sums(training.metrics) as sums,
-        ):
-            training.step(data, slice(None), sums, {})
-            training.check_loss(sums, data, None, len(data), None)
+        with self._away(who, device, data, len(data), learns=True):
+            steps = Steps(training, data, len(data))
+            steps.take(slice(None), {})
+            training.check_loss(steps, None, None)
             training.check_weights({})
-            found = sums.means()
+            found = steps.sums.means()
         return found if return_dict else listed(found)
 
     @spelled

@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import kernels
 from ..errors import InputError, one_name, unknown
+from ..kernels import rules
 from ..timing import real
 from .engines import engine
 from .placed import Placed
@@ -71,6 +72,7 @@ class Optimizer(ABC):
     Attributes
     ----------
     iterations : steps taken
+    clock : where a card counts them, while `clocks` sees to it; else None
     parameters : those that learn, in the order of `apply`'s gradients; empty before `build`
     """
 
@@ -95,6 +97,7 @@ class Optimizer(ABC):
         self._shapes: list[tuple[int, ...]] = []
         self._kept: dict[str, list[Placed]] = {}
         self._held: list[tuple[np.ndarray, kernels.Prepared]] = []
+        self.clock: Any = None
 
     def _refuse(self, name: str, value: Any, known: Sequence[str]) -> None:
         """Raise InputError for an option that is not here, unless it is without effect."""
@@ -186,7 +189,7 @@ class Optimizer(ABC):
         return array, kernels.Prepared((array.reshape(-1), *kept))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_held": []}
+        return {**self.__dict__, "_held": [], "clock": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Hold the arrays of a copy, or of another process, which stand elsewhere."""
@@ -214,13 +217,35 @@ class Optimizer(ABC):
                     f"{self}: a gradient of shape {gradient.shape} does not fit parameter "
                     f"{parameter.path!r} of shape {shape}"
                 )
-        rate = self.learning_rate / (1 + self._decay * self.iterations)
-        self.iterations += 1
         on = engine()
+        if on.is_card:
+            rate = self._clock_on_card()
+            self._begin_on_card(on.kernels, rate)
+        else:
+            rate = np.float64(rules.rate_at(self.learning_rate, self._decay, self.iterations))
+        self.iterations += 1
         for number, gradient in enumerate(gradients):
             array, held = self._held_on_card(number) if on.is_card else self._held_here(number)
             flat = on.xp.ascontiguousarray(on.take(gradient), array.dtype).reshape(-1)
-            self._step(held, flat, rate, array.dtype.type, TINY[array.dtype])
+            self._step(on.kernels, held, flat, rate, array.dtype.type, TINY[array.dtype])
+
+    def _clock_on_card(self) -> Any:
+        """Return where a card counts the steps: set now, where nobody else sees to it."""
+        if self.clock is not None:
+            return self.clock
+        kernels = engine().kernels
+        clock = kernels.new_clock()
+        kernels.set_clock(clock, self.learning_rate, self._decay, self.iterations)
+        return clock
+
+    def _begin_on_card(self, do: Any, clock: Any) -> None:  # noqa: B027 - most have nothing to do
+        """Do what a step begins with on a card, once for all parameters."""
+
+    def bring(self) -> None:
+        """Bring what is kept to the device where operations run now."""
+        for kept in self._kept.values():
+            for placed in kept:
+                placed.here  # noqa: B018
 
     def _held_here(self, number: int) -> tuple[np.ndarray, kernels.Prepared]:
         """Return what `_hold` does, made anew where the parameter has another array since."""
@@ -238,9 +263,21 @@ class Optimizer(ABC):
 
     @abstractmethod
     def _step(
-        self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
+        self, do: Any, held: Any, gradient: np.ndarray, rate: Any, real: Any, tiny: float
     ) -> None:
-        """Write to flat weights, and to what is kept of them, all of the type `real`."""
+        """Write to flat weights, and to what is kept of them, all of the type `real`.
+
+        Parameters
+        ----------
+        do
+            The kernels, of the device where the arrays are.
+        held, gradient
+            Weights and what is kept of them; their gradient.
+        rate
+            That of the step, or on a card its clock.
+        tiny
+            What is smaller is kept as 0.
+        """
 
     def get_config(self) -> dict[str, Any]:
         """Return what makes the same optimizer again, in Keras's words."""
@@ -383,16 +420,14 @@ class SGD(Optimizer):
         return ("momentum",) if self.options["momentum"] else ()
 
     def _step(
-        self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
+        self, do: Any, held: Any, gradient: np.ndarray, rate: Any, real: Any, tiny: float
     ) -> None:
         momentum = self.options["momentum"]
         if momentum:
             nesterov = int(self.options["nesterov"])
-            engine().kernels.step_sgd(
-                held, gradient, real(rate), real(momentum), nesterov, real(tiny)
-            )
+            do.step_sgd(held, gradient, rate, real(momentum), nesterov, real(tiny))
         else:
-            engine().kernels.step_plainly(held, gradient, real(rate))
+            do.step_plainly(held, gradient, rate)
 
 
 class RMSprop(Optimizer):
@@ -438,16 +473,16 @@ class RMSprop(Optimizer):
         return ("velocity", "momentum") if self.options["momentum"] else ("velocity",)
 
     def _step(
-        self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
+        self, do: Any, held: Any, gradient: np.ndarray, rate: Any, real: Any, tiny: float
     ) -> None:
         rho, epsilon = real(self.options["rho"]), real(self.options["epsilon"])
         momentum = self.options["momentum"]
         if momentum:
-            engine().kernels.step_rmsprop_with_momentum(
-                held, gradient, real(rate), rho, real(momentum), epsilon, real(tiny)
+            do.step_rmsprop_with_momentum(
+                held, gradient, rate, rho, real(momentum), epsilon, real(tiny)
             )
         else:
-            engine().kernels.step_rmsprop(held, gradient, real(rate), rho, epsilon, real(tiny))
+            do.step_rmsprop(held, gradient, rate, rho, epsilon, real(tiny))
 
 
 class Adam(Optimizer):
@@ -492,12 +527,15 @@ class Adam(Optimizer):
         """The mean gradient, and the mean square."""
         return ("momentum", "velocity")
 
+    def _begin_on_card(self, do: Any, clock: Any) -> None:
+        do.correct(clock, self.options["beta_1"], self.options["beta_2"])
+
     def _step(
-        self, held: kernels.Prepared, gradient: np.ndarray, rate: float, real: Any, tiny: float
+        self, do: Any, held: Any, gradient: np.ndarray, rate: Any, real: Any, tiny: float
     ) -> None:
         beta_1, beta_2 = np.float64(self.options["beta_1"]), np.float64(self.options["beta_2"])
-        engine().kernels.step_adam(
-            held, gradient, np.float64(rate), beta_1, beta_2, self.iterations,
+        do.step_adam(
+            held, gradient, rate, beta_1, beta_2, self.iterations,
             real(self.options["epsilon"]), real(tiny),
         )  # fmt: skip
 

@@ -59,6 +59,11 @@ class Placed:
         return self._home.nbytes
 
     @property
+    def nbytes_there(self) -> int:
+        """How much memory of a card they have already."""
+        return 0 if self._away is None else self.nbytes
+
+    @property
     def is_away(self) -> bool:
         """Whether the numbers as they are now are on a card."""
         return self._is_away

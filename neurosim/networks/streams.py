@@ -8,8 +8,9 @@ state draws what an uninterrupted one would have drawn.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -63,12 +64,19 @@ class Streams:
     ----------
     seed : a whole number from 0 to 2⁶⁴ − 1
     step : how many batches it was trained on: where the masks of dropout are
+    counter : where a card counts these, (1,) uint64, while it trains the network; else None
     epoch : how many times it has gone over its samples: where their order is
     """
 
     seed: int
     step: int = 0
     epoch: int = 0
+    counter: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def now(self) -> Any:
+        """The step as `operations.dropout` takes it: where a card counts, its counter."""
+        return self.step if self.counter is None else self.counter
 
     def order(self, count: int) -> np.ndarray:
         """Return the order in which the present epoch goes over the samples, (count,)."""

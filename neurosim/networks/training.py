@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError, InputError, NeurosimError
 from .callbacks import Callback, Logs
 from .engines import engine, on_device, to_host
 from .losses import Loss
@@ -31,7 +31,7 @@ ADVICE = "a smaller learning rate, or inputs of a smaller scale, may help"
 
 
 class Sums:
-    """The loss and metrics of the batches so far, within a `with` statement.
+    """The loss and metrics of the batches so far.
 
     On a card they stay there, and the loss is watched there, until `means` asks for them.
     """
@@ -39,22 +39,42 @@ class Sums:
     def __init__(self, metrics: Sequence[Metric]) -> None:
         self._metrics = metrics
         self._loss = 0.0
-        self._samples = 0
-        self._batches = 0
+        self.counts = 0, 0  # batches and samples
         self._totals: list[Any] = [0.0] * len(metrics)
         self._counts: list[Any] = [0] * len(metrics)
-        self._on = engine()
-        self._watching = self._on.kernels.watching() if self._on.is_card else None
-        self._watch: Any = None
+        on = engine()
+        self._on = on
+        self._watch = on.kernels.new_watch() if on.is_card else None
+        if self._watch is not None:
+            self._totals = [on.xp.zeros((), np.float64) for _ in metrics]
+            self._counts = [on.xp.zeros((), np.int64) for _ in metrics]
 
-    def __enter__(self) -> Self:
-        if self._watching is not None:
-            self._watch = self._watching.__enter__()
-        return self
+    def begin(self) -> None:
+        """Begin anew, in the same memory of the card."""
+        assert self._watch is not None
+        self.counts = 0, 0
+        for array in (*self._totals, *self._counts):
+            array.fill(0)
+        self._watch.begin()
 
-    def __exit__(self, *raised: Any) -> None:
-        if self._watching is not None:
-            self._watching.__exit__(*raised)
+    def count(self, samples: int) -> None:
+        """Count a batch of so many samples: where the rest is done on a card without Python."""
+        self.counts = self.batches + 1, self.counts[1] + samples
+
+    def heeded(self) -> AbstractContextManager[None]:
+        """Let optimizers of a card take no step within once there is a batch to stop at."""
+        return nullcontext() if self._watch is None else self._on.kernels.heeding(self._watch)
+
+    @property
+    def batches(self) -> int:
+        """How many there were."""
+        return self.counts[0]
+
+    @property
+    def counter(self) -> Any:
+        """Where a card counts the batches, (1,)."""
+        assert self._watch is not None
+        return self._watch.batches
 
     def watch(self, loss: np.ndarray, count: int) -> bool:
         """Add a batch's mean loss of so many samples; return whether it may be finite.
@@ -62,10 +82,9 @@ class Sums:
         On a card that is only noted, and no step is taken from the first on that is not, or that
         has numbers which would be refused.
         """
-        self._batches += 1
-        self._samples += count
+        self.count(count)
         if self._watch is not None:
-            self._watch.note(loss, self._batches, count, self._on.doubts.noted)
+            self._watch.note(loss, count, self._on.doubts.noted)
             return True
         value = float(loss)
         self._loss += value * count
@@ -81,7 +100,7 @@ class Sums:
     def lost(self) -> int:
         """Return how many steps were not taken on a card, from the first batch on to stop at."""
         first = int(self._watch.lost[0]) if self._watch is not None else 0
-        return self._batches + 1 - first if first else 0
+        return self.batches + 1 - first if first else 0
 
     def loss(self) -> float:
         """Return the loss, all samples together; what is not finite from where it began so."""
@@ -89,7 +108,7 @@ class Sums:
 
     def means(self) -> Logs:
         """Return the means over all samples so far, by their names."""
-        found = {"loss": self.loss() / max(self._samples, 1)}
+        found = {"loss": self.loss() / max(self.counts[1], 1)}
         for metric, total, count in zip(self._metrics, self._totals, self._counts, strict=True):
             found[metric.name] = float(total) / max(int(count), 1)
         return found
@@ -137,36 +156,36 @@ class Training:
         optimizer.build(trained)
 
     def epoch(
-        self, data: Samples, batch_size: int, shuffle: bool, watching: Sequence[Callback],
-        reporter: Reporter, epoch: int,
+        self, steps: Steps, shuffle: bool, watching: Sequence[Callback], reporter: Reporter,
+        epoch: int,
     ) -> Logs:  # fmt: skip
         """Go over the samples once, and return what came out."""
         streams = self.model.streams
+        data, batch_size = steps.data, steps.batch_size
         order = streams.order(len(data)) if shuffle else None
-        places = None if order is None else data.beside(order)
+        sums = steps.begin(order)
         seeing = [callback for callback in watching if callback.sees_batches]
-        with Sums(self.metrics) as sums:
-            try:
-                for batch, part in enumerate(parts(len(data), batch_size)):
-                    for callback in seeing:
-                        callback.on_train_batch_begin(batch)
-                    which = part if places is None else places[part]
-                    self.step(data, which, sums, {"epoch": epoch, "batch": batch})
-                    for callback in seeing:
-                        callback.on_train_batch_end(batch, sums.means())
-                    reporter.batch(epoch, sums)
-            except BaseException:  # Ctrl-C, or a callback's
-                with suppress(Exception):  # of a card that answers no more
-                    self._set_back(sums.lost())
-                raise
-            self.check_loss(sums, data, order, batch_size, epoch)
-            streams.epoch += 1
-            return sums.means()
+        try:
+            for batch, part in enumerate(parts(len(data), batch_size)):
+                for callback in seeing:
+                    callback.on_train_batch_begin(batch)
+                steps.take(part, {"epoch": epoch, "batch": batch})
+                if seeing:
+                    self.check_loss(steps, order, epoch)
+                for callback in seeing:
+                    callback.on_train_batch_end(batch, sums.means())
+                reporter.batch(epoch, sums)
+        except NeurosimError:  # which comes with the counts that belong to it
+            raise
+        except BaseException:  # Ctrl-C, or a callback's
+            with suppress(Exception):  # of a card that answers no more
+                self._set_back(sums.lost())
+            raise
+        self.check_loss(steps, order, epoch)
+        streams.epoch += 1
+        return sums.means()
 
-    def check_loss(
-        self, sums: Sums, data: Samples, order: np.ndarray | None, batch_size: int,
-        epoch: int | None,
-    ) -> None:  # fmt: skip
+    def check_loss(self, steps: Steps, order: np.ndarray | None, epoch: int | None) -> None:
         """Raise an error where a card noted that a batch is to be stopped at.
 
         Counts go back to the last step that was taken.
@@ -178,26 +197,30 @@ class Training:
         NeurosimError
             What a layer or the loss raises on the CPU for numbers that it refuses.
         """
+        sums, size = steps.sums, steps.batch_size
         missed = sums.lost()
         if not missed:
             return
         self._set_back(missed)
-        batch = -(-len(data) // batch_size) - missed
-        part = slice(batch * batch_size, (batch + 1) * batch_size)
-        which = part if order is None else data.beside(order[part])
+        batch = sums.batches - missed
+        part = slice(batch * size, (batch + 1) * size)
+        which = part if order is None else steps.data.beside(order[part])
         at = {} if epoch is None else {"epoch": epoch, "batch": batch}
         if engine().doubts.settle():
-            self._run_again(data, [which], training=True)
+            self._run_again(steps.data, [which], training=True)
             if math.isfinite(sums.loss()):
                 raise refused(self.who, at)
-        raise self.lost(data, which, sums.loss(), at)
+        raise self.lost(steps.data, which, sums.loss(), at)
+
+    def count(self, steps: int = 1) -> None:
+        """Count steps that were taken: by them random numbers are found."""
+        for streams in self.streams:
+            streams.step += steps
 
     def _set_back(self, missed: int) -> None:
         """Count so many steps less: they were not taken."""
-        if missed:
-            for streams in self._streams:
-                streams.step -= missed
-            self.model.optimizer.iterations -= missed
+        self.count(-missed)
+        self.model.optimizer.iterations -= missed
 
     def _run_again(self, data: Samples, batches: Iterable[Any], training: bool) -> None:
         """Let the CPU raise its error of numbers that a card noted would be refused."""
@@ -210,7 +233,7 @@ class Training:
     def step(
         self, data: Samples, which: np.ndarray | slice, sums: Sums, at: dict[str, int]
     ) -> None:
-        """Change the weights by one batch.
+        """Change the weights by one batch, which is not counted yet.
 
         Raises
         ------
@@ -226,19 +249,18 @@ class Training:
         if loss.node is not None:
             leaves = frozenset(p.leaf for p in trained)
             found = walk_back(loss.node, np.ones_like(loss.array), leaves)
-            self.model.optimizer.apply(
-                [found[p.leaf] if p.leaf in found else np.zeros_like(p.here) for p in trained]
-            )
+            with sums.heeded():
+                self.model.optimizer.apply(
+                    [found[p.leaf] if p.leaf in found else np.zeros_like(p.here) for p in trained]
+                )
         for parameter in trained:
             if parameter.constraint is not None:
                 parameter.constraint(parameter.here)
-        for streams in self._streams:
-            streams.step += 1
         sums.add(activities, y, mask)
 
     @cached_property
-    def _streams(self) -> list[Streams]:
-        """Where random numbers come from."""
+    def streams(self) -> list[Streams]:
+        """Where the random numbers of the network and of all layers come from, each once."""
         return self.model.every_stream()
 
     def loss_of(
@@ -259,7 +281,8 @@ class Training:
 
     def judge(self, data: Samples, batch_size: int) -> Logs:
         """Return the loss and metrics on samples, as the network is."""
-        with Sums(self.metrics) as sums, no_gradients():
+        sums = Sums(self.metrics)
+        with no_gradients():
             for part in parts(len(data), batch_size):
                 x, y, weights = data.batch(part)
                 assert y is not None
@@ -270,7 +293,7 @@ class Training:
             if on.is_card and on.doubts.settle():
                 self._run_again(data, parts(len(data), batch_size), training=False)
                 raise refused(self.who)
-            return sums.means()
+        return sums.means()
 
     def check_weights(self, at: dict[str, int]) -> None:
         """Raise ConvergenceError where weights are not finite: after them no loss may tell it.
@@ -336,6 +359,41 @@ def refused(who: str, at: dict[str, int] | None = None) -> InputError:
         f"{who}: device 'cuda' met numbers that are refused{_place(at or {})}, and the CPU none "
         "among the same samples: rounding decides; use device='cpu'"
     )
+
+
+class Steps:
+    """The steps of an epoch, one by one.
+
+    Parameters
+    ----------
+    training
+        Of what network, and how.
+    data, batch_size
+        Its samples, and how many a step takes.
+    """
+
+    def __init__(self, training: Training, data: Samples, batch_size: int) -> None:
+        self.training, self.data, self.batch_size = training, data, batch_size
+        self.sums = Sums(training.metrics)
+        self._places: Any = None
+
+    def begin(self, order: np.ndarray | None) -> Sums:
+        """Begin an epoch, in some order of the samples or in theirs; return its sums."""
+        self.sums = Sums(self.training.metrics)
+        self._places = None if order is None else self.data.beside(order)
+        return self.sums
+
+    def take(self, part: slice, at: dict[str, int]) -> None:
+        """Take the step of a part of the samples; `at` says where that is.
+
+        Raises
+        ------
+        ConvergenceError
+            As `Training.step`.
+        """
+        which = part if self._places is None else self._places[part]
+        self.training.step(self.data, which, self.sums, at)
+        self.training.count()
 
 
 def _place(at: dict[str, int]) -> str:

@@ -30,6 +30,7 @@ from neurosim.networks import (
     operations,
     samples,
 )
+from neurosim.networks.card_steps import CardSteps
 from neurosim.networks.engines import on_device
 
 SETTINGS = {"batch_size": 8, "verbose": 0}
@@ -426,9 +427,10 @@ def test_what_cannot_fit_is_said_before_anything_is_moved(given, monkeypatch, tr
 def test_memory_that_runs_out_loses_nothing(given, monkeypatch, error):
     here, there = network(), network()
     here.fit(*given, **SETTINGS)
+    there.fit(*given, **SETTINGS, device="cuda")
     monkeypatch.setattr(footprint, "free_bytes", lambda: 10_000)
     with monkeypatch.context() as patched:
-        failing = Failing(patched, error, epoch=1, batch=0, where="launch")
+        failing = Failing(patched, error, batch=0, where="launch")
         with pytest.raises(InputError, match=r"at a time are needed.* batch_size=4 would fit$"):
             there.fit(*given, **SETTINGS, epochs=3, callbacks=failing, device="cuda")
     assert not any(p.placed.is_away for p in there.weights)
@@ -548,19 +550,23 @@ def test_batches_judged_within_an_epoch_leave_its_loss_alone(given):
 
 
 @pytest.mark.parametrize("stray", [False, True])
-def test_an_interrupt_in_an_epoch_loses_nothing(given, stray):
+def test_an_interrupt_in_an_epoch_loses_nothing(given, stray, monkeypatch):
     x, y = given[0].copy(), given[1]
     if stray:
         x[9, 1] = np.inf  # in the second batch, after which no step is taken
 
-    class Interrupting(Callback):
-        def on_train_batch_begin(self, batch, logs=None):
-            if batch == 2:
-                raise KeyboardInterrupt
+    take = CardSteps.take
+
+    def interrupted(self, part, at):
+        if at["batch"] == 2:
+            raise KeyboardInterrupt
+        take(self, part, at)
 
     here, there = network(), network()
-    with pytest.raises(KeyboardInterrupt):
-        there.fit(x, y, **SETTINGS, shuffle=False, callbacks=Interrupting(), device="cuda")
+    with monkeypatch.context() as patched:
+        patched.setattr(CardSteps, "take", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            there.fit(x, y, **SETTINGS, shuffle=False, device="cuda")
     steps = 1 if stray else 2
     for batch in range(steps):
         here.train_on_batch(x[8 * batch : 8 * batch + 8], y[8 * batch : 8 * batch + 8])

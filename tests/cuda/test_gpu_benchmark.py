@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.benchmarks import gpu, gpu_checks
+from experiments.benchmarks import gpu, gpu_checks, gpu_network_checks
 from experiments.benchmarks.gpu_checks import Check
 from experiments.benchmarks.timing import difference
 from neurosim.cuda import bits
@@ -28,6 +28,8 @@ def made_of(monkeypatch):
 
     def of(checks, rows=()):
         monkeypatch.setattr(gpu_checks, "checks", lambda quick: iter(checks))
+        monkeypatch.setattr(gpu_network_checks, "network_checks", lambda quick: iter(()))
+        monkeypatch.setattr(gpu, "networks", lambda quick, verbose: 0)
         monkeypatch.setattr(gpu, "ROWS", rows)
         monkeypatch.setattr(gpu, "card_name", lambda: "a card")
         monkeypatch.setattr(gpu, "is_simulated", lambda: not rows)

@@ -36,7 +36,7 @@ class Dropout(Layer):
             return x
         streams = self.random()
         return operations.dropout(
-            x, self.rate, seed=streams.seed, layer=self.number, step=streams.step
+            x, self.rate, seed=streams.seed, layer=self.number, step=streams.now
         )
 
     def get_config(self) -> dict[str, Any]:

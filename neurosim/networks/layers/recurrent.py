@@ -96,7 +96,7 @@ class _Recurrent(Layer):
         shape = (self.gates, samples, size) if several else (samples, size)
         streams = self.random()
         return operations.dropout_mask(
-            shape, rate, seed=streams.seed, layer=self.number + which, step=streams.step,
+            shape, rate, seed=streams.seed, layer=self.number + which, step=streams.now,
             dtype=self.dtype,
         )  # fmt: skip
 

@@ -63,12 +63,12 @@ def _dale_dense(
     inputs, cells = excitation.shape
     rows = math.prod(x.shape[:-1])
     flat = x.reshape(rows, inputs)
-    interneurons = flat @ feed
-    interneurons *= x.dtype.type(gain)
     on = engine()
+    interneurons = on.matmul(flat, feed)
+    interneurons *= x.dtype.type(gain)
     y = on.xp.empty((rows, cells), x.dtype)
-    np.matmul(flat, excitation, out=y)
-    y -= interneurons @ inhibition
+    on.matmul(flat, excitation, out=y)
+    y -= on.matmul(interneurons, inhibition)
     on.kernels.activate(code, y, on.xp.ascontiguousarray(bias))
 
     def vjp(g: np.ndarray) -> tuple:
@@ -80,13 +80,13 @@ def _dale_dense(
         else:
             slopes = np.empty_like(g)
             on.kernels.activation_slopes(code, y, g, slopes, summed)
-        lost = slopes @ inhibition.T
+        lost = on.matmul(slopes, inhibition.T)
         lost *= x.dtype.type(gain)
         return (
-            lambda: (slopes @ excitation.T - lost @ feed.T).reshape(x.shape),
-            lambda: flat.T @ slopes,
-            lambda: np.negative(flat.T @ lost),
-            lambda: np.negative(interneurons.T @ slopes),
+            lambda: (on.matmul(slopes, excitation.T) - on.matmul(lost, feed.T)).reshape(x.shape),
+            lambda: on.matmul(flat.T, slopes),
+            lambda: np.negative(on.matmul(flat.T, lost)),
+            lambda: np.negative(on.matmul(interneurons.T, slopes)),
             lambda: summed,
         )
 

@@ -75,7 +75,7 @@ def _dense(*operands: np.ndarray, code: int) -> tuple[np.ndarray, Vjp]:
     flat = x.reshape(rows, inputs)
     on = engine()
     y = on.xp.empty((rows, cells), x.dtype)
-    np.matmul(flat, kernel, out=y)
+    on.matmul(flat, kernel, out=y)
     if biases or code != rules.IDENTITY:
         bias = on.xp.ascontiguousarray(biases[0]) if biases else on.xp.zeros(cells, x.dtype)
         on.kernels.activate(code, y, bias)
@@ -90,8 +90,8 @@ def _dense(*operands: np.ndarray, code: int) -> tuple[np.ndarray, Vjp]:
         elif biases:
             g.sum(axis=0, out=summed)
         return (
-            lambda: (slopes @ kernel.T).reshape(x.shape),
-            lambda: flat.T @ slopes,
+            lambda: on.matmul(slopes, kernel.T).reshape(x.shape),
+            lambda: on.matmul(flat.T, slopes),
             lambda: summed,
         )[: len(operands)]
 

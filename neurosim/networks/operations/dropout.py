@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike
 
 from ...errors import InputError
 from ...kernels.random import seed_words
-from ..engines import engine
+from ..engines import Engine, engine
 from ..record import Vjp
 from ..tensor import REAL
 from .declaration import operation
@@ -22,7 +22,7 @@ from .declaration import operation
 
 @operation
 def dropout(
-    x: np.ndarray, /, rate: float, *, seed: int, layer: int, step: int
+    x: np.ndarray, /, rate: float, *, seed: int, layer: int, step: Any
 ) -> tuple[np.ndarray, Vjp]:
     """Each value 0 with probability `rate`, else over 1 − rate, so that the mean stays.
 
@@ -35,7 +35,8 @@ def dropout(
     seed
         From 0 to 2⁶⁴ − 1.
     layer, step
-        Which layer of the network it is, and which step of training; from 0 to 2³² − 1.
+        Which layer of the network it is, and which step of training; from 0 to 2³² − 1.  Where a
+        card counts them, the step is an array of it, (1,) uint64.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def dropout_mask(
     rate: float,
     seed: int,
     layer: int,
-    step: int,
+    step: Any,
     dtype: DTypeLike = REAL,
 ) -> np.ndarray:
     """Return what `dropout` multiplies values of a shape with: 0 or 1/(1 − rate).
@@ -72,7 +73,11 @@ def dropout_mask(
     number = isinstance(rate, int | float | np.number) and not isinstance(rate, bool)
     if not number or not 0 <= rate < 1:
         raise InputError(f"dropout: rate must be at least 0 and below 1 (got {rate!r})")
-    for name, value, bits in (("seed", seed, 64), ("layer", layer, 32), ("step", step, 32)):
+    on = engine()
+    words = [("seed", seed, 64), ("layer", layer, 32)]
+    if not _is_counted(step, on):
+        words.append(("step", step, 32))
+    for name, value, bits in words:
         if not _is_word(value, bits):
             raise InputError(
                 f"dropout: {name} must be a whole number from 0 to 2^{bits} − 1 (got {value!r})"
@@ -80,13 +85,19 @@ def dropout_mask(
     real: Any = np.dtype(dtype).type
     if real not in (np.float32, np.float64):
         raise InputError(f"dropout: dtype must be float32 or float64 (got {dtype!r})")
-    on = engine()
+    if not _is_counted(step, on):
+        step = on.xp.full(1, step, np.uint64) if on.is_card else np.uint64(step)
     multipliers = on.xp.empty(shape, real)
     on.kernels.drop_out(
-        *seed_words(int(seed)), np.uint64(layer), np.uint64(step),
+        *seed_words(int(seed)), np.uint64(layer), step,
         np.uint64(math.ceil(rate * 2**32)), real(1 / (1 - rate)), multipliers.reshape(-1),
     )  # fmt: skip
     return multipliers
+
+
+def _is_counted(step: Any, on: Engine) -> bool:
+    """Return whether a step is where a card counts it: the same launches can be made again."""
+    return on.is_card and isinstance(step, on.kind)
 
 
 def _is_word(value: Any, bits: int) -> bool:

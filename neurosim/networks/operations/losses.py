@@ -223,7 +223,7 @@ def _softmax_cross_entropy(
         back(flat, wanted, g * shares, slopes)
         return (slopes.reshape(shape),)
 
-    return np.dot(losses, shares), vjp
+    return on.dot(losses, shares), vjp
 
 
 def logistic_cross_entropy(
@@ -264,7 +264,7 @@ def _logistic_cross_entropy(
     losses = on.xp.empty(rows, x.dtype)
     on.kernels.logistic_cross_entropy(on.xp.ascontiguousarray(x).reshape(rows, cells), t, p, losses)
     each = shares.reshape(rows)
-    return np.dot(losses, each), lambda g: (_per_value(g, each, p - t).reshape(logits.shape),)
+    return on.dot(losses, each), lambda g: (_per_value(g, each, p - t).reshape(logits.shape),)
 
 
 def _with_probabilities(

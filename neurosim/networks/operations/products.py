@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from ...errors import InputError
+from ..engines import Engine, engine
 from ..record import Vjp
 from .declaration import operation, summed_to
 
@@ -29,8 +30,9 @@ def matmul(x: np.ndarray, y: np.ndarray, /) -> tuple[np.ndarray, Vjp]:
     """
     rows = x[None] if x.ndim == 1 else x
     columns = y[:, None] if y.ndim == 1 else y
+    on = engine()
     try:
-        product = np.matmul(x, y)
+        product = on.matmul(x, y)
     except ValueError:
         raise InputError(
             f"matmul: shapes {x.shape} and {y.shape} do not fit; (…, m, k) goes with (…, k, n), "
@@ -43,16 +45,16 @@ def matmul(x: np.ndarray, y: np.ndarray, /) -> tuple[np.ndarray, Vjp]:
         if y.ndim == 1:
             g = np.expand_dims(g, -1)
         return (
-            lambda: summed_to(g @ columns.swapaxes(-1, -2), rows.shape).reshape(x.shape),
-            lambda: _by_columns(rows, g, columns.shape).reshape(y.shape),
+            lambda: summed_to(on.matmul(g, columns.swapaxes(-1, -2)), rows.shape).reshape(x.shape),
+            lambda: _by_columns(on, rows, g, columns.shape).reshape(y.shape),
         )
 
     return product, vjp
 
 
-def _by_columns(rows: np.ndarray, g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def _by_columns(on: Engine, rows: np.ndarray, g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return the cotangent of the right operand; a stack by one matrix is one product."""
     if len(shape) == 2:
         count = math.prod(rows.shape[:-1])
-        return rows.reshape(count, shape[0]).T @ g.reshape(count, shape[1])
-    return summed_to(rows.swapaxes(-1, -2) @ g, shape)
+        return on.matmul(rows.reshape(count, shape[0]).T, g.reshape(count, shape[1]))
+    return summed_to(on.matmul(rows.swapaxes(-1, -2), g), shape)

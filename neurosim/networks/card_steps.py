@@ -1,0 +1,116 @@
+"""Steps of training on a card: counted there, captured as a CUDA graph once, and launched again."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..errors import NeurosimError
+from .clocks import Clocks
+from .engines import engine
+from .losses import LOSSES
+from .metrics import ACCURACIES, ERRORS
+from .samples import Samples
+from .training import Steps, Sums, Training
+
+OURS = "neurosim.networks."  # whose layers do the same at each step
+
+
+def steps_of(training: Training, data: Samples, batch_size: int) -> Steps:
+    """Return what takes the steps of training on the device where operations run now."""
+    kind = CardSteps if engine().is_card else Steps
+    return kind(training, data, batch_size)
+
+
+class CardSteps(Steps):
+    """Steps whose launches are the same each time.
+
+    The first is launched operation by operation, which compiles what it needs; the second is
+    captured; all others of as many samples are one launch each.
+    """
+
+    def __init__(self, training: Training, data: Samples, batch_size: int) -> None:
+        super().__init__(training, data, batch_size)
+        self._clocks = Clocks(training.model.optimizer, training.streams)
+        self._order = engine().xp.zeros(len(data), np.int64)
+        self._graph: Any = None
+        self._taken = 0
+        self._repeats = _repeats(training) and not isinstance(data.inputs[0], np.ndarray)
+
+    def begin(self, order: np.ndarray | None) -> Sums:
+        """As `Steps.begin`."""
+        self.sums.begin()
+        self._order[:] = engine().take(np.arange(len(self.data)) if order is None else order)
+        self._places = self._order if self._repeats or order is None else self.data.beside(order)
+        return self.sums
+
+    def take(self, part: slice, at: dict[str, int]) -> None:
+        """As `Steps.take`."""
+        self._clocks.agree()
+        with self._clocks.running():
+            if part.stop - part.start < self.batch_size or not self._repeats:
+                self._once(self._places[part], at)
+            elif not self._taken:
+                self._next(at)
+            elif self._graph is None:
+                self._capture(part, at)
+            else:
+                self._again()
+        self._taken += 1
+        self._clocks.note()
+        self.training.count()
+
+    def _once(self, which: Any, at: dict[str, int]) -> None:
+        self.training.step(self.data, which, self.sums, at)
+        self._clocks.advance()
+
+    def _next(self, at: dict[str, int]) -> None:
+        """Take the step of the samples that are next by the card's own count of batches."""
+        places = self.sums.counter * self.batch_size + engine().xp.arange(self.batch_size)
+        self._once(self._order[places], at)
+
+    def _again(self) -> None:
+        for parameter in self.training.model.weights:
+            parameter.here  # noqa: B018 - they go there, if somebody looked at them
+        optimizer = self.training.model.optimizer
+        optimizer.bring()
+        self._graph()
+        optimizer.iterations += 1
+        self.sums.count(self.batch_size)
+
+    def _capture(self, part: slice, at: dict[str, int]) -> None:
+        """Take a step, so that it can be taken again; or as the first, and try no more."""
+        from ..cuda.graphs import Graph
+
+        optimizer, sums = self.training.model.optimizer, self.sums
+        before = optimizer.iterations, sums.counts
+
+        try:
+            self._graph = Graph(partial(self._next, at))
+        except (NeurosimError, KeyboardInterrupt):
+            raise
+        except Exception as error:  # whatever CUDA, CuPy or Numba has against it
+            self._repeats = False
+            logging.getLogger("neurosim").warning(
+                "device 'cuda': the steps of training are launched one by one, as they could not "
+                "be captured: %s", " ".join(str(error).split()),
+            )  # fmt: skip
+            optimizer.iterations, sums.counts = before
+            self._once(self._places[part], at)
+
+
+def _repeats(training: Training) -> bool:
+    """Return whether each step does the same: nothing of it is a user's own code."""
+    ahead: list[Any] = [training.model]
+    while ahead:
+        layer = ahead.pop()
+        if not type(layer).__module__.startswith(OURS):
+            return False
+        ahead.extend(getattr(layer, "layers", ()))
+    known = (*ACCURACIES.values(), *ERRORS.values())
+    return LOSSES.get(training.loss.name) is training.loss and all(
+        metric.of in known for metric in training.metrics
+    )
