@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Where such errors come from, and what they are called there: a kernel that does not compile, say,
 # is an error of ours.
-MODULES = ("cupy", "cupy_backends", "numba", "numba_cuda", "cuda")
+MODULES = ("cupy", "cupy_backends", "numba", "numba_cuda", "cuda", "neurosim")
 NAMES = frozenset({
     "CUBLASError", "CUDADriverError", "CUDAError", "CUDARuntimeError", "CudaAPIError",
     "CudaDriverError", "CudaRuntimeError", "OutOfMemoryError",

@@ -119,9 +119,10 @@ def card() -> Engine:
 
 def forget_card() -> None:
     """Forget all that is held on a card that failed; the next one begins anew."""
-    from ..cuda import launches, network_kernels
+    from ..cuda import cublas, launches, network_kernels
 
     card.cache_clear()
+    cublas.forget()
     launches.forget()
     network_kernels.forget()
 

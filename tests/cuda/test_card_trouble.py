@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from neurosim import Circuit, DeviceError, InputError
-from neurosim.cuda import availability, running, simulated, turns
+from neurosim.cuda import availability, cublas, running, simulated, trouble, turns
 from neurosim.networks import (
     Adam,
     BatchNormalization,
@@ -183,6 +183,15 @@ def test_a_card_that_fails_leaves_the_network_on_the_cpu(given, monkeypatch, err
     for mine, theirs in zip(there.get_weights(), here.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
     there.fit(*given, **SETTINGS, device="cuda")  # and another card would do, too
+
+
+@pytest.mark.parametrize(("status", "is_memory"), [(3, True), (13, False), (14, False)])
+def test_what_cublas_answers_is_told_apart(status, is_memory):
+    with pytest.raises(cublas.CUBLASError) as told:
+        cublas._ok(status)
+    assert trouble.is_memory(told.value) == is_memory
+    assert trouble.is_loss(told.value) != is_memory
+    cublas._ok(0)
 
 
 def test_it_goes_back_to_the_end_of_an_epoch(given, monkeypatch, tmp_path):
