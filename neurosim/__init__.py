@@ -4,6 +4,7 @@ from .circuit import Circuit
 from .errors import (
     CircuitError,
     ConvergenceError,
+    DeviceError,
     FileError,
     FitError,
     InputError,
@@ -24,6 +25,7 @@ __all__ = [
     "CircuitError",
     "ConvergenceError",
     "Delta",
+    "DeviceError",
     "FileError",
     "FitError",
     "Hebb",

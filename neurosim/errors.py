@@ -51,6 +51,10 @@ class ConvergenceError(NeurosimError):
         self.step = step
 
 
+class DeviceError(NeurosimError):
+    """A card that failed while it worked, or was taken away."""
+
+
 class FileError(NeurosimError):
     """A file that cannot be read or written, or that is not what it claims to be."""
 

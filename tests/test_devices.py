@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -31,7 +32,7 @@ class CUDARuntimeError(RuntimeError):
 def machine(monkeypatch):
     """A machine with some packages, and with or without what runs on a card."""
 
-    def has(*packages, driver="no such device", compiler=True, runtime=None):
+    def has(*packages, driver="no such device", compiler=True, runtime=None, age=None):
         def devices():
             if runtime:
                 raise CUDARuntimeError(runtime)
@@ -46,6 +47,7 @@ def machine(monkeypatch):
         )
         monkeypatch.setattr(availability, "_driver_trouble", lambda: driver)
         monkeypatch.setattr(availability, "_has_compiler", lambda: compiler)
+        monkeypatch.setattr(availability, "_age", lambda: age)
         monkeypatch.setitem(sys.modules, "cupy", cupy if "cupy" in packages else None)
 
     return has
@@ -113,6 +115,29 @@ def test_a_driver_too_old_for_cupy_is_said(machine):
         check_device("cuda")
 
 
+def test_a_card_too_old_for_the_kernels_is_said(machine):
+    machine("numba_cuda", "cupy", driver=None, age="a card too old")
+    with pytest.raises(InputError, match=r"found a card too old: pip .*\[cuda12\].*device='cpu'$"):
+        check_device("cuda")
+
+
+@pytest.mark.parametrize("name", [b"Tesla V100", "Tesla V100"])
+@pytest.mark.parametrize("capability", [(7, 0), (6, 1), (7, 5), (12, 0)])
+def test_a_cards_age_is_its_compute_capability(numbas, name, capability):
+    there = SimpleNamespace(name=name, compute_capability=capability)
+    numbas(get_current_device=lambda: there)
+    sys.modules["neurosim.kernels.cuda_jit"].oldest = lambda: (7, 5)
+    told = availability._age()
+    if capability >= (7, 5):
+        assert told is None
+    else:
+        has = ".".join(map(str, capability))
+        assert told is not None
+        assert told.endswith(
+            f"installed, Tesla V100 of compute capability {has}, and 7.5 is needed"
+        )
+
+
 @pytest.mark.parametrize(
     ("available", "error", "trouble"),
     [(False, "CUDA driver\nnot found.", "CUDA driver not found"), (False, None, None),
@@ -150,16 +175,19 @@ def test_cupy_works_where_numba_launches(monkeypatch, numbas):
     monkeypatch.setitem(sys.modules, "cupy", cupy)
     numbas(get_current_device=lambda: SimpleNamespace(id=1))
 
+    def is_taken():
+        return turns._turns._owner == threading.get_ident()
+
     def in_turn():
         with turns.turn():
             assert now == {"device": 1, "streams": ["null", "null"]}
-            assert turns._one_at_a_time.locked()
+            assert is_taken()
             raise MemoryError
 
     with pytest.raises(MemoryError):
         in_turn()
     assert now == {"device": 0, "streams": ["null", "own"]}
-    assert not turns._one_at_a_time.locked()
+    assert not is_taken()
 
 
 def test_an_explicit_cpu_asks_for_nothing(monkeypatch, relay):

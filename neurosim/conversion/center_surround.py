@@ -14,7 +14,7 @@ def center_surround(
 ) -> Flow:
     """Return rectified cells: what excites the ON cells is subtracted from the OFF cells."""
     image = construction.neurons(heard[0]).reshape(*shape[:2], 1)
-    kernel = layer.kernel.array.astype(np.float64)
+    kernel = layer.kernel.read().astype(np.float64)
     return Cells(
         layer.name, shape, (image,),
         lambda weights: convolve(image, weights, border=layer.border),

@@ -27,8 +27,8 @@ def conv2d(
         return _unequal(source, kernel, layer)
 
     cells = Cells(
-        layer.name, shape, (source,), wired, layer.kernel.array.astype(np.float64),
-        layer.bias.array.astype(np.float64) if layer.bias is not None else 0.0, separate=True,
+        layer.name, shape, (source,), wired, layer.kernel.read().astype(np.float64),
+        layer.bias.read().astype(np.float64) if layer.bias is not None else 0.0, separate=True,
     )  # fmt: skip
     return with_activation(cells, layer.activation, construction)
 

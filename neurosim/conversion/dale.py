@@ -16,13 +16,13 @@ def dale_dense(
     """Return the excitatory cells; what comes in excites them and interneurons, which subtract."""
     source = construction.neurons(heard[0])
     fed = hearing_all(
-        f"{layer.name} interneurons", source, layer.feed.array, np.zeros(()),
+        f"{layer.name} interneurons", source, layer.feed.read(), np.zeros(()),
         (*shape[:-1], layer.interneurons),
     )  # fmt: skip
     both = np.concatenate([source.index, construction.neurons(fed).index], axis=-1)
-    inhibition = layer.gain * layer.inhibition.array.astype(np.float64)
-    weights = np.concatenate([layer.excitation.array, -inhibition])
+    inhibition = layer.gain * layer.inhibition.read().astype(np.float64)
+    weights = np.concatenate([layer.excitation.read(), -inhibition])
     cells = hearing_all(
-        layer.name, Source(construction.circuit, both), weights, layer.bias.array, shape
+        layer.name, Source(construction.circuit, both), weights, layer.bias.read(), shape
     )
     return with_activation(cells, layer.activation, construction)

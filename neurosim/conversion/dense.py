@@ -19,8 +19,8 @@ def dense(
 ) -> Flow:
     """Return cells that each hear all in the last axis of what flows."""
     cells = hearing_all(
-        layer.name, construction.neurons(heard[0]), layer.kernel.array,
-        layer.bias.array if layer.bias is not None else np.zeros(()), shape,
+        layer.name, construction.neurons(heard[0]), layer.kernel.read(),
+        layer.bias.read() if layer.bias is not None else np.zeros(()), shape,
     )  # fmt: skip
     return with_activation(cells, layer.activation, construction)
 

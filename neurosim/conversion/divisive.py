@@ -32,7 +32,7 @@ def divisive_normalization(
     return circuit.rate(
         construction.free_name(layer.name), transfer="identity", excite=raised,
         divide=Source(circuit, np.broadcast_to(pool.index, shape)),
-        semi_saturation=layer.semi_saturation.array.astype(np.float64) ** layer.exponent,
+        semi_saturation=layer.semi_saturation.read().astype(np.float64) ** layer.exponent,
     )  # fmt: skip
 
 

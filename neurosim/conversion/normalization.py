@@ -19,14 +19,14 @@ def batch_normalization(
     It has its own where it hears what others hear too, or cells that are not linear.
     """
     variance, mean = (
-        p.array.astype(np.float64) for p in (layer.moving_variance, layer.moving_mean)
+        p.read().astype(np.float64) for p in (layer.moving_variance, layer.moving_mean)
     )
     gain = 1 / np.sqrt(variance + layer.epsilon)
     if layer.gamma is not None:
-        gain = gain * layer.gamma.array
+        gain = gain * layer.gamma.read()
     shift = -mean * gain
     if layer.beta is not None:
-        shift = shift + layer.beta.array
+        shift = shift + layer.beta.read()
     cells = heard[0]
     if not isinstance(cells, Cells) or cells.transfer != "identity":
         cells = one_to_one(layer.name, construction.neurons(cells))

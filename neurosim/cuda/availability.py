@@ -41,6 +41,9 @@ def why_not() -> str | None:
         return (
             f"needs NVIDIA's compiler NVVM, which is not installed: {INSTALL}, or use device='cpu'"
         )
+    aged = _age()
+    if aged:
+        return f"found {aged}: {INSTALL}, or use device='cpu'"
     try:
         cupy.cuda.runtime.getDeviceCount()
     except cupy.cuda.runtime.CUDARuntimeError as error:  # the driver is older than CuPy's CUDA
@@ -69,6 +72,21 @@ def _has_compiler() -> bool:
     from ..kernels.cuda_jit import cuda
 
     return bool(cuda.is_available())
+
+
+def _age() -> str | None:
+    """Return in words that a card is older than the kernels can be compiled for, or None."""
+    from ..kernels.cuda_jit import cuda, oldest
+
+    there, needed = cuda.get_current_device(), oldest()
+    if tuple(there.compute_capability) >= needed:
+        return None
+    name = there.name.decode() if isinstance(there.name, bytes) else there.name
+    has, needs = (".".join(map(str, one)) for one in (there.compute_capability, needed))
+    return (
+        f"a card too old for the CUDA that is installed, {name} of compute capability {has}, and "
+        f"{needs} is needed"
+    )
 
 
 def rounds_factors() -> bool:

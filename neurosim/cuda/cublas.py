@@ -18,6 +18,24 @@ WORKSPACE = 32 << 20  # bytes, as NVIDIA recommends for Hopper: within a graph n
 PLAIN, FLIPPED = 0, 1  # CUBLAS_OP_N, CUBLAS_OP_T
 
 
+STATUS = {  # of those that there may be in use, by NVIDIA's names
+    1: "CUBLAS_STATUS_NOT_INITIALIZED",
+    3: "CUBLAS_STATUS_ALLOC_FAILED",
+    13: "CUBLAS_STATUS_EXECUTION_FAILED",
+    14: "CUBLAS_STATUS_INTERNAL_ERROR",
+}
+
+
+class CUBLASError(RuntimeError):
+    """What cuBLAS did not do, as CuPy calls it."""
+
+
+def forget() -> None:
+    """Forget what is held on a card that failed."""
+    _handle.cache_clear()
+    _workspace.cache_clear()
+
+
 def multiply(form: Gemm, first: Any, second: Any, answer: Any) -> None:
     """Multiply on CuPy's current stream; `products.gemm_of` says in what form."""
     import cupy
@@ -76,4 +94,4 @@ def _library() -> ctypes.CDLL:
 
 def _ok(status: int) -> None:
     if status:
-        raise RuntimeError(f"cuBLAS answers status {status}")
+        raise CUBLASError(STATUS.get(status, f"status {status}"))

@@ -15,6 +15,11 @@ from .availability import is_simulated
 _prepared: dict[tuple[Any, ...], Callable[..., None]] = {}
 
 
+def forget() -> None:
+    """Forget what was compiled: it is of no use to another card."""
+    _prepared.clear()
+
+
 def launch(kernel: Any, wanted: int, *arguments: Any) -> None:
     """Launch a kernel for so many threads that have something to do; for none, do nothing.
 

@@ -6,6 +6,8 @@ Arrays are the card's, and C-contiguous.  A call returns before its kernel has r
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -141,9 +143,10 @@ def logistic_cross_entropy(logits: Any, targets: Any, probabilities: Any, losses
 
 
 class Watch:
-    """The loss of the batches of an epoch so far, and which was the first that is not finite.
+    """The loss of the batches of an epoch so far, and which was the first to stop at.
 
-    Optimizers take no step once there is one.
+    That is one whose loss is not finite, or of whose numbers one would be refused.  Optimizers
+    take no step from there on.
     """
 
     def __init__(self) -> None:
@@ -151,11 +154,14 @@ class Watch:
         self.batches, self.lost = xp.zeros(1, np.int64), xp.zeros(1, np.int64)
         self.total = xp.zeros(1, np.float64)
 
-    def note(self, loss: Any, count: int) -> None:
-        """Add the mean loss of a batch of so many samples."""
+    def note(self, loss: Any, count: int, refused: Any) -> None:
+        """Add the mean loss of a batch of so many samples.
+
+        `refused` (1,) tells whether one of its numbers would be.
+        """
         launch(
-            cuda_optimizers.note_loss, 1, loss.reshape(1), self.batches, self.lost, self.total,
-            count,
+            cuda_optimizers.note_loss, 1, loss.reshape(1), refused, count, self.batches, self.lost,
+            self.total,
         )  # fmt: skip
 
     def begin(self) -> None:
@@ -164,9 +170,37 @@ class Watch:
             array.fill(0)
 
 
-@cache
+def new_watch() -> Watch:
+    """Return what watches over the losses of an epoch."""
+    return Watch()
+
+
+_heeded: list[Watch] = []  # by what is trained now; and within it, as by a callback
+
+
+@contextmanager
+def heeding(watch: Watch) -> Iterator[None]:
+    """Let optimizers take no step within once a watch has a batch to stop at."""
+    _heeded.append(watch)
+    try:
+        yield
+    finally:
+        _heeded.pop()
+
+
+def forget() -> None:
+    """Forget what is held on a card that failed."""
+    _nothing.cache_clear()
+
+
 def watch() -> Watch:
-    """Return what watches over the losses of the card's one training."""
+    """Return what optimizers heed."""
+    return _heeded[-1] if _heeded else _nothing()
+
+
+@cache
+def _nothing() -> Watch:
+    """Return what is heeded where nothing is watched."""
     return Watch()
 
 

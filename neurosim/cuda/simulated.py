@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -118,9 +117,7 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801 - as CuPy's
         return None if self.host.base is None else ndarray(np.asarray(self.host.base))
 
     def __getitem__(self, at: Any) -> ndarray:
-        if isinstance(at, ndarray) and at.dtype.kind in "iu" and len(self):
-            return _run(lambda array, places: array[places % len(array)], (self, at), {})
-        return _run(getitem, (self, at), {})
+        return _run(_taken, (self, at), {})
 
     def __setitem__(self, at: Any, value: Any) -> None:
         place, given = _plain(at), _plain(value)
@@ -195,6 +192,13 @@ def _run(function: Callable[..., Any], given: Any, options: dict[str, Any]) -> A
     if TAPE is not None:
         TAPE.append(lambda: _write(found, run()))
     return found
+
+
+def _taken(host: np.ndarray, at: Any) -> Any:
+    """Return a part of an array; numbers of places beyond its end begin anew, as CuPy's do."""
+    if isinstance(at, np.ndarray) and at.dtype.kind in "iu":
+        return np.take(host, at, axis=0, mode="wrap")
+    return host[at]
 
 
 def _write(found: Any, again: Any) -> None:

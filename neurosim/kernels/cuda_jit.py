@@ -16,8 +16,8 @@ import numpy as np
 from numba import cuda
 
 __all__ = [
-    "SIMULATED", "THREADS", "cuda", "inner", "kernel", "launcher", "prepared", "product", "quiet",
-    "rule", "view",
+    "SIMULATED", "THREADS", "cuda", "inner", "kernel", "launcher", "oldest", "prepared",
+    "product", "quiet", "rule", "view",
 ]  # fmt: skip
 
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)
@@ -26,6 +26,13 @@ MOST_BLOCKS = 2048  # of kernels whose threads take what there is in turn: some 
 
 # As on the CPU: x/0 is inf (Numba's default on cards), and no fastmath.
 FLAGS: dict[str, Any] = {"fastmath": False}
+
+
+def oldest() -> tuple[int, int]:
+    """Return the least compute capability that the installed CUDA compiles for."""
+    from numba.cuda.cudadrv import nvrtc
+
+    return min(map(tuple, nvrtc.get_supported_ccs()))
 
 
 def rule(function, **rules):

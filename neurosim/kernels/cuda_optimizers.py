@@ -1,8 +1,8 @@
 """Optimizers on cards, as `optimizers` has them; a thread takes weights in turn.
 
 What changes from step to step is counted on the card: the same launches can then be made again and
-again.  A step is not taken after a loss that is no finite number: `lost` tells it, since Python may
-be several steps ahead before it hears of it.
+again.  A step is not taken after a loss that is no finite number, or numbers that would be refused:
+`lost` tells it, since Python may be several steps ahead before it hears of it.
 """
 
 from __future__ import annotations
@@ -62,17 +62,19 @@ def correct(clock, beta_1, beta_2):
 
 
 @kernel
-def note_loss(loss, batches, lost, total, count):
-    """Count a batch, and add its loss to the total; of the first that is not finite, keep which.
+def note_loss(loss, refused, count, batches, lost, total):
+    """Count a batch, and add its loss to the total; of the first to stop at, keep which.
 
     Parameters
     ----------
     loss
         (1,), the mean of `count` samples.
+    refused
+        (1,), whether one of its numbers would be.
     batches
         (1,), so far.
     lost
-        (1,), 0, or the number of the first batch whose loss is not finite.
+        (1,), 0, or the number of the first batch that has such, or whose loss is not finite.
     total
         (1,), float64.
     """
@@ -80,7 +82,7 @@ def note_loss(loss, batches, lost, total, count):
     if cuda.grid(1) == 0:
         batches[0] += 1
         if lost[0] == 0:
-            if math.isfinite(loss[0]):
+            if math.isfinite(loss[0]) and not refused[0]:
                 total[0] += loss[0] * count
             else:
                 lost[0] = batches[0]

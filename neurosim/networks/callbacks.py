@@ -310,6 +310,7 @@ class ModelCheckpoint(_Monitor):
             self.best = self.sign * threshold
         self.epoch = 0
         self.batches = 0  # since it saved
+        self.saved = ""  # where it did last
 
     @property
     def sees_batches(self) -> bool:
@@ -352,6 +353,7 @@ class ModelCheckpoint(_Monitor):
             self.model.save_weights(path)
         else:
             self.model.save(path)
+        self.saved = path
         if self.verbose:
             print_line(f"Epoch {epoch + 1}: saved to {path}")
 

@@ -8,8 +8,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..cuda.turns import give_way
+from .away import Work, away
 from .callbacks import Callback
 from .card_steps import steps_of
+from .engines import engine
+from .footprint import Footprint, footprint
 from .reporting import Reporter
 from .samples import Samples
 from .training import Training
@@ -50,15 +54,27 @@ class Course:
 
     def run(
         self, callbacks: Sequence[Callback], verbose: Any, initial_epoch: int,
-        checkpoint: str | os.PathLike[str] | None,
+        checkpoint: str | os.PathLike[str] | None, device: str,
     ) -> None:  # fmt: skip
-        """Train, and note in the network's history what comes out.
+        """Train on a device, and note in the network's history what comes out.
 
         Raises
         ------
-        InputError, ConvergenceError, FileError
+        InputError, ConvergenceError, DeviceError, FileError
             As `Model.fit`.
         """
+        training = self.training
+        with away(training.model, training.who, device, self._footprint, learns=True) as work:
+            if engine().is_card:
+                self._footprint().check(training.who)
+            self._train(callbacks, verbose, initial_epoch, checkpoint, work)
+            if engine().is_card:
+                training.model.homecoming.renew("the end of fit")
+
+    def _train(
+        self, callbacks: Sequence[Callback], verbose: Any, initial_epoch: int,
+        checkpoint: str | os.PathLike[str] | None, work: Work,
+    ) -> None:  # fmt: skip
         model = self.training.model
         watching = [*callbacks, model.history]
         resuming = None
@@ -66,6 +82,8 @@ class Course:
             resuming = self._resuming(checkpoint, callbacks, initial_epoch)
             watching.append(resuming)
             initial_epoch = resuming.begin(initial_epoch, self.epochs)
+            if engine().is_card and resuming.saved:
+                model.homecoming.note("the checkpoint")
         ahead = range(initial_epoch, self.epochs)
         reporter = Reporter(verbose, len(ahead), self.steps, self.training.who)
         for callback in watching:
@@ -76,14 +94,15 @@ class Course:
             if self.judged is not None:
                 callback.params["validation_freq"] = self.every
         model.stop_training = False
+        work.saved = lambda: _last_saved(watching)
         with reporter, resuming or nullcontext():
             for callback in watching:
                 callback.on_train_begin()
-            self._go(ahead, watching, reporter)
+            self._go(ahead, watching, reporter, work)
             for callback in watching:
                 callback.on_train_end()
 
-    def _go(self, ahead: range, watching: list[Callback], reporter: Reporter) -> None:
+    def _go(self, ahead: range, watching: list[Callback], reporter: Reporter, work: Work) -> None:
         """Go over the epochs; in one call of a kernel where that can be, and nobody looks on."""
         training, model = self.training, self.training.model
         judged = self.judged.here() if self.judged else None
@@ -93,8 +112,10 @@ class Course:
             whole_ones.epochs(ahead, reporter, model.history)
             training.check_weights({"epoch": self.epochs - 1, "batch": self.steps - 1})
             return
+        on = engine()
         steps = steps_of(training, self.train.here(), self.batch_size)
         for epoch in ahead:
+            work.during = f" in epoch {epoch + 1}"
             for callback in watching:
                 callback.on_epoch_begin(epoch)
             if whole_ones is not None:
@@ -102,14 +123,23 @@ class Course:
             else:
                 logs = training.epoch(steps, self.shuffle, watching, reporter, epoch)
             training.check_weights({"epoch": epoch, "batch": self.steps - 1})
+            if on.is_card:
+                model.homecoming.note_at_times(f"the end of epoch {epoch + 1}")
             if judged is not None and (epoch + 1) % self.every == 0:
                 found = training.judge(judged, self.judged_size)
                 logs.update({f"val_{name}": value for name, value in found.items()})
             for callback in watching:
                 callback.on_epoch_end(epoch, logs)
             reporter.epoch(epoch, logs)
+            if on.is_card:
+                give_way()
             if model.stop_training:
                 return
+
+    def _footprint(self) -> Footprint:
+        return footprint(
+            self.training.model, self.train, self.batch_size, learns=True, judged=self.judged
+        )
 
     def _resuming(
         self, path: str | os.PathLike[str], callbacks: Sequence[Callback], initial_epoch: int
@@ -123,3 +153,9 @@ class Course:
             shuffle=self.shuffle, initial_epoch=initial_epoch, validation_freq=self.every,
         )  # fmt: skip
         return Resuming(path, model, told, [*callbacks, model.history])
+
+
+def _last_saved(watching: Sequence[Callback]) -> str:
+    """Return where a callback saved the network last, empty where none did."""
+    saved = (str(getattr(callback, "saved", "")) for callback in reversed(watching))
+    return next(filter(None, saved), "")

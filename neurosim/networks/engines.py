@@ -6,6 +6,7 @@ have the same name and arguments on both.  Which it takes is the engine's to say
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -19,40 +20,46 @@ import numpy as np
 from .. import kernels
 from ..backend import check_device
 
+WITH_ARRAYS = ("cupy", "neurosim.cuda.simulated")  # of a card
+
 
 class Doubts:
     """What of the numbers on a card would be refused: read at the end where reading would wait.
 
     Attributes
     ----------
-    deferred : whether they are only noted, until `settle`
+    noted : whether a condition held since the last time: an array of the card, (1,)
     """
 
     def __init__(self, xp: Any) -> None:
-        self.deferred = False
-        self._noted = xp.zeros((), np.bool_)
+        self.noted = xp.zeros(1, np.bool_)
+        self._is_later = ContextVar("is_later", default=False)  # each thread has its own
 
     def __call__(self, condition: Any) -> bool:
         """Return whether a condition on numbers holds; False where that is noted for later."""
-        if not self.deferred:
+        if not self._is_later.get():
             return bool(condition)
-        np.logical_or(self._noted, condition, out=self._noted)
+        np.logical_or(self.noted, condition, out=self.noted)
         return False
 
     def settle(self) -> bool:
         """Return whether one that was noted since the last time held."""
-        noted = bool(self._noted)
-        self._noted.fill(False)
+        noted = bool(self.noted)
+        self.forget()
         return noted
+
+    def forget(self) -> None:
+        """Forget what was noted."""
+        self.noted.fill(False)
 
     @contextmanager
     def later(self) -> Iterator[None]:
         """Only note within what would be refused."""
-        before, self.deferred = self.deferred, True
+        before = self._is_later.set(True)
         try:
             yield
         finally:
-            self.deferred = before
+            self._is_later.reset(before)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +74,7 @@ class Engine:
     kernels : by the names and with the arguments of `neurosim.kernels`
     matmul : the product a @ b, written to out where that is given
     dot : the product of two vectors, an array of one number
-    doubts : whether numbers are such as are refused; there may be no waiting for the answer
+    doubts : told whether numbers are such as are refused, answers that: `bool`, or `Doubts`
     """
 
     device: str
@@ -76,7 +83,7 @@ class Engine:
     kernels: Any
     matmul: Callable[..., Any]
     dot: Callable[[Any, Any], Any]
-    doubts: Callable[[Any], bool]
+    doubts: Any
 
     @property
     def is_card(self) -> bool:
@@ -136,6 +143,27 @@ def card() -> Engine:
     )
 
 
+def forget_card() -> None:
+    """Forget all that is held on a card that failed; the next one begins anew."""
+    from ..cuda import cublas, launches, network_kernels
+
+    card.cache_clear()
+    cublas.forget()
+    launches.forget()
+    network_kernels.forget()
+
+
+def chosen(device: str | None) -> str:
+    """Return the device of a call, "cpu" or "cuda": where operations run now, if it names none.
+
+    Raises
+    ------
+    InputError
+        As `on_device`.
+    """
+    return engine().device if device is None else check_device(device)
+
+
 @contextmanager
 def on_device(device: str) -> Iterator[None]:
     """Make tensors, and compute with them, on a device within.
@@ -178,15 +206,9 @@ def on_device(device: str) -> Iterator[None]:
 
 
 @contextmanager
-def running(device: str | None) -> Iterator[None]:
-    """Compute on a device within, as `on_device`, and wait for a card only where it is asked.
-
-    Parameters
-    ----------
-    device
-        As `on_device` takes it; None for where operations run now.
-    """
-    with on_device(engine().device if device is None else device):
+def running(device: str) -> Iterator[None]:
+    """Compute on a device within, as `on_device`, and wait for a card only where it is asked."""
+    with on_device(device):
         on = engine()
         with on.doubts.later() if isinstance(on.doubts, Doubts) else nullcontext():
             yield
@@ -198,8 +220,14 @@ def is_array(values: Any) -> bool:
 
 
 def is_on_card(values: Any) -> bool:
-    """Return whether these are an array of a card's: none was ever made where none was used."""
-    return card.cache_info().currsize > 0 and isinstance(values, card().kind)
+    """Return whether these are an array of a card's: there is none where nothing made one."""
+    if isinstance(values, np.ndarray):  # as nearly always
+        return False
+    for name in WITH_ARRAYS:
+        module = sys.modules.get(name)
+        if module is not None and isinstance(values, getattr(module, "ndarray", ())):
+            return True
+    return False
 
 
 def to_host(array: Any) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,10 +12,13 @@ import numpy as np
 
 from ..errors import InputError, one_name, spelled
 from . import losses, metrics, optimizers, samples
+from .away import Work, away
 from .callbacks import Callback, History
 from .course import Course
-from .engines import running, to_host
+from .engines import chosen, engine, on_device, to_host
+from .footprint import footprint
 from .graph import Symbol
+from .homecoming import Homecoming
 from .layers.settings import whole
 from .losses import Loss
 from .metrics import check_names
@@ -22,7 +26,8 @@ from .network import Network
 from .optimizers import Optimizer
 from .record import no_gradients
 from .reporting import Reporter
-from .training import Steps, Training, listed, parts
+from .samples import Samples
+from .training import Steps, Training, listed, parts, refused
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
@@ -50,6 +55,7 @@ class Model(Network):
     optimizer : what changes the weights; set by `compile`
     history : what came out of each epoch of the last `fit`
     stop_training : set to True by a callback, it ends `fit` after the epoch
+    homecoming : when its weights were at home last, to go back to where a card fails
 
     Raises
     ------
@@ -84,6 +90,12 @@ class Model(Network):
         super()._begin(name, seed, dtype)
         self.loss: Loss | None = None
         self.metrics: list[Any] = []
+        self.homecoming = Homecoming(self)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether it was said how it is to be trained."""
+        return self.loss is not None
 
     @spelled
     def compile(
@@ -112,12 +124,12 @@ class Model(Network):
         who = f"{self}: compile"
         if loss is None:
             raise InputError(f"{who}: give a loss, as 'mse' or 'binary_crossentropy'")
-        chosen = losses.get(loss, who)
+        taken = losses.get(loss, who)
         wanted = list(metrics) if isinstance(metrics, list | tuple) else [metrics]
         wanted = [] if metrics is None else wanted
         check_names(wanted, who)
         self.optimizer = optimizers.get(optimizer)
-        self.loss, self.metrics = chosen, wanted
+        self.loss, self.metrics = taken, wanted
 
     def get_config(self) -> dict[str, Any]:
         """Return its layers, their settings and how they hang together, as Keras writes them.
@@ -215,15 +227,19 @@ class Model(Network):
         Raises
         ------
         InputError
-            Before `compile`; samples, targets or settings that do not fit.
+            Before `compile`; samples, targets or settings that do not fit; a device that cannot be
+            had, or has too little memory.
         ConvergenceError
             The loss was no finite number any more; `step` says at which batch, and the message
             where it was seen first.  The weights are those from before it.  Or an epoch left
             weights that are not finite: these are named.
+        DeviceError
+            A card failed: the epoch, the last checkpoint, and what the weights are now, on the CPU.
         FileError
             A checkpoint that cannot be read or written, or is of another training.
         """
         who = f"{self}: fit"
+        device = chosen(device)
         loss = self._compiled(who)
         epochs = whole(epochs if nb_epoch is None else nb_epoch, f"{who}: epochs", 0)
         initial_epoch = whole(initial_epoch, f"{who}: initial_epoch", 0)
@@ -251,8 +267,7 @@ class Model(Network):
         course = Course(
             training, train, batch_size, bool(shuffle), epochs, judged, judged_size, every
         )
-        with running(device):
-            course.run(given, verbose, initial_epoch, checkpoint)
+        course.run(given, verbose, initial_epoch, checkpoint, device)
         return self.history
 
     @spelled
@@ -287,10 +302,11 @@ class Model(Network):
             As `fit`.
         """
         who = f"{self}: evaluate"
+        device = chosen(device)
         loss = self._compiled(who)
         data = samples.read(self, x, y, who, loss, sample_weight)
         size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
-        with running(device):
+        with self._away(who, device, data, size):
             found = self._training(who).judge(data.here(), size)
         Reporter(2 if verbose == 2 else 0, 0, 0, who).line("evaluate", found)
         return found if return_dict else listed(found)
@@ -320,13 +336,12 @@ class Model(Network):
             The network is not built, or the samples do not fit it.
         """
         who = f"{self}: predict"
+        device = chosen(device)
         self.require_built()
         data = samples.read(self, x, None, who)
         size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
-        with running(device), no_gradients():
-            given = data.here()
-            answers = [self.run(given.batch(part)[0])[0].array for part in parts(len(data), size)]
-            return to_host(np.concatenate(answers))
+        with self._away(who, device, data, size), no_gradients():
+            return self._answers(data.here(), size, who)
 
     predict_proba = predict  # an older word for it, of answers that are probabilities
 
@@ -383,11 +398,12 @@ class Model(Network):
             As `fit`.
         """
         who = f"{self}: train_on_batch"
+        device = chosen(device)
         loss = self._compiled(who)
         data = samples.read(self, x, y, who, loss, sample_weight, class_weight)
         training = self._training(who)
         training.ready_optimizer()
-        with running(device):
+        with self._away(who, device, data, len(data), learns=True):
             steps = Steps(training, data, len(data))
             steps.take(slice(None), {})
             training.check_loss(steps, None, None)
@@ -406,8 +422,9 @@ class Model(Network):
     ) -> Any:
         """Judge the network by one batch, as `evaluate`."""
         who = f"{self}: test_on_batch"
+        device = chosen(device)
         data = samples.read(self, x, y, who, self._compiled(who), sample_weight)
-        with running(device):
+        with self._away(who, device, data, len(data)):
             found = self._training(who).judge(data, len(data))
         return found if return_dict else listed(found)
 
@@ -513,12 +530,33 @@ class Model(Network):
 
     # How it is done.
 
+    def _away(
+        self, who: str, device: str, data: Samples, size: int, learns: bool = False
+    ) -> AbstractContextManager[Work]:
+        """Let the network work on a device within, on batches of some size."""
+        return away(self, who, device, lambda: footprint(self, data, size, learns), learns)
+
+    def _answers(self, data: Samples, size: int, who: str) -> np.ndarray:
+        """Return what goes out, in batches of some size."""
+        batches = list(parts(len(data), size))
+        answers = to_host(np.concatenate([self._answer(data, part) for part in batches]))
+        on = engine()
+        if on.is_card and on.doubts.settle():  # the CPU tells what it refuses
+            with on_device("cpu"):
+                for part in batches:
+                    self._answer(data, part)
+            raise refused(who)
+        return answers
+
+    def _answer(self, data: Samples, part: slice) -> np.ndarray:
+        """Return what goes out for a batch."""
+        return self.run(data.batch(part)[0])[0].array
+
     def _training(self, who: str) -> Training:
         """Return what trains and judges, or raise InputError before `compile`."""
         loss = self._compiled(who)
         output = self.require_built()
-        chosen = metrics.chosen(self.metrics, loss, output.shape, who)
-        return Training(self, loss, chosen, who)
+        return Training(self, loss, metrics.chosen(self.metrics, loss, output.shape, who), who)
 
     def _compiled(self, who: str) -> Loss:
         if self.loss is None:

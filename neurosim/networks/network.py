@@ -174,6 +174,24 @@ class Network(Layer):
                 del flows[source]
         return flows[output]
 
+    def order(self) -> list[Symbol]:
+        """Return what flows out of its layers, each after what they hear."""
+        return [symbol for symbol, _ in self._plan]
+
+    def every_stream(self) -> list[Streams]:
+        """Return where the random numbers of the network and of all layers come from, each once.
+
+        A layer that stands in another network too keeps that one's; so do those of an inner one.
+        """
+        found: list[Streams] = []
+        ahead: list[Layer] = [self]
+        while ahead:
+            layer = ahead.pop()
+            ahead.extend(getattr(layer, "layers", ()))
+            if layer.streams is not None and not any(layer.streams is one for one in found):
+                found.append(layer.streams)
+        return found
+
     def require_built(self) -> Symbol:
         """Return the output's symbol, or raise InputError where there is none yet."""
         if self.output is None:

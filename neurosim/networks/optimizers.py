@@ -143,6 +143,11 @@ class Optimizer(ABC):
         """Return what of a kind is kept of each parameter: flat arrays, which may be written to."""
         return [placed.home for placed in self._kept[kind]]
 
+    @property
+    def placed(self) -> list[Placed]:
+        """All that is kept, wherever it is."""
+        return [placed for kept in self._kept.values() for placed in kept]
+
     def build(self, parameters: Sequence[Trainable]) -> None:
         """Take the parameters that learn, and begin anew: nothing is kept yet, no step was taken.
 
@@ -340,13 +345,18 @@ class Optimizer(ABC):
         ]
 
     def variables(self) -> list[np.ndarray]:
-        """Return what is kept, to be read or written in place, in the order of Keras's files."""
-        by_kind = [
-            [one.home.reshape(shape) for one, shape in zip(kept, self._shapes, strict=True)]
-            for kept in self._kept.values()
-        ]
+        """Return what is kept, to be written in place, in the order of Keras's files."""
+        return [placed.home.reshape(shape) for placed, shape in self._ordered()]
+
+    def read(self) -> list[np.ndarray]:
+        """Return what is kept, not to be written to; in the order of Keras's files."""
+        return [placed.read().reshape(shape) for placed, shape in self._ordered()]
+
+    def _ordered(self) -> list[tuple[Placed, tuple[int, ...]]]:
+        """Return all that is kept with its shape, in the order of Keras's files."""
+        by_kind = [list(zip(kept, self._shapes, strict=True)) for kept in self._kept.values()]
         ordered = zip(*by_kind, strict=True) if self.by_parameter else by_kind
-        return [array for arrays in ordered for array in arrays]
+        return [one for several in ordered for one in several]
 
     def _fraction(self, name: str) -> None:
         """Raise InputError unless an option lies in [0, 1)."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from .engines import to_host
 from .placed import Placed
 from .record import Leaf
 from .tensor import Tensor, real_numbers
@@ -88,6 +89,11 @@ class Parameter:
         return self._values.read()
 
     @property
+    def placed(self) -> Placed:
+        """The values, wherever they are."""
+        return self._values
+
+    @property
     def trainable(self) -> bool:
         """Whether an optimizer may change it."""
         return self.learned and not self.frozen
@@ -125,7 +131,7 @@ class Parameter:
         InputError
             Another shape, what are no finite real numbers, or what the constraint does not admit.
         """
-        given = real_numbers(values, self.path)
+        given = to_host(real_numbers(values, self.path))
         if given.shape != self.shape:
             raise InputError(
                 f"{self.path}: its values have shape {self.shape} (got shape {given.shape})"

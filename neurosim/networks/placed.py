@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from .engines import engine
+from .engines import engine, to_host
+
+AT_ONCE = 1 << 26  # bytes that come home in one piece
 
 
 class Placed:
@@ -50,12 +53,56 @@ class Placed:
             self._is_away = True
         return self._away
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory the numbers take, at either place."""
+        return self._home.nbytes
+
+    @property
+    def nbytes_there(self) -> int:
+        """How much memory of a card they have already."""
+        return 0 if self._away is None else self.nbytes
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the numbers as they are now are on a card."""
+        return self._is_away
+
     def read(self) -> np.ndarray:
         """Return the numbers as they are now, to be read alone: they stay where they are."""
         return self._away.get() if self._is_away else self._home
+
+    def give_up(self) -> None:
+        """Forget what is on a card: the numbers are those that were at home last."""
+        self._away, self._is_away = None, False
 
     def __getstate__(self) -> np.ndarray:
         return self.read()
 
     def __setstate__(self, state: np.ndarray) -> None:
         self.__init__(state)  # type: ignore[misc]
+
+
+def note_at_home(numbers: Iterable[Placed]) -> None:
+    """Write down at home what numbers on a card are now, all of one moment; they stay there.
+
+    Many small arrays come in one piece: each copy alone would be waited for.
+    """
+    pieces: dict[np.dtype, list[Placed]] = {}
+    for placed in numbers:
+        if placed.is_away:
+            piece = pieces.setdefault(placed._home.dtype, [])
+            piece.append(placed)
+            if sum(one._home.nbytes for one in piece) >= AT_ONCE:
+                _bring(pieces.pop(placed._home.dtype))
+    for piece in pieces.values():
+        _bring(piece)
+
+
+def _bring(piece: list[Placed]) -> None:
+    flat = to_host(np.concatenate([placed._away.reshape(-1) for placed in piece]))
+    first = 0
+    for placed in piece:
+        last = first + placed._home.size
+        placed._home[...] = flat[first:last].reshape(placed._home.shape)
+        first = last

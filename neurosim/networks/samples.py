@@ -10,7 +10,7 @@ import numpy as np
 
 from ..cuda.availability import free_bytes
 from ..errors import InputError
-from .engines import engine
+from .engines import engine, to_host
 from .losses import Loss
 from .tensor import Tensor, real_numbers
 
@@ -127,6 +127,7 @@ def read(
         numbers of samples that differ; weights that are none.
     """
     given = list(x) if isinstance(x, list | tuple) and len(network.inputs) > 1 else [x]
+    given, y, sample_weight = [to_host(one) for one in given], to_host(y), to_host(sample_weight)
     arrays = [_numbers(values, f"{who}: x") for values in given]
     for array in arrays:
         if not array.ndim or not len(array):

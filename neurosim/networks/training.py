@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ConvergenceError, InputError
+from ..errors import ConvergenceError, InputError, NeurosimError
 from .callbacks import Callback, Logs
-from .engines import engine, to_host
+from .engines import engine, on_device, to_host
 from .losses import Loss
 from .metrics import Metric
 from .record import no_gradients, walk_back
@@ -42,11 +43,11 @@ class Sums:
         self._totals: list[Any] = [0.0] * len(metrics)
         self._counts: list[Any] = [0] * len(metrics)
         on = engine()
-        self._watch = on.kernels.watch() if on.is_card else None
+        self._on = on
+        self._watch = on.kernels.new_watch() if on.is_card else None
         if self._watch is not None:
             self._totals = [on.xp.zeros((), np.float64) for _ in metrics]
             self._counts = [on.xp.zeros((), np.int64) for _ in metrics]
-            self._watch.begin()
 
     def begin(self) -> None:
         """Begin anew, in the same memory of the card."""
@@ -59,6 +60,10 @@ class Sums:
     def count(self, samples: int) -> None:
         """Count a batch of so many samples: where the rest is done on a card without Python."""
         self.counts = self.batches + 1, self.counts[1] + samples
+
+    def heeded(self) -> AbstractContextManager[None]:
+        """Let optimizers of a card take no step within once there is a batch to stop at."""
+        return nullcontext() if self._watch is None else self._on.kernels.heeding(self._watch)
 
     @property
     def batches(self) -> int:
@@ -74,11 +79,12 @@ class Sums:
     def watch(self, loss: np.ndarray, count: int) -> bool:
         """Add a batch's mean loss of so many samples; return whether it may be finite.
 
-        On a card that is only noted, and no step is taken after the first that is not.
+        On a card that is only noted, and no step is taken from the first on that is not, or that
+        has numbers which would be refused.
         """
         self.count(count)
         if self._watch is not None:
-            self._watch.note(loss, count)
+            self._watch.note(loss, count, self._on.doubts.noted)
             return True
         value = float(loss)
         self._loss += value * count
@@ -92,7 +98,7 @@ class Sums:
             self._counts[k] += judged
 
     def lost(self) -> int:
-        """Return how many steps were not taken on a card, after a loss that is not finite."""
+        """Return how many steps were not taken on a card, from the first batch on to stop at."""
         first = int(self._watch.lost[0]) if self._watch is not None else 0
         return self.batches + 1 - first if first else 0
 
@@ -159,40 +165,70 @@ class Training:
         order = streams.order(len(data)) if shuffle else None
         sums = steps.begin(order)
         seeing = [callback for callback in watching if callback.sees_batches]
-        for batch, part in enumerate(parts(len(data), batch_size)):
-            for callback in seeing:
-                callback.on_train_batch_begin(batch)
-            steps.take(part, {"epoch": epoch, "batch": batch})
-            if seeing:
-                self.check_loss(steps, order, epoch)
-            for callback in seeing:
-                callback.on_train_batch_end(batch, sums.means())
-            reporter.batch(epoch, sums)
+        try:
+            for batch, part in enumerate(parts(len(data), batch_size)):
+                for callback in seeing:
+                    callback.on_train_batch_begin(batch)
+                steps.take(part, {"epoch": epoch, "batch": batch})
+                if seeing:
+                    self.check_loss(steps, order, epoch)
+                for callback in seeing:
+                    callback.on_train_batch_end(batch, sums.means())
+                reporter.batch(epoch, sums)
+        except NeurosimError:  # which comes with the counts that belong to it
+            raise
+        except BaseException:  # Ctrl-C, or a callback's
+            with suppress(Exception):  # of a card that answers no more
+                self._set_back(sums.lost())
+            raise
         self.check_loss(steps, order, epoch)
         streams.epoch += 1
         return sums.means()
 
     def check_loss(self, steps: Steps, order: np.ndarray | None, epoch: int | None) -> None:
-        """Raise ConvergenceError where a card noted a loss that is no finite number.
+        """Raise an error where a card noted that a batch is to be stopped at.
 
         Counts go back to the last step that was taken.
+
+        Raises
+        ------
+        ConvergenceError
+            Its loss is no finite number.
+        NeurosimError
+            What a layer or the loss raises on the CPU for numbers that it refuses.
         """
         sums, size = steps.sums, steps.batch_size
         missed = sums.lost()
         if not missed:
             return
-        self.count(-missed)
-        self.model.optimizer.iterations -= missed
+        self._set_back(missed)
         batch = sums.batches - missed
         part = slice(batch * size, (batch + 1) * size)
         which = part if order is None else steps.data.beside(order[part])
         at = {} if epoch is None else {"epoch": epoch, "batch": batch}
+        if engine().doubts.settle():
+            self._run_again(steps.data, [which], training=True)
+            if math.isfinite(sums.loss()):
+                raise refused(self.who, at)
         raise self.lost(steps.data, which, sums.loss(), at)
 
     def count(self, steps: int = 1) -> None:
         """Count steps that were taken: by them random numbers are found."""
         for streams in self.streams:
             streams.step += steps
+
+    def _set_back(self, missed: int) -> None:
+        """Count so many steps less: they were not taken."""
+        self.count(-missed)
+        self.model.optimizer.iterations -= missed
+
+    def _run_again(self, data: Samples, batches: Iterable[Any], training: bool) -> None:
+        """Let the CPU raise its error of numbers that a card noted would be refused."""
+        with on_device("cpu"), no_gradients():
+            for which in batches:
+                x, y, weights = data.batch(which)
+                assert y is not None
+                self.loss_of(x, y, weights, training)
 
     def step(
         self, data: Samples, which: np.ndarray | slice, sums: Sums, at: dict[str, int]
@@ -213,9 +249,10 @@ class Training:
         if loss.node is not None:
             leaves = frozenset(p.leaf for p in trained)
             found = walk_back(loss.node, np.ones_like(loss.array), leaves)
-            self.model.optimizer.apply(
-                [found[p.leaf] if p.leaf in found else np.zeros_like(p.here) for p in trained]
-            )
+            with sums.heeded():
+                self.model.optimizer.apply(
+                    [found[p.leaf] if p.leaf in found else np.zeros_like(p.here) for p in trained]
+                )
         for parameter in trained:
             if parameter.constraint is not None:
                 parameter.constraint(parameter.here)
@@ -223,18 +260,8 @@ class Training:
 
     @cached_property
     def streams(self) -> list[Streams]:
-        """Where the random numbers of the network and of all layers come from, each once.
-
-        A layer that stands in another network too keeps that one's; so do those of an inner one.
-        """
-        found: list[Streams] = []
-        ahead: list[Layer] = [self.model]
-        while ahead:
-            layer = ahead.pop()
-            ahead.extend(getattr(layer, "layers", ()))
-            if layer.streams is not None and not any(layer.streams is one for one in found):
-                found.append(layer.streams)
-        return found
+        """Where the random numbers of the network and of all layers come from, each once."""
+        return self.model.every_stream()
 
     def loss_of(
         self, x: list[Tensor], y: np.ndarray, weights: np.ndarray | None, training: bool
@@ -262,6 +289,10 @@ class Training:
                 loss, activities, mask = self.loss_of(x, y, weights, training=False)
                 sums.watch(loss.array, len(x[0].array))
                 sums.add(activities, y, mask)
+            on = engine()
+            if on.is_card and on.doubts.settle():
+                self._run_again(data, parts(len(data), batch_size), training=False)
+                raise refused(self.who)
         return sums.means()
 
     def check_weights(self, at: dict[str, int]) -> None:
@@ -320,6 +351,14 @@ class Training:
         with no_gradients():
             self.model.run(x, training=False, watch=watch)
         return f"{f'what goes out of {found[0]}' if found else 'the loss itself'}; {ADVICE}"
+
+
+def refused(who: str, at: dict[str, int] | None = None) -> InputError:
+    """Return the error of numbers that a card refuses and the CPU does not."""
+    return InputError(
+        f"{who}: device 'cuda' met numbers that are refused{_place(at or {})}, and the CPU none "
+        "among the same samples: rounding decides; use device='cpu'"
+    )
 
 
 class Steps:

@@ -78,7 +78,7 @@ def test_an_epoch_waits_for_the_card_at_its_end_alone(samples, monkeypatch):
         simulated.READS[0] = 0
         model.fit(*samples, batch_size=size, verbose=0, device="cuda")
         counts.append(simulated.READS[0])
-    assert counts[0] == counts[1] <= 5
+    assert counts[0] == counts[1] <= 6  # the weights come home in one piece
 
 
 def test_a_loss_that_is_not_finite_is_told_as_on_the_cpu(samples):

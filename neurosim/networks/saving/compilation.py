@@ -109,7 +109,7 @@ def optimizer_arrays(model: Model) -> dict[str, np.ndarray]:
         optimizer = type(optimizer).from_config(optimizer.get_config())
         optimizer.build(model.trainable_weights)
     rate = [] if optimizer.decay else [np.array(optimizer.learning_rate)]
-    arrays = [np.array(optimizer.iterations), *rate, *optimizer.variables()]
+    arrays = [np.array(optimizer.iterations), *rate, *optimizer.read()]
     return {f"optimizer/vars/{number}": array for number, array in enumerate(arrays)}
 
 

@@ -198,9 +198,9 @@ def weight_arrays(where: Sequence[Place]) -> dict[str, np.ndarray]:
     found = {}
     for place in where:
         for path, parameter, what in place.variables:
-            if not np.isfinite(parameter.array).all():
+            found[path] = parameter.read()
+            if not np.isfinite(found[path]).all():
                 raise FileError(f"{what} is not finite everywhere; nothing was written")
-            found[path] = parameter.array
     return found
 
 
@@ -301,7 +301,7 @@ def read_weights(stored: Stored, network: Network) -> None:
                 "weights"
             )
     for entry, (_, parameter, what) in zip(entries, variables, strict=True):
-        stored.finite(entry, parameter.array.dtype, what)
+        stored.finite(entry, parameter.dtype, what)
     for entry, (_, parameter, _) in zip(entries, variables, strict=True):
         parameter.array[...] = entry.values()
 

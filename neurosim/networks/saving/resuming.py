@@ -93,6 +93,11 @@ class Resuming(Callback):
         self._pending: _Moment | None = None
         self._next = 0.0
 
+    @property
+    def saved(self) -> str:
+        """Where it is written down, empty before that was done."""
+        return str(self._path) if self._path.exists() else ""
+
     def begin(self, initial_epoch: int, epochs: int) -> int:
         """Return the epoch to go on with; the network is then as it was before that one.
 
@@ -145,7 +150,7 @@ class Resuming(Callback):
         """Write down what there is, or keep a copy of it where that was done just now."""
         now = time.monotonic() >= self._next
         arrays = {
-            path: parameter.array
+            path: parameter.read()
             for place in self._places
             for path, parameter, _ in place.variables
         }
