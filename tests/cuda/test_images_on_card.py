@@ -50,7 +50,8 @@ def check(function, *arrays, dtype, rng):
             if cotangent is None:
                 cotangent = rng.normal(size=y.shape).astype(dtype)
             slopes = gradients(y, tensors, cotangent)
-            assert simulated.READS[0] == 0
+            # Each gradient comes home as it is answered, and nothing else does.
+            assert simulated.READS[0] == len(tensors) * (device == "cuda")
             found[device] = [y.numpy(), *map(to_host, slopes)]
     for there, here in zip(found["cuda"], found["cpu"], strict=True):
         assert there.dtype == here.dtype == dtype
