@@ -11,6 +11,7 @@ from .callbacks import (
     LearningRateScheduler,
     ModelCheckpoint,
 )
+from .engines import on_device
 from .graph import Input
 from .layers import (
     LSTM,
@@ -81,6 +82,7 @@ __all__ = [
     "gradients",
     "load_model",
     "no_gradients",
+    "on_device",
     "operation",
     "operations",
     "optimizers",
