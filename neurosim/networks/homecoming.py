@@ -10,9 +10,7 @@ from .placed import Placed, note_at_home
 if TYPE_CHECKING:
     from .model import Model
 
-SHARE = (
-    100  # so many times as long as it takes to come home, at least: it costs a hundredth at most
-)
+SHARE = 100  # times as long as coming home takes they stay away, at least: it costs a hundredth
 
 
 class Homecoming:

@@ -15,7 +15,6 @@ LONG = "it takes the simulator too long"
 LEFT_OUT = {
     "test_batch_normalization": {"test_a_batch_has_mean_zero_and_variance_one[shape5-": LONG},
     "test_optimizers": {"test_what_is_kept_ends_at_zero_and_not_in_denormals": LONG},
-    "test_layers": {},
     "test_convolution_operation": {"test_its_gradients_are_those_of_differences": LONG},
     "test_recurrent": {
         f"test_values_and_gradients[{cell}-several chunks": LONG for cell in ("lstm", "simple_rnn")
