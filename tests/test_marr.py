@@ -351,6 +351,14 @@ def test_drawings():
     assert ax.get_xlabel() == "silenced (share of the neurons)"
 
 
+def test_a_plot_says_what_it_shows_and_a_drawing_what_it_leaves_out():
+    levels = register(implementations=[ripple_carry_adder(BITS)])
+    title = levels.lesion(repeats=2).plot().get_title("left").replace("\n", " ")
+    assert re.fullmatch(r".*: at the most damage \d+% of the cases are right", title)
+    words = [t.get_text() for ax in levels.draw(case=(3, 1)).axes for t in ax.texts]
+    assert any("no room for names" in word for word in words)
+
+
 def test_a_smaller_circuit_may_stand_for_a_large_one_in_drawings():
     implementation = Implementation(depth_two_adder(BITS), drawn=depth_two_adder(1))
     figure = register(implementations=[implementation]).draw()
