@@ -204,6 +204,7 @@ def _normalization(result: Result, ax: Axes, c50: float) -> None:
     plot_curves(ax, contrast, curves)
     ax.plot(halves, [0.5] * len(halves), "o", color="black", zorder=5, label="$c_{50}$")
     ax.legend(loc="upper left", title="mask contrast")
+    ax.set(ylim=(-0.05, 1.45))
     ax.set(xscale="log", xlim=(contrast[0], 2 * contrast[-1]), yticks=(0, 0.5, 1))
     ax.set(xlabel="contrast of the test", ylabel="response (in $R_{max}$)")
     ax.set_title("Normalization: a mask shifts c50 and leaves Rmax")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from neurosim import InputError
 
 # No cell's center is so narrow or so wide (degrees), no surround so strong.
@@ -12,6 +14,13 @@ def check_range(name: str, value: float, least: float, most: float, unit: str = 
     """Raise InputError unless least ≤ value ≤ most; `unit` follows the numbers as it stands."""
     if not least <= value <= most:
         raise InputError(f"{name} must be from {least:g} to {most:g}{unit} (got {value:g})")
+
+
+def check_count(name: str, value: float, least: int, most: int) -> None:
+    """Raise InputError unless the value is a whole number and least ≤ value ≤ most."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool):
+        raise InputError(f"{name} must be a whole number from {least} to {most} (got {value!r})")
+    check_range(name, value, least, most)
 
 
 def check_cell(center: float, strength: float) -> None:

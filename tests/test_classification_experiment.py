@@ -247,6 +247,7 @@ def test_every_claim_holds_of_few_images_in_many_folds():
         ({"images": 199}, r"^images must be from 200 to 1000 \(got 199\)"),
         ({"rounds": 0}, r"^rounds must be from 1 to 10 \(got 0\)"),
         ({"folds": 11}, r"^folds must be from 3 to 10 \(got 11\)"),
+        ({"folds": 5.5}, r"^folds must be a whole number from 3 to 10 \(got 5.5\)"),
     ],
 )
 def test_what_it_refuses(options, message):
@@ -257,3 +258,13 @@ def test_what_it_refuses(options, message):
 def test_the_help_says_what_is_not_reproduced():
     told = " ".join(classification.run.__doc__.split())
     assert "inferring sexual orientation or criminality from a face, are not reproduced" in told
+
+
+def test_a_photograph_that_is_there_twice_is_named(tmp_path, rng):
+    pictures = rng.integers(0, 256, (3, 24, 24), dtype=np.uint8)
+    for name, which in (("a/1", 0), ("a/2", 1), ("b/1", 2), ("b/2", 0)):
+        path = tmp_path / f"{name}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(pictures[which]).save(path)
+    with pytest.raises(InputError, match=r"a/1\.png' and '.*b/2\.png' are the same picture"):
+        classification.run(data=tmp_path, quick=True)

@@ -9,6 +9,7 @@ import pytest
 
 from circuits import cortex, edges, perceptron
 from circuits.exercises import NAMES, exercise
+from circuits.exercises.cells import ask
 from circuits.exercises.orientation_cell import ORIENTATIONS, SCREEN, difference, preferred
 from circuits.exercises.perceptron import HELD_OUT, MARGIN, OFFSET, TAUGHT, patterns_like
 from neurosim import Circuit, convolve
@@ -397,3 +398,18 @@ def test_the_rule_generalises_as_far_as_is_asked_for_whatever_it_is_taught(dimen
     circuit = perceptron.trained_perceptron(perceptron_rule(x, z))
     others, labels = patterns_like(dimensions, HELD_OUT, seed + 20)
     assert np.mean(circuit(others) == labels) >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("measured", "at_least", "told"),
+    [
+        (3.14e-15, 1e-6, "is 0; asked for: more than 0"),
+        (-2390.4, 1, "is -2,390; asked for: at least 1"),
+        (0.00523, 0.5, "is 0.00523; asked for: at least 0.5"),
+        (12.0, 2390.0, "is 12; asked for: at least 2,390"),
+        (float("nan"), 1, "is nan; asked for: a number"),
+    ],
+)
+def test_numbers_are_told_without_powers_of_ten(measured, at_least, told):
+    with pytest.raises(AssertionError, match=told):
+        ask(measured, "it", at_least=at_least)

@@ -1,5 +1,6 @@
 """The three levels: held against one another, and against small obvious cases."""
 
+import itertools
 import math
 import re
 
@@ -350,6 +351,14 @@ def test_drawings():
     assert ax.get_xlabel() == "silenced (share of the neurons)"
 
 
+def test_a_plot_says_what_it_shows_and_a_drawing_what_it_leaves_out():
+    levels = register(implementations=[ripple_carry_adder(BITS)])
+    title = levels.lesion(repeats=2).plot().get_title("left").replace("\n", " ")
+    assert re.fullmatch(r".*: at the most damage \d+% of the cases are right", title)
+    words = [t.get_text() for ax in levels.draw(case=(3, 1)).axes for t in ax.texts]
+    assert any("no room for names" in word for word in words)
+
+
 def test_a_smaller_circuit_may_stand_for_a_large_one_in_drawings():
     implementation = Implementation(depth_two_adder(BITS), drawn=depth_two_adder(1))
     figure = register(implementations=[implementation]).draw()
@@ -429,7 +438,9 @@ BAD = {
             implementations=[ripple_carry_adder(2)],
         ),
         "the levels do not take the same inputs in the same order: computation 'addition' takes "
-        "a, b; algorithm 'counting on' takes x, y; circuit 'ripple-carry adder' takes a, b",
+        "a, b; algorithm 'counting on' takes x, y; circuit 'ripple-carry adder' takes a, b. Either "
+        "the computation is another one: its oracle= and domain= must name .* or .* give algorithm "
+        "'counting on' an encode= that takes a, b",
     ),
     "two of one name": (
         lambda: register(implementations=[depth_two_adder(2), depth_two_adder(3)]),
@@ -510,6 +521,39 @@ def test_an_oracle_that_is_not_pure_is_told():
     random = addition(lambda a, b: rng.random())
     with pytest.raises(InputError, match="no pure function"):
         register(computation=random).check()
+
+
+def counter():
+    """Return a function that answers each call with another number."""
+    numbers = itertools.count()
+    return lambda *_: next(numbers)
+
+
+def alternating():
+    """Return a code that gives one of two numbers in turn, whatever it is asked for."""
+    number = counter()
+    return lambda a, b: (number() % 2, b)
+
+
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        ({"algorithms": [counting(decode=counter())]}, "algorithm 'counting on' is no pure"),
+        (
+            {"implementations": [Implementation(depth_two_adder(3), decode=counter())]},
+            "circuit 'depth-2 adder': decode is no pure function",
+        ),
+        (
+            {"implementations": [
+                Implementation(depth_two_adder(3), encode=alternating())
+            ]},
+            "circuit 'depth-2 adder': encode is no pure function",
+        ),
+    ],
+)  # fmt: skip
+def test_levels_that_are_not_pure_are_told(levels, message):
+    with pytest.raises(InputError, match=message):
+        register(**levels).check()
 
 
 def test_an_oracle_that_fails_or_changes_its_input():

@@ -183,6 +183,7 @@ def test_every_claim_holds_of_all_digits():
         ({"copies": 1}, r"^copies must be from 2 to 8 \(got 1\)"),
         ({"epochs": 9}, r"^epochs must be from 10 to 50 \(got 9\)"),
         ({"folds": 2}, r"^folds must be from 3 to 10 \(got 2\)"),
+        ({"folds": 5.5}, r"^folds must be a whole number from 3 to 10 \(got 5.5\)"),
     ],
 )
 def test_what_it_refuses(options, message):

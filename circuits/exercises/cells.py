@@ -10,6 +10,9 @@ from neurosim import Circuit, Source
 
 from ..stimuli import Screen
 
+ANY = 1e-6  # the least answer that counts as one
+MOST_PLAIN = 1e12  # above which a number has more digits than anybody reads
+
 
 class Cell:
     """One cell that sees images.
@@ -52,7 +55,20 @@ def ask(
         What is asked for.
     """
     if not at_least <= measured <= at_most:
-        bound = f"at least {at_least:.3g}" if measured < at_least else f"at most {at_most:.3g}"
+        low = "more than 0" if at_least == ANY else f"at least {plain(at_least)}"
+        bound = low if measured < at_least else f"at most {plain(at_most)}"
         if math.isnan(measured):
             bound = "a number"
-        raise AssertionError(f"{what} is {measured:.3g}; asked for: {bound}")
+        raise AssertionError(f"{what} is {plain(measured)}; asked for: {bound}")
+
+
+def plain(number: float) -> str:
+    """Return a number in three digits without a power of ten; almost nothing as 0."""
+    if abs(number) < ANY:
+        return "0"
+    if not abs(number) <= MOST_PLAIN:
+        return f"{number:.3g}"
+    rounded = float(f"{number:.3g}")
+    return (
+        f"{rounded:,.0f}" if abs(rounded) >= 1000 else np.format_float_positional(rounded, trim="-")
+    )

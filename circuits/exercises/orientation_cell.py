@@ -9,7 +9,7 @@ from neurosim.grading import Exercise, Interface, Part, Port
 
 from ..physiology import tuning
 from ..stimuli import Screen
-from .cells import Cell, ask
+from .cells import ANY, Cell, ask
 
 TASK = """\
 Write orientation_cell(orientation), a function that returns a cell of V1 which prefers gratings of
@@ -66,7 +66,7 @@ def _answers(circuit: Circuit, contrast: float = 1.0) -> np.ndarray:
     )  # fmt: skip
     mean, modulation = curve.f0 - cell.spontaneous, curve.f1
     answers = np.maximum(mean if mean.max() > modulation.max() else modulation, 0)
-    ask(answers.max(), f"the best answer to a grating of contrast {contrast:g}", at_least=1e-6)
+    ask(answers.max(), f"the best answer to a grating of contrast {contrast:g}", at_least=ANY)
     return answers
 
 

@@ -7,7 +7,7 @@ from neurosim.grading import Exercise, Interface, Part, Port
 
 from ..physiology import tuning
 from ..stimuli import Screen, spot
-from .cells import Cell, ask
+from .cells import ANY, Cell, ask, plain
 
 TASK = """\
 Write spot_detector, a cell of the retina or the LGN: an excited center, an inhibited surround.
@@ -54,14 +54,15 @@ INTERFACE = Interface((Port("image", SCREEN.shape, real=True),), (Port("cell", r
 
 def _to_spot(cell: Cell) -> float:
     answer = cell.answer(spot(SCREEN, WIDE))
-    ask(answer, "the answer to a bright spot in the middle", at_least=1e-6)
+    ask(answer, "the answer to a bright spot in the middle", at_least=ANY)
     return answer
 
 
 def _spot(circuit: Circuit) -> str:
     cell = Cell(circuit, SCREEN)
     answer = _to_spot(cell)
-    return f"it answers {answer:.3g} to a spot in the middle, beside {cell.spontaneous:.3g} to none"
+    none = plain(cell.spontaneous)
+    return f"it answers {plain(answer)} to a spot in the middle, beside {none} to none"
 
 
 def _light(circuit: Circuit) -> str:
@@ -82,7 +83,7 @@ def _size(circuit: Circuit) -> str:
     curve = tuning(cell.unit, "diameter", widths, screen=SCREEN)
     answers = curve.f0 - cell.spontaneous
     best = answers.max()
-    ask(best, "the best answer to a spot of any size", at_least=1e-6)
+    ask(best, "the best answer to a spot of any size", at_least=ANY)
     # A binary cell may be at its best for several sizes: the smallest counts.
     width = widths[int(np.argmax(answers > best * (1 - 1e-9)))]
     ask(width, "the width in pixels of the smallest spot that is best", at_least=2, at_most=5)

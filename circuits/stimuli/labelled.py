@@ -28,12 +28,14 @@ class LabelledImages:
     labels : the class of each, its place in `classes`, (images,)
     classes : the classes' names
     skipped : paths of the files that could not be read
+    files : the path of each image's file; none where they were drawn
     """
 
     images: np.ndarray
     labels: np.ndarray
     classes: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -95,7 +97,7 @@ def labelled_photographs(
             "least two are needed, one a class, with its photographs inside"
         )
     random = np.random.default_rng(seed)
-    images, labels, skipped = [], [], []
+    images, labels, skipped, paths = [], [], [], []
     for label, inside in enumerate(classes):
         files = _visible(inside)
         chosen = np.arange(len(files)) if most is None else random.permutation(len(files))
@@ -114,8 +116,9 @@ def labelled_photographs(
             raise FileError(f"the class {str(inside)!r} has no image: {found}")
         images += [read[number] for number in sorted(read)]
         labels += [label] * len(read)
+        paths += [_text(str(files[number])) for number in sorted(read)]
     names = tuple(_text(inside.name) for inside in classes)
-    return LabelledImages(np.array(images), np.array(labels), names, tuple(skipped))
+    return LabelledImages(np.array(images), np.array(labels), names, tuple(skipped), tuple(paths))
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -16,11 +16,12 @@ from typing import Literal
 import numpy as np
 
 from circuits.stimuli import LabelledImages, faces_and_scrambled, labelled_photographs
+from neurosim.errors import InputError
 from neurosim.progress import progress
 from neurosim.result import Result
 
 from ..held_out import FEWEST
-from ..parameters import check_range
+from ..parameters import check_count, check_range
 from .cases import check_enough, thirteen
 from .claims import ALL, claim_fair_folds, claim_what_depth_does, claim_what_is_told
 from .drawing import draw_accuracies, draw_examples
@@ -78,7 +79,7 @@ def run(
     result = Result("classification", locals(), seed)
     check_range("images", images, 200, 1000)
     check_range("rounds", rounds, 1, 10)
-    check_range("folds", folds, FEWEST, 10)
+    check_count("folds", folds, FEWEST, 10)
     most, rounds, folds = (min(images, QUICK), 1, FEWEST) if quick else (images, rounds, folds)
     photographs = _photographs(data, most // 2, unreadable, seed)
     cases = thirteen(
@@ -106,7 +107,15 @@ def _photographs(
     """Return photographs of a folder, or drawn faces and scrambled ones."""
     if data is None:
         return faces_and_scrambled(each, size=SIZE, pose=POSE, noise=GRAIN, seed=seed)
-    return labelled_photographs(data, size=SIZE, most=each, seed=seed, unreadable=unreadable)
+    found = labelled_photographs(data, size=SIZE, most=each, seed=seed, unreadable=unreadable)
+    known: dict[bytes, str] = {}
+    for image, file in zip(found.images, found.files, strict=True):
+        if (first := known.setdefault(image.tobytes(), file)) != file:
+            raise InputError(
+                f"{first!r} and {file!r} are the same picture, at {SIZE} pixels a side: one would "
+                "be held out where the other is learned; take one of them away"
+            )
+    return found
 
 
 def _tabulate(result: Result, tried: Sequence[Tried]) -> None:

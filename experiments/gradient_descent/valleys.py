@@ -108,6 +108,11 @@ def _draw_heights(ax: Axes, paths: list[Descent], basin: np.ndarray, heights: li
         ax.plot(path.values[:60], color=COLOURS[NAMES[k]], linewidth=0.9)
     for k, height in enumerate(heights):
         ax.plot([60], [height], MARKS[k], color=COLOURS[NAMES[k]], clip_on=False)
+        if k and k not in basin:
+            ax.annotate(
+                "no start falls here", (60, height), (-5, 0), textcoords="offset points",
+                ha="right", va="center",
+            )  # fmt: skip
     ax.annotate(
         "lowest", (60, heights[0]), (-5, -3), textcoords="offset points", ha="right", va="top"
     )

@@ -198,6 +198,11 @@ def _mean_and_error(right: np.ndarray, unseen: np.ndarray) -> list[np.ndarray]:
 def _draw(ax: Axes, curves: Curves, least: np.ndarray, inputs: int) -> None:
     ax.axhline(0.5, color=FAINT, linestyle=":", linewidth=0.8)
     rows = curves.sizes
+    tosses = curves.table.shape[0] * curves.unseen  # few where few rows are left
+    off = 2 * np.sqrt(0.25 / tosses)
+    guessing = ax.fill_between(
+        rows, 0.5 - off, 0.5 + off, color="0.9", linewidth=0, label="guessing, ± 2 s.d."
+    )
     looks = (
         (curves.neuron, "blue", "o", "-", "neuron, threshold functions"),
         (curves.random, "green", "^", "-.", "neuron, random functions"),
@@ -217,6 +222,7 @@ def _draw(ax: Axes, curves: Curves, least: np.ndarray, inputs: int) -> None:
         handles[1:1] = ax.plot(
             rows[shown], least[shown], color="0.6", linewidth=0.8, label="least by theory"
         )
+    handles.append(guessing)
     ax.set(xlabel=f"rows trained, of {2**inputs}", ylabel="share right on rows not seen")
     ax.set(ylim=(0, 1.02), xlim=(0, 2**inputs))
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.18), title="means ± s.e.")

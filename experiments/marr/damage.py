@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,6 +107,13 @@ def _worst(register: Marr, implementation: Implementation) -> int:
     return worst
 
 
+def _lost(curves: Mapping[str, Any]) -> str:
+    """Return in a sentence how much the most and the least fragile of some circuits lose."""
+    left = {name: float(curve.mean[-1]) for name, curve in curves.items()}
+    worst, best = min(left, key=left.__getitem__), max(left, key=left.__getitem__)
+    return f"At the most damage: {worst} {left[worst]:.0%}, {best} {left[best]:.0%} right"
+
+
 def _draw(
     result: Result, lesioned: Degradation, noisy: Degradation, centred: Degradation,
     rest: Sequence[Degradation],
@@ -128,6 +135,6 @@ def _draw(
     ax.set(xlabel=lesioned.damage, ylabel="answered right (share of cases)", ylim=(-0.03, 1.03))
     ax.set(xlim=(-0.02, 0.98), xticks=(0, 0.2, 0.4))
     ax.legend(loc="center right")
-    ax.set_title("Other circuits, their neurons silenced")
+    ax.set_title(_lost(curves))
     figure.suptitle("Damage breaks the implementation, not the specification")
     result.figure("damage", figure)

@@ -56,7 +56,8 @@ def control_gain(result: Result, saturating: Axes, tuned: Axes, pool: Pool, c50:
         at_most=ERROR,
     )
     plot_curves(tuned, angles, curves, legend=False)
-    tuned.legend(title="contrast")
+    tuned.legend(title="contrast", loc="upper right")
+    tuned.set(xlim=(-66, 110))
     tuned.set(xlabel="orientation from the best (°)", ylabel="response (in $R_{max}$)")
     tuned.set(xticks=(-60, -30, 0, 30, 60))
     tuned.set_title("Contrast scales the tuning curve")

@@ -101,6 +101,9 @@ def _draw_ratios(ax: Axes, found: dict[str, tuple[float, float]]) -> None:
                 textcoords="offset points", ha="right", color=FAINT)  # fmt: skip
     ax.annotate("→ simple", (BOUNDARY, len(found) - 0.3), xytext=(3, 0),
                 textcoords="offset points", color=FAINT)  # fmt: skip
-    ax.legend(loc="center left", bbox_to_anchor=(-0.03, 0.62), handletextpad=0, handlelength=1.4)
+    ax.legend(
+        loc="center left", bbox_to_anchor=(0, 0.64), handletextpad=0, handlelength=1.4,
+        frameon=True, framealpha=1, borderaxespad=0.3,
+    )  # fmt: skip
     simple = int((measured > BOUNDARY).sum())
     ax.set_title(f"F1/F0 is above 1 in {simple} of {len(found)} cells")

@@ -15,7 +15,7 @@ from neurosim.progress import progress
 from neurosim.result import Result
 
 from ..held_out import FEWEST
-from ..parameters import check_range
+from ..parameters import check_count, check_range
 from .claims import claim_fair_folds, claim_predicted, claim_what_tells
 from .drawing import draw
 from .folds import by_original
@@ -71,7 +71,7 @@ def run(
     check_range("widest", widest, 15, 90, "°")
     check_range("copies", copies, 2, 8)
     check_range("epochs", epochs, 10, 50)
-    check_range("folds", folds, FEWEST, 10)
+    check_count("folds", folds, FEWEST, 10)
     if quick:
         copies, epochs = QUICK_COPIES, QUICK_EPOCHS
     images, digits = load_digits()

@@ -67,7 +67,8 @@ def examined(part: "Part", path: str) -> Verdict:
     except (AssertionError, NeurosimError) as error:
         return Verdict(passed=False, fault=False, told=str(error)[:MOST_TOLD])
     except MemoryError:
-        return Verdict(passed=False, fault=False, told="the circuit takes too much memory")
+        told = "the circuit takes more memory than it may (--memory MB allows more)"
+        return Verdict(passed=False, fault=False, told=told)
     except Exception as error:
         told = f"the examiner failed, not the circuit: {type(error).__name__}: {error}"
         return Verdict(passed=False, fault=True, told=told)

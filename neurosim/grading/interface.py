@@ -82,7 +82,7 @@ class Interface:
             if len(ours) != len(theirs):
                 raise InputError(
                     f"{circuit} has {counted(what, [p.name for p in ours])}, {owner} has "
-                    f"{counted(what, [p.name for p in theirs])}"
+                    f"{counted(what, [p.name for p in theirs])}{_missing(what, ours, theirs)}"
                 )
         for what, ours, theirs in sides:
             for port, wanted in zip(ours, theirs, strict=True):
@@ -94,6 +94,16 @@ class Interface:
                 graded = port.real != wanted.real if what == "input" else port.real > wanted.real
                 if graded:
                     raise InputError(_differs(circuit, owner, what, port, wanted))
+
+
+def _missing(what: str, ours: Sequence[Port], theirs: Sequence[Port]) -> str:
+    """Return how those that there are too few of are declared."""
+    if len(ours) > len(theirs):
+        return ""
+    names = [p.name for p in theirs]
+    if what == "output":
+        return f"; declare {'each' if len(names) > 1 else 'it'} with circuit.output({names[0]})"
+    return f"; declare them with circuit.inputs({', '.join(map(repr, names))})"
 
 
 def _differs(circuit: Circuit, owner: str, what: str, port: Port, wanted: Port) -> str:

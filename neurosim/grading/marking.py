@@ -23,6 +23,7 @@ from .exercise import Exercise, Part
 from .folders import temporary_folder
 from .grades import Grade, PartGrade
 from .limits import MOST_SECONDS, Limits
+from .supervisor import KEPT
 from .warming import warm_up
 
 MOST_SOURCE = 1 << 20  # bytes of a student's file
@@ -125,6 +126,7 @@ def _made(path: Path, source: bytes, part: Part, folder: Path, limits: Limits) -
         "arguments": list(part.arguments),
         "circuit": str(circuit),
         "account": str(account),
+        "memory": limits.memory,
     }
     ended = confined("student", request, folder, limits)
     said = _read(account)
@@ -199,7 +201,8 @@ def _why(ended: Ended, limits: Limits, what: str) -> str:
     reasons = {
         "time": f"stopped after {limits.seconds:g} s, before {what}: does a loop never end?",
         "output": f"stopped: it printed more than {limits.output:,} bytes before {what}",
-        "memory": f"stopped: it took more than {limits.memory:,} MB of memory before {what}",
+        "memory": f"stopped: it took more than {limits.memory:,} MB of memory before {what} "
+        "(--memory MB allows more)",
         "processes": f"stopped: it started more than {limits.processes} processes before {what}",
         "unwatched": f"it ended the process that watches it before {what}",
     }
@@ -212,8 +215,11 @@ def _why(ended: Ended, limits: Limits, what: str) -> str:
 
 
 def _last_lines(printed: str) -> list[str]:
-    """Return the last lines that were printed, for whoever looks for the mistake."""
-    lines = [_plain(line)[:200] for line in printed.splitlines() if line.strip()]
+    """Return the last lines that were printed, each once, for whoever looks for the mistake."""
+    lines = [line for line in printed.splitlines() if line.strip()]
+    if len(printed.encode()) >= KEPT:
+        lines = lines[1:] or lines  # the first of them is cut
+    lines = list(dict.fromkeys(_plain(line)[:200] for line in lines))
     return [f"it printed: {line}" for line in lines[-PRINTED:]]
 
 

@@ -7,6 +7,7 @@ process, to Python's builtins or to neurosim changes nothing but the circuit tha
 import json
 import os
 import sys
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypedDict
@@ -21,7 +22,7 @@ class Request(TypedDict):
 
     `source` is the file, `name` what it must define, `arguments` what a function is called with,
     `circuit` where the circuit is written, `account` how it went: a JSON object of the phase that
-    was reached and, where that failed, the error.
+    was reached and, where that failed, the error; `memory` is the limit in MB.
     """
 
     path: list[str]
@@ -31,6 +32,7 @@ class Request(TypedDict):
     arguments: list[Any]
     circuit: str
     account: str
+    memory: int
 
 
 def main() -> None:
@@ -67,7 +69,7 @@ def hand_in(request: Request) -> bool:
         sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
         exec(compile(source.read_bytes(), source, "exec"), module.__dict__)
     except BaseException as error:
-        return account("reading", told(error, source))
+        return account("reading", told(error, source, request["memory"]))
     account("building")
     name = request["name"]
     call = f"{name}({', '.join(map(short, request['arguments']))})"
@@ -77,6 +79,8 @@ def hand_in(request: Request) -> bool:
     made = module.__dict__[name]
     try:
         if not isinstance(made, Circuit) and callable(made):
+            if problem := needed(made, name, request["arguments"]):
+                return account("building", one_line(problem)[:MOST_TOLD])
             made = made(*request["arguments"])
             if not isinstance(made, Circuit):
                 lacks = made is None or isinstance(made, Source)
@@ -89,11 +93,26 @@ def hand_in(request: Request) -> bool:
             )
         save(made, request["circuit"])
     except BaseException as error:
-        return account("building", one_line(f"{call}: {told(error, source)}"))
+        return account("building", one_line(f"{call}: {told(error, source, request['memory'])}"))
     return account("done")
 
 
-def told(error: BaseException, source: Path) -> str:
+def needed(made: Any, name: str, arguments: list[Any]) -> str:
+    """Return what is wrong with the arguments that a function asks for; empty if nothing is."""
+    try:
+        own = signature(made)
+    except (TypeError, ValueError):  # it does not say
+        return ""
+    try:
+        own.bind(*arguments)
+    except TypeError as error:
+        given = ", ".join(map(repr, arguments))
+        how = f"as {name}({given})" if arguments else f"without arguments: begin it 'def {name}():'"
+        return f"{name}{own} cannot be called as the exercise does ({error}); it is called {how}"
+    return ""
+
+
+def told(error: BaseException, source: Path, memory: int) -> str:
     """Return an error in a line: its kind, its message, and the last line of the file in it."""
     kind = type(error).__name__
     try:
@@ -105,6 +124,9 @@ def told(error: BaseException, source: Path) -> str:
             "SystemExit",
             f"the file ended the program itself ({message or 'no status'})",
         )
+    if isinstance(error, MemoryError):
+        limit = f"it may take {memory:,} MB (--memory MB allows more)"
+        message = f"{message}; {limit}" if message else limit
     if isinstance(error, ModuleNotFoundError):
         message += "; only the one file is graded, its folder cannot be imported from"
     line = None

@@ -185,7 +185,7 @@ class PerceptronLearning:
             ax.axline(*boundary(self.weights, self.bias), color="black")
         if alone:
             ax.set(xlabel="$x_1$", ylabel="$x_2$")
-            ax.legend(title="label")
+            ax.legend(title="label", loc="upper left", bbox_to_anchor=(1, 1))
         return ax
 
     def _as_given(self, label: int) -> str:

@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..progress import progress
 from ..tables import text_table
 from ..timing import MOST, whole
-from .agreement import key
+from .agreement import agree, key
 from .algorithm import Algorithm, AlgorithmError, EndlessError
 from .axioms import Held, held
 from .computation import Case
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 PROVED = 1 << 16  # cases up to which all are tried
 SAMPLES = 10_000  # that are drawn where there are more
-ASKED_AGAIN = 1_000  # cases at most on which the oracle is asked twice
+ASKED_AGAIN = 1_000  # cases at most on which a level is asked twice
+CODED_AGAIN = 64  # and on which a circuit's code is
 SHRINKINGS = 1_000  # cases at most that are tried to find a simpler one
 ENDLESS = 20  # cases on which an algorithm may not end before it is given up
 LONG = 4_096  # cases from which progress is shown
@@ -275,12 +276,33 @@ class _Check:
         return [self.computation.answer(case) for case in cases]
 
     def _check_pure(self) -> None:
-        """Ask the oracle again, in another order, so that a memory shows."""
+        """Ask each level again, in another order, so that chance and memory show."""
+        cases = self._again(ASKED_AGAIN)
+        self.oracle.answers(self.tried.cases)
+        for case in cases:
+            self.computation.check_pure(case, self.oracle(case))
+        for name, algorithm in self.marr.algorithms.items():
+            level = self.algorithms[name]
+            level.answers(self.tried.cases)
+            for case in cases:
+                if not isinstance(answer := level(case), Fault):
+                    self._check_same(algorithm, case, answer, _answered(algorithm, case))
+        for implementation in self.marr.implementations.values():
+            implementation.check_pure(self._again(CODED_AGAIN))
+
+    def _again(self, most: int) -> list[Case]:
+        """Return at most so many of the cases, the last first."""
         cases = self.tried.cases
-        answers = self.oracle.answers(cases)
-        every = -(-len(cases) // ASKED_AGAIN)
-        for i in range(len(cases) - 1, -1, -every):
-            self.computation.check_pure(cases[i], answers[i])
+        every = -(-len(cases) // most)
+        return [cases[i] for i in range(len(cases) - 1, -1, -every)]
+
+    def _check_same(self, algorithm: Algorithm, case: Case, answer: Any, again: Any) -> None:
+        if not agree(answer, again):
+            raise InputError(
+                f"{algorithm} is no pure function: for {self.computation.told(case)} it answered "
+                f"{value_text(answer)}, and asked again {value_text(again)}; its steps, encode and "
+                "decode must give the same to the same (no randomness, no memory)"
+            )
 
     def _equal(self, level: _Level, other: _Level, statement: str) -> Verdict:
         def differs(case: Case) -> bool:
@@ -415,6 +437,13 @@ class _Runs:
         except AlgorithmError as fault:
             self.endless += isinstance(fault, EndlessError)
             return Fault(str(fault))
+
+
+def _answered(algorithm: Algorithm, case: Case) -> Any:
+    try:
+        return algorithm.run(case)[0]
+    except AlgorithmError as fault:
+        return Fault(str(fault))
 
 
 def _worked_out(algorithm: Algorithm, quantity: str, case: Case) -> Any:

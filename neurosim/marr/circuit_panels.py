@@ -85,6 +85,8 @@ class CircuitPanels:
         told = [_neurons_text(implementation.circuit)]
         if implementation.drawn is not None:
             told[0] += f"; drawn: one with {_neurons_text(implementation.drawn)}"
+        if not picture.named:
+            told[0] += "; no room for names"
         if implementation.realizes is not None:
             told.append(f"realizes {implementation.realizes}")
         return _Panel(Heading.of(implementation.name, told, width - 0.1), picture, width)

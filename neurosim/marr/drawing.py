@@ -105,6 +105,7 @@ def plot_degradation(
     degradation: Degradation, ax: Axes | None = None, *, legend: bool = True
 ) -> Axes:
     """Do what `Degradation.plot` says."""
+    own = ax is None
     if ax is None:
         _, ax = new_figure()
     if not isinstance(ax, Axes):
@@ -119,7 +120,16 @@ def plot_degradation(
     ax.set(xlabel=degradation.damage, ylabel="answered right (share of cases)", ylim=(-0.03, 1.03))
     if legend:
         ax.legend()
+    if own:
+        ax.set_title(_finding(degradation))
     return ax
+
+
+def _finding(degradation: Degradation) -> str:
+    """Return in a sentence what the largest damage leaves of each circuit."""
+    left = sorted(float(curve.mean[-1]) for curve in degradation.curves.values())
+    shares = " to ".join(dict.fromkeys(f"{share:.0%}" for share in (left[0], left[-1])))
+    return f"{degradation.name}: at the most damage {shares} of the cases are right"
 
 
 class _Page:

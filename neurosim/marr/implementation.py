@@ -18,7 +18,7 @@ from ..errors import InputError, NeurosimError
 from ..movies import Movie
 from ..timing import positive, steps_in
 from ..wording import short
-from .agreement import copied
+from .agreement import agree, copied
 from .computation import Case
 from .signatures import arguments_of
 
@@ -170,6 +170,27 @@ class Implementation:
             answer()
         return answers
 
+    def check_pure(self, cases: Sequence[Case]) -> None:
+        """Ask `encode` and `decode` twice, the second time in another order.
+
+        Raises
+        ------
+        InputError
+            Another answer than before.
+        """
+        if self.encode is not None:
+            first = [self.encoded(case) for case in cases]
+            for case, inputs in zip(reversed(cases), reversed(first), strict=True):
+                self._check_same("encode", case, inputs, self.encoded(case))
+        if self.decode is not None:
+            given = [
+                inputs for case in cases if not isinstance(inputs := self.encoded(case), Fault)
+            ]
+            outputs = self._run_all(given, 0) if given else []
+            answers = [self._decoded(one) for one in outputs]
+            for one, answer in zip(reversed(outputs), reversed(answers), strict=True):
+                self._check_same("decode", one, answer, self._decoded(one))
+
     def settled(self, cases: Sequence[Case], steps: int, seed: int) -> list[Any]:
         """Return the answers as `answers` does, of a run of so many steps with its noise.
 
@@ -239,6 +260,21 @@ class Implementation:
 
     def __repr__(self) -> str:
         return f"<implementation by {self.circuit!r}>"
+
+    def _check_same(self, what: str, given: Any, one: Any, other: Any) -> None:
+        if isinstance(one, Fault) and isinstance(other, Fault):
+            return
+        if isinstance(one, dict) and isinstance(other, dict):  # a movie is no value to compare
+            one, other = (
+                {k: v for k, v in side.items() if not (isinstance(v, Movie) or callable(v))}
+                for side in (one, other)
+            )
+        if not agree(one, other):
+            raise InputError(
+                f"{self}: {what} is no pure function: for {short(given)} it returned {short(one)}, "
+                f"and asked again {short(other)}; it must give the same to the same (no "
+                "randomness, no memory)"
+            )
 
     def _values(self, inputs: Mapping[str, Any]) -> int:
         """Return how many numbers a run holds: its inputs, and what is recorded."""

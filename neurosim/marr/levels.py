@@ -121,9 +121,10 @@ class Marr:
         Raises
         ------
         InputError
-            Nothing to check; an oracle that raises an error, or is no pure function; an axiom
-            that raises one, returns neither yes or no nor a pair, or never applies the
-            computation inside its domain.
+            Nothing to check; an oracle that raises an error; an oracle, an algorithm, or a
+            circuit's `encode` or `decode` that is no pure function; an axiom that raises an
+            error, returns neither yes or no nor a pair, or never applies the computation inside
+            its domain.
         """
         from .checking import check
 
@@ -304,12 +305,15 @@ class Marr:
         """Refuse levels of different inputs; all are named, one beneath another."""
         levels = [*self.algorithms.values(), *self.implementations.values()]
         taken = {str(level): level.inputs for level in levels if level.inputs is not None}
-        if any(names != self.inputs for names in taken.values()):
+        other = [level for level, names in taken.items() if names != self.inputs]
+        if other:
             told = "; ".join(
                 f"{level} takes {', '.join(names) or 'nothing'}"
                 for level, names in {str(self.computation): self.inputs, **taken}.items()
             )
             raise InputError(
-                f"{self}: the levels do not take the same inputs in the same order: {told}; give "
-                "encode= these arguments"
+                f"{self}: the levels do not take the same inputs in the same order: {told}. "
+                f"Either the computation is another one: its oracle= and domain= must name the "
+                f"inputs that the others take; or the same inputs are coded otherwise: give "
+                f"{' and '.join(other)} an encode= that takes {', '.join(self.inputs)}"
             )

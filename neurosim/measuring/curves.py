@@ -174,12 +174,17 @@ class Tuning:
             )
         from ..plotting import new_figure
 
+        own = ax is None
         if ax is None:
             _, ax = new_figure()
         labels = [_label(*pair) for pair in zip(self.quantities, self.units, strict=True)]
         if len(self.quantities) == 1:
             ax.plot(self.values[0], self.responses, **{"marker": "o", **options})
             ax.set(xlabel=labels[0], ylabel=f"response ({self.measure})")
+            if own:
+                best = self.values[0][int(np.argmax(self.responses))]
+                unit = self.units[0] if self.units[0] in ("", "°") else f" {self.units[0]}"
+                ax.set_title(f"The response is largest at {self.quantities[0]} {best:.4g}{unit}")
             return ax
         rows, columns = self.values
         mesh = ax.pcolormesh(columns, rows, self.responses, shading="nearest", **options)

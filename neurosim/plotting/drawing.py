@@ -82,11 +82,13 @@ class Vignette:
     ----------
     width, height : inches, at the smallest scale at which its letters are legible, or at which it
         fits
+    named : whether inputs and outputs have their names
     """
 
     width: float
     height: float
     _drawing: _Drawing
+    named: bool = True
 
     def draw(self, ax: Axes) -> None:
         """Draw it into axes, as large as they allow."""
@@ -118,7 +120,7 @@ def vignette(
             if min(room[0] / drawing.width, room[1] / drawing.height) >= least:
                 return Vignette(drawing.width * least, drawing.height * least, drawing)
     scale = min(room[0] / drawing.width, room[1] / drawing.height)
-    return Vignette(drawing.width * scale, drawing.height * scale, drawing)
+    return Vignette(drawing.width * scale, drawing.height * scale, drawing, named=False)
 
 
 class _Drawing:
