@@ -104,6 +104,6 @@ def _why_not(compute: Callable[[], Any], device: str) -> str:
             answer = found[0] if isinstance(found, tuple) else found
             if isinstance(answer, Tensor):
                 answer.backward(np.ones(answer.shape))
-    except (NeurosimError, TypeError) as error:  # the latter is CuPy's
+    except NeurosimError as error:
         return str(error)
     return ""
