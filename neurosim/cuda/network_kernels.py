@@ -27,7 +27,6 @@ from .availability import arrays
 from .launches import launch
 
 MOST_PARTS = 512  # into which the rows of a sum are parted: so many threads share a channel
-Prepared = tuple  # of a parameter and what is kept of it
 
 
 def activate(code: int, y: Any, bias: Any) -> None:

@@ -44,7 +44,6 @@ FUNCTIONS = {
     "zeros": "shape dtype",
     "zeros_like": "a dtype",
 }
-FROM_HOST = ("array", "asarray")  # these take what the host has to the card
 METHODS = {
     "all": "axis",
     "any": "axis",

@@ -188,13 +188,13 @@ def on_device(device: str) -> Iterator[None]:
     'cpu'
     """
     before = engine()
-    chosen = CPU if check_device(device) == "cpu" else card()
-    if chosen is before:
+    wanted = CPU if check_device(device) == "cpu" else card()
+    if wanted is before:
         yield
         return
-    token = _ENGINE.set(chosen)
+    token = _ENGINE.set(wanted)
     try:
-        if chosen is CPU:
+        if wanted is CPU:
             yield
         else:
             from ..cuda.turns import turn
