@@ -1,8 +1,8 @@
 """Numba's CUDA simulator with a block's threads one at a time: the same kernels in half the time.
 
-The simulator lets all threads of a block compete for Python's lock, and its own loop that waits for
-them takes part.  Here a thread runs until it ends or waits at a barrier, then the next one does; and
-where a kernel has no barrier, threads are calls.
+The simulator lets all threads of a block compete for Python's lock, and its own loop that waits
+for them takes part.  Here a thread runs until it ends or waits at a barrier, then the next one
+does; and where a kernel has no barrier, threads are calls.
 """
 
 import inspect
