@@ -276,6 +276,7 @@ CELLS = {
 }
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("name", list(CELLS))
 def test_orientation_cells(name):
     make, expected = CELLS[name]
@@ -308,6 +309,7 @@ def test_a_binary_cell_is_best_for_the_smallest_spot_that_it_answers_to():
     }
 
 
+@pytest.mark.compiled
 def test_complex_and_hubel_wiesel_cells_are_orientation_cells():
     def complex_cell(orientation):
         gabor = cortex.Gabor(orientation=orientation, width=0.5, length=0.5)

@@ -224,6 +224,7 @@ def test_an_algorithm_that_fails_is_a_failure_not_a_crash(step, message, monkeyp
     assert message in str(found)
 
 
+@pytest.mark.compiled
 def test_an_algorithm_that_does_not_end_is_given_up_after_some_cases():
     started = []
 

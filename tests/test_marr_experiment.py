@@ -88,6 +88,7 @@ def test_parameters_out_of_range_are_refused(name, value):
         run(**{name: value})
 
 
+@pytest.mark.compiled
 def test_half_of_the_sums_is_lost_for_every_seed():
     levels = cash_register(2)  # of so few cases chance tells most
     shares = []

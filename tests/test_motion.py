@@ -57,6 +57,7 @@ def test_the_error_falls_with_the_step():
     np.testing.assert_allclose(errors, [0.02, 0.01, 0.005], rtol=0.02)
 
 
+@pytest.mark.compiled
 def test_the_best_frequency_is_the_same_for_every_wavelength():
     assert CORRELATOR.best_frequency == pytest.approx(3.1831, abs=1e-4)
     around = CORRELATOR.best_frequency * np.array([0.8, 1.0, 1.25])
@@ -66,6 +67,7 @@ def test_the_best_frequency_is_the_same_for_every_wavelength():
         assert best > high
 
 
+@pytest.mark.compiled
 def test_halves_flicker_and_their_difference_does_not():
     found = seen(4.0, 3.0)
     flicker = np.ptp(found["right"][:, 0])
@@ -75,12 +77,14 @@ def test_halves_flicker_and_their_difference_does_not():
     np.testing.assert_allclose(found["motion"], found["right"] - found["left"], atol=0.05)
 
 
+@pytest.mark.compiled
 def test_below_two_spacings_a_grating_is_seen_to_go_back():
     assert (seen(2.1, 3.0)["motion"] > 0).all()
     assert (seen(1.9, 3.0)["motion"] < 0).all()
     np.testing.assert_allclose(seen(2.0, 3.0)["motion"], 0, atol=1e-6)
 
 
+@pytest.mark.compiled
 def test_what_stands_still_or_flickers_everywhere_does_not_move(rng):
     circuit = motion.motion_detectors(SCREEN.shape, CORRELATOR, pixel=0.25)
     still = circuit.simulate(rng.normal(size=SCREEN.shape), SETTLED, DT)["motion"][0, -1]
@@ -90,6 +94,7 @@ def test_what_stands_still_or_flickers_everywhere_does_not_move(rng):
     np.testing.assert_array_equal(flickering, 0)
 
 
+@pytest.mark.compiled
 def test_the_wide_field_cell_is_the_mean_and_turns_with_the_direction():
     screen = stimuli.Screen((2, 6), 0.25, DT)
     circuit = motion.wide_field_cell(screen.shape, CORRELATOR, pixel=0.25)

@@ -130,6 +130,7 @@ def test_experiments_that_hold_are_status_0(package, tmp_path, capsys):
     assert [path.name for path in out.parent.iterdir()] == ["page.html"]
 
 
+@pytest.mark.compiled
 def test_however_one_ends_the_page_comes_out_and_tells(package, tmp_path, capsys):
     out = tmp_path / "page.html"
     names = ["good", "plain", "raises", "absent", *(n for n in ENDINGS if sys.platform != "win32")]

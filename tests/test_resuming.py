@@ -166,6 +166,7 @@ def run(folder, *words, **options):
     )  # fmt: skip
 
 
+@pytest.mark.compiled
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_run_that_is_killed_goes_on(tmp_path):
     assert run(tmp_path).returncode == 0
@@ -384,6 +385,7 @@ def test_a_folder_that_there_is_not_is_told_before_training(data, tmp_path):
         np.testing.assert_array_equal(mine, earlier)
 
 
+@pytest.mark.compiled
 def test_it_is_written_a_second_after_the_last_time(data, tmp_path, monkeypatch):
     times = []
     written = resuming.archives.write_file

@@ -65,6 +65,7 @@ def test_receptors_that_adapt_otherwise_break_the_claims(monkeypatch):
     assert len(failed(in_time.adaptation, 0.74)) == 1
 
 
+@pytest.mark.compiled
 def test_answers_that_turn_over_otherwise_break_the_claims(monkeypatch):
     def longer(shape, kernel, tap):
         return tapped_delay_line(shape, Biphasic(0.046, 0.5), tap=tap)

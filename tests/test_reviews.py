@@ -42,6 +42,7 @@ def test_equal_words_have_either_verdict_equally_often():
     assert reviews.labels.mean() == pytest.approx(0.5, abs=4 * 0.5 / 4000**0.5)
 
 
+@pytest.mark.compiled
 def test_no_count_of_words_goes_with_the_verdict():
     reviews = make_reviews(6000, 2, pairs=2)
     counts = np.array(
@@ -77,6 +78,7 @@ def test_the_seed_makes_the_reviews():
     assert len(make_reviews(0)) == 0
 
 
+@pytest.mark.compiled
 def test_some_bear_the_other_verdict():
     reviews = make_reviews(4000, 6, mislabelled=0.1)
     read = [verdict(reviews.text(number)) for number in range(len(reviews))]

@@ -276,6 +276,7 @@ def test_a_layer_in_two_networks_is_told(tmp_path):
         model.save(tmp_path / "run.npz")
 
 
+@pytest.mark.compiled
 def test_without_h5py_npz_is_named(tmp_path):
     program = (
         "import sys; sys.modules['h5py'] = None\n"

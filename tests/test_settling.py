@@ -17,6 +17,7 @@ def integrator(weight, tau=0.1):
     return circuit
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("weight", [0.0, 0.5, 0.9])
 def test_a_recurrent_cell_settles_where_its_equation_says(weight):
     settled = integrator(weight).settle(2.0, tolerance=1e-12, max_steps=50_000)
@@ -113,6 +114,7 @@ def test_a_long_delay_settles_after_itself():
     assert (settled.outputs, settled.steps) == (1, 501)
 
 
+@pytest.mark.compiled
 def test_delays_beside_one_another_do_not_add_up():
     jeffress = echo(*(0.001 * (k + 1) for k in range(300)))
     settled = jeffress.settle(1, initial={"x": 0}, max_steps=640)
@@ -149,6 +151,7 @@ def test_the_period_of_a_slow_cycle_is_reported():
         circuit.settle(max_steps=300)  # less than a period: not said to be one
 
 
+@pytest.mark.compiled
 def test_settling_times_reach_beyond_the_delays():
     assert echo(*(0.001 * (k + 1) for k in range(50))).settling_time().steps == 51
     assert echo(1.0).settling_time().steps == 1001

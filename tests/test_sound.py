@@ -15,6 +15,7 @@ def events(rng, steps, chance=0.02):
     return (rng.random(steps) < chance).astype(int)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("place", [0, 3, 4, 5, 8])
 def test_the_most_active_cell_is_at_the_delay(rng, place):
     cells = 9

@@ -76,6 +76,7 @@ def grid_of_units(n, largest):
     return circuit
 
 
+@pytest.mark.compiled
 # Threshold functions of n variables, OEIS A000609.  That so many are found proves the weights large
 # enough; the next test shows that smaller ones are not.
 @pytest.mark.parametrize(
@@ -85,6 +86,7 @@ def test_functions_of_one_unit_with_any_weights(n, largest, count):
     assert len(functions(grid_of_units(n, largest), n)) == count
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize(("n", "largest"), [(3, 1), (4, 2)])
 def test_smaller_weights_do_not_reach_all_threshold_functions(n, largest):
     known = {3: 104, 4: 1882}

@@ -91,6 +91,7 @@ def test_beyond_the_limit_it_samples_and_says_so_and_shrinks():
             assert narrow(**less) == less["a"] + less["b"]
 
 
+@pytest.mark.compiled
 def test_real_inputs_are_checked_on_a_domain_within_a_tolerance():
     circuit = Circuit("double")
     x = circuit.inputs("x")
@@ -232,6 +233,7 @@ def ratio():
     return circuit
 
 
+@pytest.mark.compiled
 def test_the_domain_of_an_input_that_divides_must_not_be_negative():
     def spec(x, y):
         return max(x, 0) / (1 + y)
@@ -416,6 +418,7 @@ def test_absurd_numbers_are_refused(xor, options, message):
         xor.check(lambda x, y: x ^ y, **options)
 
 
+@pytest.mark.compiled
 def test_a_result_says_which_engine_ran_it_and_why():
     few = logic.xor().check(lambda x, y: x ^ y)
     assert few.engine == "cpu: few patterns"

@@ -234,6 +234,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_other_networks_are_trained_operation_by_operation(name, calls):
     make, compiled, options = ELSEWHERE[name]
