@@ -196,7 +196,8 @@ def _run(function: Callable[..., Any], given: Any, options: dict[str, Any]) -> A
 def _taken(host: np.ndarray, at: Any) -> Any:
     """Return a part of an array; numbers of places beyond its end begin anew, as CuPy's do."""
     if isinstance(at, np.ndarray) and at.dtype.kind in "iu":
-        return np.take(host, at, axis=0, mode="wrap")
+        # NumPy's own mode="wrap" goes there length by length, from a wild number for years.
+        return np.take(host, at % max(1, len(host)), axis=0)
     return host[at]
 
 

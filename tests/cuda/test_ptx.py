@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from every_kernel import named_kernels
 
+pytestmark = pytest.mark.xdist_group("ptx")  # compiled once, in one of the processes
+
 SCRIPT = Path(__file__).with_name("ptx.py")
 KERNELS = named_kernels().keys()
 # The clock of a training is float64 whatever the weights are.
