@@ -172,8 +172,48 @@ def test_a_step_learns_by_the_slope_of_a_surrogate(rng, surrogate, dtype):
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
+ARRAYS = {
+    "fast_sigmoid": lambda z: 1 / np.square(1 + np.abs(z)),
+    "hard_tanh": lambda z: np.abs(z) <= 1,
+    "straight_through": np.ones_like,
+}
+
+
+@pytest.mark.parametrize("surrogate", ARRAYS)
+@pytest.mark.parametrize("dtype", NEAR)
+def test_a_surrogate_is_rounded_as_its_equation_says(rng, surrogate, dtype):
+    steepness = np.dtype(dtype).type(2.3)
+    values, cotangent = rng.normal(size=(2, 5, 9)).astype(dtype)
+    values[0, :6] = np.inf, -np.inf, 1e38, -1e30, 1e-45, -1 / steepness  # some squares overflow
+    values, cotangent = values.T, cotangent.T  # as no kernel takes them
+    x = Tensor(values, requires_grad=True, dtype=dtype)
+    y = operations.step(x, surrogate=surrogate, steepness=2.3)
+    (found,) = gradients(y, [x], cotangent)
+    np.testing.assert_array_equal(y.numpy(), values >= 0)
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(found, cotangent * ARRAYS[surrogate](steepness * values))
+
+
+def test_a_steepness_beyond_all_numbers_is_harmless():
+    x = Tensor([-1.0, 2.0], requires_grad=True)
+    for surrogate, slope in (("fast_sigmoid", 0), ("hard_tanh", 0), ("straight_through", 1)):
+        y = operations.step(x, surrogate=surrogate, steepness=1e300)  # ∞ in float32
+        np.testing.assert_array_equal(gradients(y, [x], [1.0, 1.0])[0], [slope] * 2)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (2, 0, 3), (1, 1)])
+def test_a_step_of_few_values(shape):
+    x = Tensor(np.zeros(shape), requires_grad=True)
+    y = operations.step(x)
+    assert y.shape == shape
+    np.testing.assert_array_equal(gradients(y, [x], np.full(shape, 3.0))[0], np.full(shape, 3.0))
+
+
 def test_a_step_shows_what_is_no_number():
-    assert np.isnan(operations.step(np.nan).item())
+    x = Tensor([np.nan, 1.0], requires_grad=True)
+    y = operations.step(x)
+    np.testing.assert_array_equal(y.numpy(), [np.nan, 1])
+    np.testing.assert_array_equal(gradients(y, [x], [1.0, 4.0])[0], [np.nan, 1])
 
 
 def test_a_surrogate_that_there_is_not():

@@ -21,6 +21,7 @@ from ..kernels import (
     cuda_embedding,
     cuda_normalization,
     cuda_optimizers,
+    cuda_threshold_units,
 )
 from ..kernels.dropout import WORDS
 from .availability import arrays
@@ -39,6 +40,16 @@ def activation_slopes(code: int, y: Any, g: Any, slopes: Any, bias_slopes: Any) 
     parts = _parts(y)
     launch(cuda_activations.activation_slopes, parts.size, code, y, g, slopes, parts)
     launch(cuda_activations.add_parts, bias_slopes.size, parts, bias_slopes)
+
+
+def fire(x: Any, y: Any) -> None:
+    """As `kernels.fire`."""
+    launch(cuda_threshold_units.fire, x.size, x, y)
+
+
+def surrogate_slopes(code: int, steepness: np.floating, x: Any, g: Any, slopes: Any) -> None:
+    """As `kernels.surrogate_slopes`."""
+    launch(cuda_threshold_units.surrogate_slopes, x.size, code, steepness, x, g, slopes)
 
 
 def find_moments(x: Any, means: Any, errors: Any, variances: Any) -> None:

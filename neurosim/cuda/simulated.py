@@ -67,11 +67,11 @@ METHODS = {
     "view": "dtype",
 }
 UFUNCS = frozenset({
-    "absolute", "add", "bitwise_and", "bitwise_or", "bitwise_xor", "cos", "divide", "equal", "exp",
-    "expm1", "floor_divide", "greater", "greater_equal", "heaviside", "invert", "isfinite", "isnan",
+    "absolute", "add", "bitwise_and", "bitwise_or", "bitwise_xor", "cos", "divide", "equal",
+    "exp", "expm1", "floor_divide", "greater", "greater_equal", "invert", "isfinite", "isnan",
     "less", "less_equal", "log", "log1p", "logical_and", "logical_not", "logical_or", "matmul",
-    "maximum", "minimum", "multiply", "negative", "not_equal", "power", "remainder", "sign", "sqrt",
-    "square", "subtract", "tanh",
+    "maximum", "minimum", "multiply", "negative", "not_equal", "power", "remainder", "sign",
+    "sqrt", "square", "subtract", "tanh",
 })  # fmt: skip
 OF_UFUNCS = "* out dtype"
 ATTRIBUTES = frozenset({

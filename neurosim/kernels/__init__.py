@@ -8,18 +8,21 @@ from .machine_code import Kernel, Prepared
 
 __all__ = [
     "Kernel", "Prepared", "activate", "activation_slopes", "add_kernel_gradients", "add_rows",
-    "combine_slopes", "convolve_images", "drop_out", "extend_images", "find_moments", "hear_back",
-    "learn_delta", "learn_hebbian", "learn_perceptron", "logistic_cross_entropy", "pack_numbers",
-    "pack_values", "pool_largest", "pool_mean", "present_to_cognitron", "respond_as_cognitron",
-    "return_to_images", "return_to_largest", "return_to_mean", "run", "run_bits",
-    "run_bits_in_time", "run_learning", "scale_channels", "softmax_cross_entropy",
+    "combine_slopes", "convolve_images", "drop_out", "extend_images", "find_moments", "fire",
+    "hear_back", "learn_delta", "learn_hebbian", "learn_perceptron", "logistic_cross_entropy",
+    "pack_numbers", "pack_values", "pool_largest", "pool_mean", "present_to_cognitron",
+    "respond_as_cognitron", "return_to_images", "return_to_largest", "return_to_mean", "run",
+    "run_bits", "run_bits_in_time", "run_learning", "scale_channels", "softmax_cross_entropy",
     "softmax_cross_entropy_by_label", "softmax_slopes", "softmax_slopes_by_label", "step_adam",
-    "step_plainly", "step_rmsprop", "step_rmsprop_with_momentum", "step_sgd", "sum_slopes", "train",
-    "unpack_numbers", "unpack_values", "unroll", "unroll_back", "write_kernel_panels",
+    "step_plainly", "step_rmsprop", "step_rmsprop_with_momentum", "step_sgd", "sum_slopes",
+    "surrogate_slopes", "train", "unpack_numbers", "unpack_values", "unroll", "unroll_back",
+    "write_kernel_panels",
 ]  # fmt: skip
 
 activate = Kernel("neurosim.kernels.activations", "activate")
 activation_slopes = Kernel("neurosim.kernels.activations", "activation_slopes")
+fire = Kernel("neurosim.kernels.threshold_units", "fire")
+surrogate_slopes = Kernel("neurosim.kernels.threshold_units", "surrogate_slopes")
 combine_slopes = Kernel("neurosim.kernels.normalization", "combine_slopes")
 find_moments = Kernel("neurosim.kernels.normalization", "find_moments")
 scale_channels = Kernel("neurosim.kernels.normalization", "scale_channels")

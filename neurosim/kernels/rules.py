@@ -20,6 +20,9 @@ EXPONENTIAL = 8
 # Learning rules by code; 0 is a connection that does not learn.
 FIXED, HEBB, OJA, DELTA = range(4)
 
+# Slopes that learning takes in place of a step's, by code; `networks` gives them their names.
+FAST_SIGMOID, HARD_TANH, STRAIGHT_THROUGH = range(3)
+
 # Of a value: by less than this, what the order of a sum leaves may differ from another order's.
 ROUNDING = 2.0**-40
 
@@ -291,6 +294,27 @@ def slope_at_answer(code, y):
         slope = (one - y) * (one + y)
     elif code == SOFTPLUS:  # the logistic of x is 1 − e^−y where y = ln(1 + eˣ)
         slope = -math.expm1(-y)
+    return slope
+
+
+def heaviside(x):
+    """1 where x ≥ 0, else 0; NaN stays NaN, so that training sees it."""
+    answer = type(x)(1) if x >= 0 else type(x)(0)
+    return answer if x == x else x
+
+
+def surrogate_slope(code, z):
+    """The slope at z = β·x that learning takes in place of a step's, which is 0 wherever it is one.
+
+    FAST_SIGMOID: 1/(1 + |z|)², 0 where the square overflows; HARD_TANH: 1 where |z| ≤ 1, else 0.
+    """
+    one = type(z)(1)
+    slope = one  # of straight-through
+    if code == FAST_SIGMOID:
+        divisor = one + abs(z)
+        slope = one / (divisor * divisor)
+    elif code == HARD_TANH:
+        slope = one if abs(z) <= one else type(z)(0)
     return slope
 
 

@@ -35,6 +35,7 @@ from neurosim.networks import (
     Sequential,
     SimpleRNN,
     Tensor,
+    ThresholdUnits,
     gradients,
     operations,
 )
@@ -120,7 +121,7 @@ def train_networks():
             for optimizer in optimizers:
                 layers = [
                     Input((2,), dtype="int64"), Embedding(5, 3), Flatten(), Dense(4, "relu"),
-                    BatchNormalization(), Dropout(0.5), Dense(3, last),
+                    BatchNormalization(), Dropout(0.5), ThresholdUnits(), Dense(3, last),
                 ]  # fmt: skip
                 network = Sequential(layers, seed=1, dtype=dtype)
                 network.compile(type(optimizer)(**optimizer.options), loss)

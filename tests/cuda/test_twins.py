@@ -100,6 +100,10 @@ def test_exact_binary_sums_may_be_products(rng):
     both(circuit, (rng.random((1, 3, 70)) < 0.5).astype(float), steps=3)
 
 
+def test_products_of_several_steps_repeat(rng):
+    both(network(rng), rng.random((32, 7, 70)), steps=7, record=["z"])
+
+
 def test_binary_sums_are_no_products_where_cupy_would_round_them(rng, monkeypatch):
     monkeypatch.setenv("CUPY_TF32", "1")
     assert cuda_sums.PRODUCT not in kinds(network(rng, "binary", threshold=0.5), 40)[0]

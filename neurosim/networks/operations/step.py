@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ...errors import InputError, unknown
+from ...kernels import rules
+from ..engines import engine
 from ..record import Vjp
 from .declaration import operation
 
-# The slope of each surrogate at β·x; a step's own is 0 wherever it is one.
-SURROGATES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "fast_sigmoid": lambda z: 1 / np.square(1 + np.abs(z)),
-    "hard_tanh": lambda z: np.abs(z) <= 1,
-    "straight_through": np.ones_like,
+SURROGATES = {
+    "fast_sigmoid": rules.FAST_SIGMOID,
+    "hard_tanh": rules.HARD_TANH,
+    "straight_through": rules.STRAIGHT_THROUGH,
 }
 
 
@@ -40,6 +39,16 @@ def step(
     """
     if not isinstance(surrogate, str) or surrogate not in SURROGATES:
         raise InputError(f"step: {unknown('surrogate', str(surrogate), SURROGATES)}")
-    slope = SURROGATES[surrogate]
-    # NaN stays NaN, so that training sees it
-    return np.heaviside(x, x.dtype.type(1)), lambda g: (g * slope(x.dtype.type(steepness) * x),)
+    on = engine()
+    code, beta = SURROGATES[surrogate], x.dtype.type(steepness)
+    flat = on.xp.ascontiguousarray(x).reshape(-1)
+    y = on.xp.empty(x.shape, x.dtype)
+    on.kernels.fire(flat, y.reshape(-1))
+
+    def vjp(g: np.ndarray) -> tuple:
+        slopes = np.empty_like(flat)
+        g = on.xp.ascontiguousarray(g).reshape(-1)
+        on.kernels.surrogate_slopes(code, beta, flat, g, slopes)
+        return (slopes.reshape(x.shape),)
+
+    return y, vjp
