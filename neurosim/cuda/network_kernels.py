@@ -18,12 +18,12 @@ from ..kernels import (
     cuda_borders,
     cuda_cross_entropy,
     cuda_dropout,
-    cuda_embedding,
     cuda_normalization,
     cuda_optimizers,
 )
 from ..kernels.dropout import WORDS
 from .availability import arrays
+from .embedding import add_rows as add_rows
 from .launches import launch
 
 MOST_PARTS = 512  # into which the rows of a sum are parted: so many threads share a channel
@@ -84,13 +84,6 @@ def return_to_images(
 ) -> None:
     """As `kernels.return_to_images`."""
     launch(cuda_borders.return_to_images, found.size, g, shape, frame, border, found)
-
-
-def add_rows(indices: Any, rows: Any, table: Any) -> None:
-    """As `kernels.add_rows`, to a table of zeros; what is no row of it is left out."""
-    before, follows = arrays().empty_like(indices), arrays().zeros_like(indices)
-    launch(cuda_embedding.link_lookups, indices.size, indices, before, follows)
-    launch(cuda_embedding.add_chains, rows.size, indices, before, follows, rows, table)
 
 
 def drop_out(
