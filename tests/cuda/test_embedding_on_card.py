@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from neurosim.cuda import embedding, simulated
+from neurosim.cuda.launches import launch
 from neurosim.kernels import cuda_embedding
 
 
@@ -56,3 +57,14 @@ def test_a_row_of_many_lookups_is_added_up_by_many_threads(rng, monkeypatch):
         *[(cuda_embedding.merge_stretches, 64)] * 6,
         *[(cuda_embedding.sum_runs, pieces * 3) for pieces in (16, 4, 1)],
     ]
+
+
+def test_a_row_of_the_table_is_written_by_one_thread_at_a_time(monkeypatch):
+    # The simulator's threads take turns, and would hide that several write to one place.
+    monkeypatch.setattr(cuda_embedding, "PIECE", 3)
+    rows = simulated.asarray(np.array([0, 0, 1, 1, 1, 1, 1, 1, 1, 4, 4]))
+    values = simulated.asarray(2.0 ** np.arange(11)[:, None])
+    table, left_over = simulated.zeros((5, 1)), simulated.zeros((4, 1))
+    launch(cuda_embedding.sum_runs, 4, 1, rows, values, table, left_over)
+    assert table.get()[:, 0].tolist() == [3, 4, 0, 0, 1536]  # each run in its first piece
+    assert left_over.get()[:, 0].tolist() == [0, 56, 448, 0]
