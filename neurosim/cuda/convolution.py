@@ -47,7 +47,7 @@ def backward(
     slopes = cotangents = g.reshape(-1, neurons)
     parts = slopes
     if code != rules.IDENTITY:
-        slopes, parts = np.empty_like(cotangents), room_for_parts(len(slopes), neurons, g.dtype)
+        slopes, parts = np.empty_like(cotangents), room_for_parts(cotangents)
         launch(
             cuda_activations.activation_slopes, parts.size, code, y.reshape(-1, neurons),
             cotangents, slopes, parts,

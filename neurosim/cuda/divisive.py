@@ -47,7 +47,7 @@ def forward(
             return found.reshape(shape)
 
         def by_sigma() -> Any:
-            parts = room_for_parts(len(x), channels, x.dtype)
+            parts = room_for_parts(x)
             launch(cuda_divisive.semi_saturation_slopes, parts.size, x, sigma, g, pools, n, parts)
             return parts.sum(axis=0)
 

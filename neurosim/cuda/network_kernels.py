@@ -5,7 +5,6 @@ Arrays are the card's, and C-contiguous.  A call returns before its kernel has r
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,16 +17,15 @@ from ..kernels import (
     cuda_borders,
     cuda_cross_entropy,
     cuda_dropout,
-    cuda_embedding,
     cuda_normalization,
     cuda_optimizers,
     cuda_threshold_units,
 )
 from ..kernels.dropout import WORDS
 from .availability import arrays
+from .embedding import add_rows as add_rows
 from .launches import launch
-
-MOST_PARTS = 512  # into which the rows of a sum are parted: so many threads share a channel
+from .parts import room_for_parts
 
 
 def activate(code: int, y: Any, bias: Any) -> None:
@@ -37,9 +35,9 @@ def activate(code: int, y: Any, bias: Any) -> None:
 
 def activation_slopes(code: int, y: Any, g: Any, slopes: Any, bias_slopes: Any) -> None:
     """As `kernels.activation_slopes`."""
-    parts = _parts(y)
+    parts = room_for_parts(y)
     launch(cuda_activations.activation_slopes, parts.size, code, y, g, slopes, parts)
-    launch(cuda_activations.add_parts, bias_slopes.size, parts, bias_slopes)
+    parts.sum(axis=0, out=bias_slopes)
 
 
 def fire(x: Any, y: Any) -> None:
@@ -54,13 +52,12 @@ def surrogate_slopes(code: int, steepness: np.floating, x: Any, g: Any, slopes: 
 
 def find_moments(x: Any, means: Any, errors: Any, variances: Any) -> None:
     """As `kernels.find_moments`."""
-    parts, squares = _parts(x), _parts(x)
+    rows, parts, squares = len(x), room_for_parts(x), room_for_parts(x)
     launch(cuda_normalization.sum_from_first, parts.size, x, parts)
-    launch(cuda_normalization.find_means, means.size, x, parts, means)
+    np.add(x[0], parts.sum(axis=0) / rows, out=means)
     launch(cuda_normalization.sum_from_mean, parts.size, x, means, parts, squares)
-    launch(
-        cuda_normalization.find_variances, errors.size, len(x), parts, squares, errors, variances
-    )
+    np.divide(parts.sum(axis=0), rows, out=errors)
+    np.maximum(squares.sum(axis=0) / rows - errors * errors, 0, out=variances)
 
 
 def scale_channels(x: Any, means: Any, gains: Any, offsets: Any, y: Any) -> None:
@@ -70,10 +67,10 @@ def scale_channels(x: Any, means: Any, gains: Any, offsets: Any, y: Any) -> None
 
 def sum_slopes(x: Any, means: Any, g: Any, sums: Any, products: Any) -> None:
     """As `kernels.sum_slopes`."""
-    parts, of_products = _parts(x), _parts(x)
+    parts, of_products = room_for_parts(x), room_for_parts(x)
     launch(cuda_normalization.sum_slopes, parts.size, x, means, g, parts, of_products)
-    launch(cuda_activations.add_parts, sums.size, parts, sums)
-    launch(cuda_activations.add_parts, sums.size, of_products, products)
+    parts.sum(axis=0, out=sums)
+    of_products.sum(axis=0, out=products)
 
 
 def combine_slopes(
@@ -95,13 +92,6 @@ def return_to_images(
 ) -> None:
     """As `kernels.return_to_images`."""
     launch(cuda_borders.return_to_images, found.size, g, shape, frame, border, found)
-
-
-def add_rows(indices: Any, rows: Any, table: Any) -> None:
-    """As `kernels.add_rows`, to a table of zeros; what is no row of it is left out."""
-    before, follows = arrays().empty_like(indices), arrays().zeros_like(indices)
-    launch(cuda_embedding.link_lookups, indices.size, indices, before, follows)
-    launch(cuda_embedding.add_chains, rows.size, indices, before, follows, rows, table)
 
 
 def drop_out(
@@ -270,9 +260,3 @@ def step_adam(
         cuda_optimizers.step_adam, gradient.size, *held, gradient, clock, which, real(1 - beta_1),
         real(1 - beta_2), epsilon, tiny, watch().lost,
     )  # fmt: skip
-
-
-def _parts(x: Any) -> Any:
-    """Return room for the sums over parts of the rows of x, (parts, channels)."""
-    rows, channels = x.shape
-    return arrays().empty((max(1, min(MOST_PARTS, math.isqrt(rows))), channels), x.dtype)

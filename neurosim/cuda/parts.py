@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .availability import arrays
 
 SUMMING = 2**16  # threads, a quarter of those that an H100 holds
 
 
-def room_for_parts(rows: int, channels: int, dtype: np.dtype) -> Any:
-    """Return room for sums over parts of so many rows, (parts, channels): a thread writes each."""
+def room_for_parts(x: Any) -> Any:
+    """Return room for sums over parts of the rows of x, (parts, channels): a thread writes each."""
+    rows, channels = x.shape
     parts = min(rows, -(-SUMMING // max(1, channels)))
-    return arrays().empty((max(1, parts), channels), dtype)
+    return arrays().empty((max(1, parts), channels), x.dtype)

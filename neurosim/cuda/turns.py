@@ -39,6 +39,8 @@ class Turns:
 
     def __exit__(self, *_: object) -> None:
         with self._changed:
+            if self._owner != threading.get_ident():  # Ctrl-C, and again, while it gave way
+                return
             self._depth -= 1
             if not self._depth:
                 self._owner = None
@@ -51,7 +53,11 @@ class Turns:
         """
         if self._waiting and self._depth == 1:
             self.__exit__()
-            self.__enter__()
+            try:
+                self.__enter__()
+            except BaseException:  # Ctrl-C: what is put in order then needs the turn, too
+                self.__enter__()
+                raise
 
 
 _turns = Turns()  # on the card's default stream, and in the simulator

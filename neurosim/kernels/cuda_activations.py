@@ -60,13 +60,3 @@ def activation_slopes(code, y, g, slopes, parts):
             slopes[i, j] = slope
             total += slope
         parts[part, j] = total
-
-
-@kernel
-def add_parts(parts, sums):
-    """Add up the sums over parts of the rows, (parts, cells); a thread takes a cell."""
-    for j in range(cuda.grid(1), sums.size, cuda.gridsize(1)):
-        total = parts[0, j]
-        for part in range(1, parts.shape[0]):
-            total += parts[part, j]
-        sums[j] = total

@@ -1,8 +1,15 @@
-"""How a grid's threads share out images on cards."""
+"""How a grid's threads share out images on cards, and where windows and pixels meet.
+
+Images have a shape (images, height, width, channels), windows are as `pooling` takes them.
+"""
 
 from __future__ import annotations
 
-from .cuda_jit import inner
+from . import rules
+from .cuda_jit import inner, rule
+
+hears = rule(rules.hears)
+hearers = rule(rules.hearers)
 
 
 @inner
@@ -14,3 +21,17 @@ def side_by_side(threads, size):
     once.
     """
     return max(1, threads // size)
+
+
+@inner
+def heard(r, q, shape, windows):
+    """Return the pixels that window (r, q) has, down and across: the first, and after the last."""
+    rows, columns, down, across, top, left, _, _ = windows
+    return hears(r, top, down, rows, shape[1]) + hears(q, left, across, columns, shape[2])
+
+
+@inner
+def hearing(i, j, windows):
+    """Return the windows that have pixel (i, j), down and across: the first, and after the last."""
+    rows, columns, down, across, top, left, high, wide = windows
+    return hearers(i, top, down, rows, high) + hearers(j, left, across, columns, wide)

@@ -87,6 +87,8 @@ else:
 def view(array: Any) -> Any:
     """Return an array of CuPy's, or of what stands in for it, as launches take it soonest."""
     if SIMULATED:
+        if not array.host.flags.c_contiguous:  # for which alone they are compiled
+            raise TypeError(f"a kernel is given an array of strides {array.strides}: make a copy")
         return array.host
     # Whose launches wait for each other, being of one stream: no need for Python to.
     return cuda.as_cuda_array(array, sync=False)

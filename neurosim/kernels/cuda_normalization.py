@@ -1,6 +1,6 @@
 """Batch normalization on cards, as `normalization` has it on the CPU.
 
-A sum over rows is made in parts, each by a thread of its own, which another kernel adds up.
+A sum over rows is made in parts, each by a thread of its own, which CuPy adds up.
 """
 
 from __future__ import annotations
@@ -22,17 +22,6 @@ def sum_from_first(x, parts):
 
 
 @kernel
-def find_means(x, parts, means):
-    """Find each channel's mean from what `sum_from_first` found."""
-    quiet()
-    for c in range(cuda.grid(1), means.size, cuda.gridsize(1)):
-        total = parts[0, c]
-        for part in range(1, parts.shape[0]):
-            total += parts[part, c]
-        means[c] = x[0, c] + total / type(total)(x.shape[0])
-
-
-@kernel
 def sum_from_mean(x, means, parts, squares):
     """Sum x − mean, and its square, over parts of the rows."""
     quiet()
@@ -47,21 +36,6 @@ def sum_from_mean(x, means, parts, squares):
             squared += apart * apart
         parts[part, c] = total
         squares[part, c] = squared
-
-
-@kernel
-def find_variances(rows, parts, squares, errors, variances):
-    """Find what the mean of each channel is off, and its variance, from `sum_from_mean`'s."""
-    quiet()
-    for c in range(cuda.grid(1), errors.size, cuda.gridsize(1)):
-        total, squared = parts[0, c], squares[0, c]
-        for part in range(1, parts.shape[0]):
-            total += parts[part, c]
-            squared += squares[part, c]
-        real = type(total)
-        error = total / real(rows)
-        errors[c] = error
-        variances[c] = max(squared / real(rows) - error * error, real(0))
 
 
 @kernel

@@ -5,11 +5,8 @@ A window's patch is a row, its values in the order of a kernel's: row, column, c
 
 from __future__ import annotations
 
-from . import rules
-from .cuda_images import side_by_side
-from .cuda_jit import cuda, kernel, quiet, rule
-
-hearers = rule(rules.hearers)
+from .cuda_images import hearing, side_by_side
+from .cuda_jit import cuda, kernel, quiet
 
 
 @kernel
@@ -71,8 +68,7 @@ def add_patches(patches, shape, windows, found):
     for at in range(cuda.grid(1), together * pixels, cuda.gridsize(1)):
         first, place = at // pixels, at % pixels
         i, j = place // (width * channels), place // channels % width
-        above, below = hearers(i, top, down, rows, high)
-        before, after = hearers(j, left, across, columns, wide)
+        above, below, before, after = hearing(i, j, windows)
         tap = ((i + top - above * down) * columns + j + left - before * across) * channels
         source = (above * wide + before) * patch + tap + place % channels
         for image in range(first, images, together):

@@ -8,11 +8,9 @@ from __future__ import annotations
 import math
 
 from . import rules
-from .cuda_images import side_by_side
+from .cuda_images import heard, hearing, side_by_side
 from .cuda_jit import cuda, inner, kernel, quiet, rule
 
-hears = rule(rules.hears)
-hearers = rule(rules.hearers)
 larger = rule(rules.larger)
 is_largest = rule(rules.is_largest)
 
@@ -21,14 +19,13 @@ is_largest = rule(rules.is_largest)
 def pool_largest(x, shape, windows, y):
     """As `pooling.pool_largest`."""
     images, height, width, channels = shape
-    rows, columns, down, across, top, left, high, wide = windows
+    high, wide = windows[-2:]
     pixels, size = height * width * channels, high * wide * channels
     together = side_by_side(cuda.gridsize(1), size)
     for at in range(cuda.grid(1), together * size, cuda.gridsize(1)):
         first, place = at // size, at % size
-        c = place % channels
-        i_first, i_last = hears(place // (wide * channels), top, down, rows, height)
-        j_first, j_last = hears(place // channels % wide, left, across, columns, width)
+        r, q, c = place // (wide * channels), place // channels % wide, place % channels
+        i_first, i_last, j_first, j_last = heard(r, q, shape, windows)
         for image in range(first, images, together):
             largest = x.dtype.type(-math.inf)
             for i in range(i_first, i_last):
@@ -53,14 +50,13 @@ def return_to_largest(x, y, g, shape, windows, found):
     """As `pooling.return_to_largest`."""
     quiet()
     images, height, width, channels = shape
-    rows, columns, down, across, top, left, high, wide = windows
+    high, wide = windows[-2:]
     pixels, size = height * width * channels, high * wide * channels
     together = side_by_side(cuda.gridsize(1), pixels)
     for at in range(cuda.grid(1), together * pixels, cuda.gridsize(1)):
         first, place = at // pixels, at % pixels
         i, j, c = place // (width * channels), place // channels % width, place % channels
-        above, below = hearers(i, top, down, rows, high)
-        before, after = hearers(j, left, across, columns, wide)
+        above, below, before, after = hearing(i, j, windows)
         for image in range(first, images, together):
             begin = image * pixels
             value, total = x[begin + place], g.dtype.type(0)
@@ -69,8 +65,7 @@ def return_to_largest(x, y, g, shape, windows, found):
                     window = image * size + (r * wide + q) * channels + c
                     largest = y[window]
                     if is_largest(value, largest):
-                        i_first, _ = hears(r, top, down, rows, height)
-                        j_first, j_last = hears(q, left, across, columns, width)
+                        i_first, _, j_first, j_last = heard(r, q, shape, windows)
                         if not came_before(
                             x, begin + c, width, channels, largest, i_first, j_first, j_last, i, j
                         ):
@@ -83,14 +78,13 @@ def pool_mean(x, shape, windows, y):
     """As `pooling.pool_mean`."""
     quiet()
     images, height, width, channels = shape
-    rows, columns, down, across, top, left, high, wide = windows
+    high, wide = windows[-2:]
     pixels, size = height * width * channels, high * wide * channels
     together = side_by_side(cuda.gridsize(1), size)
     for at in range(cuda.grid(1), together * size, cuda.gridsize(1)):
         first, place = at // size, at % size
-        c = place % channels
-        i_first, i_last = hears(place // (wide * channels), top, down, rows, height)
-        j_first, j_last = hears(place // channels % wide, left, across, columns, width)
+        r, q, c = place // (wide * channels), place // channels % wide, place % channels
+        i_first, i_last, j_first, j_last = heard(r, q, shape, windows)
         count = x.dtype.type((i_last - i_first) * (j_last - j_first))
         for image in range(first, images, together):
             total = x.dtype.type(0)
@@ -106,20 +100,18 @@ def return_to_mean(g, shape, windows, found):
     """As `pooling.return_to_mean`."""
     quiet()
     images, height, width, channels = shape
-    rows, columns, down, across, top, left, high, wide = windows
+    high, wide = windows[-2:]
     pixels, size = height * width * channels, high * wide * channels
     together = side_by_side(cuda.gridsize(1), pixels)
     for at in range(cuda.grid(1), together * pixels, cuda.gridsize(1)):
         first, place = at // pixels, at % pixels
         i, j, c = place // (width * channels), place // channels % width, place % channels
-        above, below = hearers(i, top, down, rows, high)
-        before, after = hearers(j, left, across, columns, wide)
+        above, below, before, after = hearing(i, j, windows)
         for image in range(first, images, together):
             total = g.dtype.type(0)
             for r in range(above, below):
-                i_first, i_last = hears(r, top, down, rows, height)
                 for q in range(before, after):
-                    j_first, j_last = hears(q, left, across, columns, width)
+                    i_first, i_last, j_first, j_last = heard(r, q, shape, windows)
                     count = g.dtype.type((i_last - i_first) * (j_last - j_first))
                     total += g[image * size + (r * wide + q) * channels + c] / count
             found[image * pixels + place] = total

@@ -738,3 +738,41 @@ def test_who_is_interrupted_while_he_waits_holds_up_nobody():
         assert not thread.is_alive()
     assert done == ["interrupted", "taken"]
     assert mine._owner is None
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_who_is_interrupted_while_he_gives_way_ends_nobodys_turn(monkeypatch, times):
+    mine, let_go = turns.Turns(), threading.Event()
+    seen, wait_for = [], mine._changed.wait_for
+
+    def take():
+        with mine:
+            assert let_go.wait(60)
+            seen.append(mine._owner == threading.get_ident())
+
+    def interrupted(condition):
+        assert wait_for(lambda: mine._owner == thread.ident, 60)
+        interruptions.append(None)
+        if len(interruptions) < times:
+            raise KeyboardInterrupt
+        monkeypatch.undo()
+        let_go.set()
+        raise KeyboardInterrupt
+
+    thread, interruptions = threading.Thread(target=take), []
+    with pytest.raises(KeyboardInterrupt), mine:  # noqa: PT012
+        thread.start()
+        while not mine._waiting:
+            pass
+        with mine._changed:  # it waits then
+            monkeypatch.setattr(mine._changed, "wait_for", interrupted)
+        try:
+            mine.give_way()
+        finally:
+            seen.append(mine._owner == threading.get_ident())
+    thread.join(60)
+    assert sorted(seen) == [
+        times == 1,
+        True,
+    ]  # each goes on with his turn; who cannot wait, without
+    assert (mine._owner, mine._depth) == (None, 0)

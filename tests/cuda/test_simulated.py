@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from neurosim.cuda import simulated
+from neurosim.cuda import network_kernels, simulated
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +101,9 @@ def test_numbers_that_are_read_are_counted():
 
 def test_places_beyond_an_array_begin_anew_as_cupys():
     assert card(1.0, 2.0, 3.0)[card(3, -1, 7)].get().tolist() == [1, 3, 2]
+
+
+def test_kernels_take_arrays_that_lie_row_by_row():
+    x = simulated.asarray(np.zeros((2, 3), np.float32))
+    with pytest.raises(TypeError, match=r"array of strides \(4, 12\): make a copy$"):
+        network_kernels.activate(0, x.T, simulated.asarray(np.zeros(2, np.float32)))

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from neurosim.cuda import simulated
+from neurosim.cuda import network_kernels, simulated
+from neurosim.cuda import parts as summing
 from neurosim.cuda.graphs import Graph
+from neurosim.kernels import rules
 from neurosim.networks import (
     SGD,
     Adam,
@@ -182,3 +184,23 @@ def test_a_capture_that_fails_is_said_and_steps_go_on_one_by_one(samples, monkey
     np.testing.assert_allclose(
         there.history.history["loss"], here.history.history["loss"], rtol=1e-5
     )
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7])
+@pytest.mark.parametrize("parts", [1, 3, 64])
+def test_sums_over_rows_of_any_number_of_parts(rng, monkeypatch, rows, parts):
+    monkeypatch.setattr(summing, "SUMMING", 3 * parts)
+    x = rng.normal(1e3, 1, (rows, 3))
+    x[0, 1] = np.nan
+    found = [simulated.asarray(np.zeros(3)) for _ in range(3)]
+    network_kernels.find_moments(simulated.asarray(x), *found)
+    means, errors, variances = (array.get() for array in found)
+    np.testing.assert_allclose(means + errors, x.mean(axis=0), rtol=1e-14)
+    np.testing.assert_allclose(variances, x.var(axis=0), rtol=1e-12)
+    y, g = rng.normal(size=(2, rows, 3))
+    slopes, biases = simulated.asarray(np.empty((rows, 3))), simulated.asarray(np.empty(3))
+    network_kernels.activation_slopes(
+        rules.TANH, simulated.asarray(y), simulated.asarray(g), slopes, biases
+    )
+    np.testing.assert_allclose(slopes.get(), g * (1 - y * y), rtol=1e-12)
+    np.testing.assert_allclose(biases.get(), (g * (1 - y * y)).sum(axis=0), rtol=1e-12, atol=1e-14)
