@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from . import simulated_streams as cuda  # as CuPy calls it
+
 READS = [0]  # how often numbers were read from the card
 TAPE: list[Callable[[], object]] | None = None  # what a graph is captured on
 
@@ -137,10 +139,19 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801 - as CuPy's
         READS[0] += 1
         return self.host.copy()
 
-    def set(self, values: np.ndarray) -> None:
-        """Take values of the host."""
+    def set(self, values: np.ndarray, stream: cuda.Stream | None = None) -> None:
+        """Take values of the host: at once, or by a copy on a stream."""
         _refuse_in_graph()
-        self.host[...] = values
+        if not isinstance(values, np.ndarray) or values.dtype != self.dtype:
+            raise TypeError(f"CuPy's set takes an array of the host's of {self.dtype}")
+        if values.shape != self.shape:
+            raise ValueError(f"CuPy's set takes shape {self.shape} (got {values.shape})")
+        if not self.host.flags.c_contiguous:
+            raise RuntimeError("CuPy's set writes to an array in one piece")
+        if stream is None:
+            self.host[...] = values
+        else:
+            stream.begin(self.host, values)
 
     def item(self) -> Any:
         """Return its one number."""
@@ -196,6 +207,7 @@ def _run(function: Callable[..., Any], given: Any, options: dict[str, Any]) -> A
 def _taken(host: np.ndarray, at: Any) -> Any:
     """Return a part of an array; numbers of places beyond its end begin anew, as CuPy's do."""
     if isinstance(at, np.ndarray) and at.dtype.kind in "iu":
+        cuda.note_read(host, at)
         # NumPy's own mode="wrap" goes there length by length, from a wild number for years.
         return np.take(host, at % max(1, len(host)), axis=0)
     return host[at]

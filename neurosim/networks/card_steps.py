@@ -13,16 +13,15 @@ from .clocks import Clocks
 from .engines import engine
 from .losses import LOSSES
 from .metrics import ACCURACIES, ERRORS
-from .samples import Samples
+from .supply import Supply
 from .training import Steps, Sums, Training
 
 OURS = "neurosim.networks."  # whose layers do the same at each step
 
 
-def steps_of(training: Training, data: Samples, batch_size: int) -> Steps:
+def steps_of(training: Training, supply: Supply) -> Steps:
     """Return what takes the steps of training on the device where operations run now."""
-    kind = CardSteps if engine().is_card else Steps
-    return kind(training, data, batch_size)
+    return (CardSteps if engine().is_card else Steps)(training, supply)
 
 
 class CardSteps(Steps):
@@ -32,27 +31,26 @@ class CardSteps(Steps):
     captured; all others of as many samples are one launch each.
     """
 
-    def __init__(self, training: Training, data: Samples, batch_size: int) -> None:
-        super().__init__(training, data, batch_size)
+    def __init__(self, training: Training, supply: Supply) -> None:
+        super().__init__(training, supply)
         self._clocks = Clocks(training.model.optimizer, training.streams)
-        self._order = engine().xp.zeros(len(data), np.int64)
         self._graph: Any = None
         self._taken = 0
-        self._repeats = _repeats(training) and not isinstance(data.inputs[0], np.ndarray)
+        self._repeats = _repeats(training)
 
     def begin(self, order: np.ndarray | None) -> Sums:
         """As `Steps.begin`."""
         self.sums.begin()
-        self._order[:] = engine().take(np.arange(len(self.data)) if order is None else order)
-        self._places = self._order if self._repeats or order is None else self.data.beside(order)
+        self.supply.begin(order)
         return self.sums
 
     def take(self, part: slice, at: dict[str, int]) -> None:
         """As `Steps.take`."""
+        self.supply.bring(part)
         self._clocks.agree()
         with self._clocks.running():
             if part.stop - part.start < self.batch_size or not self._repeats:
-                self._once(self._places[part], at)
+                self._once(self.supply.places(part), at)
             elif not self._taken:
                 self._next(at)
             elif self._graph is None:
@@ -64,13 +62,13 @@ class CardSteps(Steps):
         self.training.count()
 
     def _once(self, which: Any, at: dict[str, int]) -> None:
-        self.training.step(self.data, which, self.sums, at)
+        self.training.step(self.supply.within, which, self.sums, at)
         self._clocks.advance()
 
     def _next(self, at: dict[str, int]) -> None:
         """Take the step of the samples that are next by the card's own count of batches."""
         places = self.sums.counter * self.batch_size + engine().xp.arange(self.batch_size)
-        self._once(self._order[places], at)
+        self._once(self.supply.where(places), at)
 
     def _again(self) -> None:
         for parameter in self.training.model.weights:
@@ -99,7 +97,7 @@ class CardSteps(Steps):
                 "be captured: %s", " ".join(str(error).split()),
             )  # fmt: skip
             optimizer.iterations, sums.counts = before
-            self._once(self._places[part], at)
+            self._once(self.supply.places(part), at)
 
 
 def _repeats(training: Training) -> bool:

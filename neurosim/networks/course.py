@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..cuda.turns import give_way
 from .away import Work, away
+from .blocks import supplied
 from .callbacks import Callback
 from .card_steps import steps_of
 from .engines import engine
@@ -105,7 +106,7 @@ class Course:
     def _go(self, ahead: range, watching: list[Callback], reporter: Reporter, work: Work) -> None:
         """Go over the epochs; in one call of a kernel where that can be, and nobody looks on."""
         training, model = self.training, self.training.model
-        judged = self.judged.here() if self.judged else None
+        judged = supplied(self.judged, self.judged_size) if self.judged else None
         whole_ones = whole_epochs(training, self.train, self.batch_size, self.shuffle, watching)
         unseen = watching == [model.history] and self.judged is None and not reporter.lines
         if whole_ones is not None and unseen:
@@ -113,7 +114,7 @@ class Course:
             training.check_weights({"epoch": self.epochs - 1, "batch": self.steps - 1})
             return
         on = engine()
-        steps = steps_of(training, self.train.here(), self.batch_size)
+        steps = steps_of(training, supplied(self.train, self.batch_size))
         for epoch in ahead:
             work.during = f" in epoch {epoch + 1}"
             for callback in watching:
@@ -126,7 +127,7 @@ class Course:
             if on.is_card:
                 model.homecoming.note_at_times(f"the end of epoch {epoch + 1}")
             if judged is not None and (epoch + 1) % self.every == 0:
-                found = training.judge(judged, self.judged_size)
+                found = training.judge(judged)
                 logs.update({f"val_{name}": value for name, value in found.items()})
             for callback in watching:
                 callback.on_epoch_end(epoch, logs)
@@ -138,8 +139,9 @@ class Course:
 
     def _footprint(self) -> Footprint:
         return footprint(
-            self.training.model, self.train, self.batch_size, learns=True, judged=self.judged
-        )
+            self.training.model, self.train, self.batch_size, learns=True, judged=self.judged,
+            judged_batch=self.judged_size,
+        )  # fmt: skip
 
     def _resuming(
         self, path: str | os.PathLike[str], callbacks: Sequence[Callback], initial_epoch: int

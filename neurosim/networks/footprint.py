@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..cuda.availability import free_bytes
 from ..errors import InputError
+from .blocks import room
 from .graph import Shape
 from .layers import Flatten, Reshape
 from .layers.layer import Layer, product
@@ -32,10 +35,12 @@ class Footprint:
     Attributes
     ----------
     weights : bytes of the weights, of their gradients and of what the optimizer keeps of them
-    samples : bytes of samples and answers that are there as a whole
+    samples : bytes of the samples that are there at a time, of their order and of all answers
     each : bytes of a sample's activities, on the way forward and back
     batch : how many samples are worked on at a time
     there : bytes of it that are on the card already
+    in_blocks : whether samples go over block by block
+    as_batch : bytes of `samples` that are two blocks of one batch each
     """
 
     weights: int
@@ -43,6 +48,8 @@ class Footprint:
     each: int
     batch: int
     there: int
+    in_blocks: bool = False
+    as_batch: int = 0
 
     @property
     def total(self) -> int:
@@ -60,7 +67,8 @@ class Footprint:
     def refusal(self) -> str:
         """Return what is said where there is too little memory."""
         free = self._free()
-        fitting = (free - self.weights - self.samples) // max(self.each, 1)
+        each = self.each + self.as_batch // self.batch
+        fitting = (free - self.weights - self.samples + self.as_batch) // max(each, 1)
         fitting = min(fitting, self.batch // 2)  # so many did not, whatever the sums say
         if fitting > 0:
             advice = f"batch_size={fitting} would fit"
@@ -68,23 +76,25 @@ class Footprint:
             advice = "not even one sample fits: use device='cpu'"
         return (
             f"device 'cuda' has too little memory: {_size(self.weights)} for the weights, their "
-            f"gradients and what the optimizer keeps, {_size(self.samples)} for the samples, and "
+            f"gradients and what the optimizer keeps, {_size(self.samples)} for "
+            f"{'two blocks of the samples at a time' if self.in_blocks else 'the samples'}, and "
             f"about {_size(self.each * self.batch)} for the activities of {self.batch:,} at a time "
             f"are needed, and {_size(free)} are free: {advice}"
         )
 
 
 def footprint(
-    model: Model, data: Samples, batch: int, learns: bool, judged: Samples | None = None
-) -> Footprint:
+    model: Model, data: Samples, batch: int, learns: bool,
+    judged: Samples | None = None, judged_batch: int = 1,
+) -> Footprint:  # fmt: skip
     """Return what a network takes at work on samples.
 
     Parameters
     ----------
     learns
         Whether it is trained; else it only answers.
-    judged
-        Those that it is judged by beside.
+    judged, judged_batch
+        Those that it is judged by beside, and how many at a time.
     """
     size = model.dtype.itemsize
     numbers = [p.placed for p in model.weights]
@@ -98,13 +108,19 @@ def footprint(
     flows = list(_flows(model, shapes))
     cells = [product(s[1:]) or 0 for layer, s in flows if not isinstance(layer, Flatten | Reshape)]
     most = sum(cells) * BACK if learns else max(cells, default=0) * 2
-    most_there = free_bytes() // 2  # as `Samples.here` has it
-    there = sum(s.nbytes for s in (data, judged) if s is not None and s.nbytes <= most_there)
-    answers = 0 if data.targets is not None else 2 * len(data) * (product(flows[-1][1][1:]) or 0)
-    own = data.nbytes // len(data)  # of a batch there is a copy
+    free = free_bytes()
+    others = [] if judged is None else [room(judged, judged_batch, free)]  # they go there first
+    own = room(data, batch, free - sum(other.nbytes for other in others))
+    there = sum(one.nbytes for one in (*others, own))
+    if data.targets is None:
+        there += 2 * len(data) * (product(flows[-1][1][1:]) or 0) * size
+    elif learns and not own.in_blocks:
+        there += len(data) * np.dtype(np.int64).itemsize
+    each = data.nbytes // len(data) + most * size  # of a batch there is a copy
     return Footprint(
-        weights, there + answers * size, own + most * size, min(batch, len(data)), already
-    )
+        weights, there, each, min(batch, len(data)), already,
+        any(one.in_blocks for one in (*others, own)), own.nbytes if own.as_batch else 0,
+    )  # fmt: skip
 
 
 def _flows(network: Network, shapes: Sequence[Shape]) -> Iterator[tuple[Layer, Shape]]:

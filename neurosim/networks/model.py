@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import InputError, one_name, spelled
 from . import losses, metrics, optimizers, samples
 from .away import Work, away
+from .blocks import supplied
 from .callbacks import Callback, History
 from .course import Course
 from .engines import chosen, engine, on_device, to_host
@@ -26,8 +27,9 @@ from .network import Network
 from .optimizers import Optimizer
 from .record import no_gradients
 from .reporting import Reporter
-from .samples import Samples
-from .training import Steps, Training, listed, parts, refused
+from .samples import Batch, Samples
+from .supply import Supply, Whole
+from .training import Steps, Training, listed, refused
 
 if TYPE_CHECKING:
     from ..circuit import Circuit
@@ -307,7 +309,7 @@ class Model(Network):
         data = samples.read(self, x, y, who, loss, sample_weight)
         size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
         with self._away(who, device, data, size):
-            found = self._training(who).judge(data.here(), size)
+            found = self._training(who).judge(supplied(data, size))
         Reporter(2 if verbose == 2 else 0, 0, 0, who).line("evaluate", found)
         return found if return_dict else listed(found)
 
@@ -341,7 +343,7 @@ class Model(Network):
         data = samples.read(self, x, None, who)
         size = 32 if batch_size is None else whole(batch_size, f"{who}: batch_size")
         with self._away(who, device, data, size), no_gradients():
-            return self._answers(data.here(), size, who)
+            return self._answers(supplied(data, size), who)
 
     predict_proba = predict  # an older word for it, of answers that are probabilities
 
@@ -404,7 +406,7 @@ class Model(Network):
         training = self._training(who)
         training.ready_optimizer()
         with self._away(who, device, data, len(data), learns=True):
-            steps = Steps(training, data, len(data))
+            steps = Steps(training, Whole(data, len(data)))
             steps.take(slice(None), {})
             training.check_loss(steps, None, None)
             training.check_weights({})
@@ -425,7 +427,7 @@ class Model(Network):
         device = chosen(device)
         data = samples.read(self, x, y, who, self._compiled(who), sample_weight)
         with self._away(who, device, data, len(data)):
-            found = self._training(who).judge(data, len(data))
+            found = self._training(who).judge(Whole(data, len(data)))
         return found if return_dict else listed(found)
 
     def to_circuit(self, name: str | None = None, binary: bool = False) -> Circuit:
@@ -536,21 +538,21 @@ class Model(Network):
         """Let the network work on a device within, on batches of some size."""
         return away(self, who, device, lambda: footprint(self, data, size, learns), learns)
 
-    def _answers(self, data: Samples, size: int, who: str) -> np.ndarray:
-        """Return what goes out, in batches of some size."""
-        batches = list(parts(len(data), size))
-        answers = to_host(np.concatenate([self._answer(data, part) for part in batches]))
+    def _answers(self, given: Supply, who: str) -> np.ndarray:
+        """Return what goes out, batch by batch."""
+        found = np.concatenate([self._answer(batch) for batch in given.batches()])
+        answers = to_host(found)
         on = engine()
         if on.is_card and on.doubts.settle():  # the CPU tells what it refuses
             with on_device("cpu"):
-                for part in batches:
-                    self._answer(data, part)
+                for part in given.parts():
+                    self._answer(given.data.batch(part))
             raise refused(who)
         return answers
 
-    def _answer(self, data: Samples, part: slice) -> np.ndarray:
+    def _answer(self, batch: Batch) -> np.ndarray:
         """Return what goes out for a batch."""
-        return self.run(data.batch(part)[0])[0].array
+        return self.run(batch[0])[0].array
 
     def _training(self, who: str) -> Training:
         """Return what trains and judges, or raise InputError before `compile`."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..cuda.availability import free_bytes
 from ..errors import InputError
 from .engines import engine, to_host
 from .losses import Loss
@@ -16,6 +15,8 @@ from .tensor import Tensor, real_numbers
 
 if TYPE_CHECKING:
     from .network import Network
+
+Batch = tuple[list[Tensor], np.ndarray | None, np.ndarray | None]  # inputs, targets, weights
 
 
 @dataclass(frozen=True)
@@ -38,48 +39,43 @@ class Samples:
     def __len__(self) -> int:
         return len(self.inputs[0])
 
-    def batch(
-        self, which: np.ndarray | slice
-    ) -> tuple[list[Tensor], np.ndarray | None, np.ndarray | None]:
-        """Return the inputs, targets and weights of some samples."""
-        on = engine()
-        with np.errstate(over="ignore"):  # infinity is told of where it is met
-            inputs = [
-                Tensor.of(
-                    on.take(x[which].astype(self.dtype, copy=False) if x.dtype.kind == "f"
-                            else x[which]),
-                    None,
-                )
-                for x in self.inputs
-            ]  # fmt: skip
-        targets = on.take(self.targets[which]) if self.targets is not None else None
-        return inputs, targets, on.take(self.weights[which]) if self.weights is not None else None
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """All that there are: inputs, targets, weights."""
+        return [a for a in (*self.inputs, self.targets, self.weights) if a is not None]
 
     @property
     def nbytes(self) -> int:
         """How much memory they take."""
-        every = (*self.inputs, self.targets, self.weights)
-        return sum(array.nbytes for array in every if array is not None)
+        return sum(array.nbytes for array in self.arrays)
 
-    def here(self) -> Samples:
-        """Return them on the device where operations run now.
+    def kind(self, array: np.ndarray) -> np.dtype:
+        """Return as which numbers a network takes those of an array."""
+        return self.dtype if array.dtype.kind == "f" else array.dtype
 
-        Where they would take more than half of what a card has free, they stay: their batches go
-        over one by one, each while the card is busy with those before.
-        """
+    def batch(self, which: Any) -> Batch:
+        """Return the inputs, targets and weights of some samples, on the device of operations."""
         on = engine()
-        if not on.is_card or self.nbytes > free_bytes() // 2:
-            return self
+        with np.errstate(over="ignore"):  # infinity is told of where it is met
+            inputs = [
+                Tensor.of(on.take(x[which].astype(self.kind(x), copy=False)), None)
+                for x in self.inputs
+            ]
+        targets = on.take(self.targets[which]) if self.targets is not None else None
+        return inputs, targets, on.take(self.weights[which]) if self.weights is not None else None
+
+    def changed(self, change: Callable[[np.ndarray], Any]) -> Samples:
+        """Return them with each of `arrays`, in that order, changed."""
         return replace(
             self,
-            inputs=tuple(on.take(x) for x in self.inputs),
-            targets=on.take(self.targets) if self.targets is not None else None,
-            weights=on.take(self.weights) if self.weights is not None else None,
+            inputs=tuple(change(x) for x in self.inputs),
+            targets=change(self.targets) if self.targets is not None else None,
+            weights=change(self.weights) if self.weights is not None else None,
         )
 
-    def beside(self, order: np.ndarray) -> Any:
-        """Return places among the samples as an array of the device where these are."""
-        return order if isinstance(self.inputs[0], np.ndarray) else engine().take(order)
+    def here(self) -> Samples:
+        """Return them on the device where operations run now."""
+        return self.changed(engine().take)
 
     def split(self, fraction: float, who: str) -> tuple[Samples, Samples]:
         """Return the first samples, and the last fraction of them.
@@ -98,15 +94,7 @@ class Samples:
                 f"{who}: validation_split {fraction} of {len(self)} samples leaves none to "
                 + ("train on" if at == 0 else "validate with")
             )
-        return self._cut(slice(None, at)), self._cut(slice(at, None))
-
-    def _cut(self, part: slice) -> Samples:
-        return replace(
-            self,
-            inputs=tuple(x[part] for x in self.inputs),
-            targets=self.targets[part] if self.targets is not None else None,
-            weights=self.weights[part] if self.weights is not None else None,
-        )
+        return self.changed(lambda a: a[:at]), self.changed(lambda a: a[at:])
 
 
 def read(

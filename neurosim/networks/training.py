@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ from .record import no_gradients, walk_back
 from .reporting import Reporter
 from .samples import Samples
 from .streams import Streams
+from .supply import Supply
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -161,12 +162,11 @@ class Training:
     ) -> Logs:  # fmt: skip
         """Go over the samples once, and return what came out."""
         streams = self.model.streams
-        data, batch_size = steps.data, steps.batch_size
-        order = streams.order(len(data)) if shuffle else None
+        order = streams.order(len(steps.data)) if shuffle else None
         sums = steps.begin(order)
         seeing = [callback for callback in watching if callback.sees_batches]
         try:
-            for batch, part in enumerate(parts(len(data), batch_size)):
+            for batch, part in enumerate(steps.supply.parts()):
                 for callback in seeing:
                     callback.on_train_batch_begin(batch)
                 steps.take(part, {"epoch": epoch, "batch": batch})
@@ -204,7 +204,7 @@ class Training:
         self._set_back(missed)
         batch = sums.batches - missed
         part = slice(batch * size, (batch + 1) * size)
-        which = part if order is None else steps.data.beside(order[part])
+        which = part if order is None else order[part]
         at = {} if epoch is None else {"epoch": epoch, "batch": batch}
         if engine().doubts.settle():
             self._run_again(steps.data, [which], training=True)
@@ -279,19 +279,18 @@ class Training:
             return *together(output, y, weights), mask
         return self.loss.of(output, y, weights), output.array, mask
 
-    def judge(self, data: Samples, batch_size: int) -> Logs:
+    def judge(self, supply: Supply) -> Logs:
         """Return the loss and metrics on samples, as the network is."""
         sums = Sums(self.metrics)
         with no_gradients():
-            for part in parts(len(data), batch_size):
-                x, y, weights = data.batch(part)
+            for x, y, weights in supply.batches():
                 assert y is not None
                 loss, activities, mask = self.loss_of(x, y, weights, training=False)
                 sums.watch(loss.array, len(x[0].array))
                 sums.add(activities, y, mask)
             on = engine()
             if on.is_card and on.doubts.settle():
-                self._run_again(data, parts(len(data), batch_size), training=False)
+                self._run_again(supply.data, supply.parts(), training=False)
                 raise refused(self.who)
         return sums.means()
 
@@ -332,7 +331,7 @@ class Training:
         x, y, _ = data.batch(which)
         assert y is not None
         y = to_host(y)
-        numbers = np.arange(len(data))[which if isinstance(which, slice) else to_host(which)]
+        numbers = np.arange(len(data))[which]
         inputs = [(f"the input {k + 1}", one.numpy(), f"x[{k}]") for k, one in enumerate(x)]
         if len(x) == 1:
             inputs = [("the input", x[0].numpy(), "x")]
@@ -368,19 +367,28 @@ class Steps:
     ----------
     training
         Of what network, and how.
-    data, batch_size
-        Its samples, and how many a step takes.
+    supply
+        Its samples, a batch of which a step takes.
     """
 
-    def __init__(self, training: Training, data: Samples, batch_size: int) -> None:
-        self.training, self.data, self.batch_size = training, data, batch_size
+    def __init__(self, training: Training, supply: Supply) -> None:
+        self.training, self.supply = training, supply
         self.sums = Sums(training.metrics)
-        self._places: Any = None
+
+    @property
+    def data(self) -> Samples:
+        """The samples as they were given."""
+        return self.supply.data
+
+    @property
+    def batch_size(self) -> int:
+        """How many of them a step takes."""
+        return self.supply.batch_size
 
     def begin(self, order: np.ndarray | None) -> Sums:
         """Begin an epoch, in some order of the samples or in theirs; return its sums."""
         self.sums = Sums(self.training.metrics)
-        self._places = None if order is None else self.data.beside(order)
+        self.supply.begin(order)
         return self.sums
 
     def take(self, part: slice, at: dict[str, int]) -> None:
@@ -391,8 +399,8 @@ class Steps:
         ConvergenceError
             As `Training.step`.
         """
-        which = part if self._places is None else self._places[part]
-        self.training.step(self.data, which, self.sums, at)
+        self.supply.bring(part)
+        self.training.step(self.supply.within, self.supply.places(part), self.sums, at)
         self.training.count()
 
 
@@ -420,11 +428,6 @@ def _first_of(array: np.ndarray, numbers: np.ndarray, letter: str) -> str:
     if np.isnan(value):
         return f"{told}; np.isnan({letter}) shows all that are"
     return f"{told}; look at np.abs({letter}).max(): infinity, or more than {array.dtype} holds"
-
-
-def parts(count: int, size: int) -> Iterator[slice]:
-    """Return where batches begin and end; the last may be smaller."""
-    return (slice(start, min(start + size, count)) for start in range(0, count, size))
 
 
 def listed(found: Logs) -> Any:

@@ -59,6 +59,19 @@ def test_cupys_arrays_have_the_attribute(cupy, name):
     assert hasattr(cupy.ndarray, name)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Event.synchronize", "Stream.null", "Stream.record", "Stream.wait_event",
+        "alloc_pinned_memory",
+    ],
+)  # fmt: skip
+def test_cupy_has_what_copies_are_ordered_by(cupy, path):
+    found, stands_in = cupy.cuda, simulated.cuda
+    for name in path.split("."):
+        found, stands_in = getattr(found, name), getattr(stands_in, name)
+
+
 def card(*values):
     return simulated.asarray(np.array(values))
 
@@ -107,3 +120,54 @@ def test_kernels_take_arrays_that_lie_row_by_row():
     x = simulated.asarray(np.zeros((2, 3), np.float32))
     with pytest.raises(TypeError, match=r"array of strides \(4, 12\): make a copy$"):
         network_kernels.activate(0, x.T, simulated.asarray(np.zeros(2, np.float32)))
+
+
+# Copies on a stream of their own.
+
+
+def locked(*values):
+    memory = simulated.cuda.alloc_pinned_memory(8 * len(values))
+    array = np.ndarray(len(values), np.float64, buffer=memory)
+    array[:] = values
+    return array
+
+
+def test_a_copy_runs_when_something_waits_for_it():
+    default, other = simulated.cuda.Stream.null, simulated.cuda.Stream(non_blocking=True)
+    x, event = card(1.0, 2.0), simulated.cuda.Event(disable_timing=True)
+    x.set(locked(3.0, 4.0), stream=other)
+    other.record(event)
+    assert np.isnan(x.get()).all()
+    default.wait_event(event)
+    assert x.get().tolist() == [3, 4]
+
+
+def test_copies_in_a_wrong_order_are_refused():
+    other, event = simulated.cuda.Stream(non_blocking=True), simulated.cuda.Event()
+    x, source = card(1.0, 2.0, 3.0), locked(4.0)
+    half, rest = x[:1], x[1:2]
+    half.set(source, stream=other)
+    other.record(event)
+    event.synchronize()
+    x[card(0, 2).astype(np.int64)]
+    rest.set(locked(5.0), stream=other)  # which nothing reads
+    with pytest.raises(RuntimeError, match="goes over what may be read still"):
+        half.set(source, stream=other)
+    simulated.cuda.Stream.null.record(event)
+    other.wait_event(event)
+    half.set(source, stream=other)
+    source[:] = 6
+    other.record(event)
+    with pytest.raises(RuntimeError, match="was filled again before its copy had run"):
+        event.synchronize()
+
+
+def test_what_is_not_asynchronous_is_refused():
+    with pytest.raises(ValueError, match="would wait for the default one"):
+        simulated.cuda.Stream()
+    other = simulated.cuda.Stream(non_blocking=True)
+    with pytest.raises(RuntimeError, match="not of page-locked memory is waited for"):
+        card(1.0).set(np.ones(1), stream=other)
+    for values, error in ((np.ones(1, np.float32), TypeError), (np.ones(2), ValueError)):
+        with pytest.raises(error, match="CuPy's set takes"):
+            card(1.0).set(values)
