@@ -38,13 +38,15 @@ class CardSteps(Steps):
         self._order = engine().xp.zeros(len(data), np.int64)
         self._graph: Any = None
         self._taken = 0
-        self._repeats = _repeats(training) and not isinstance(data.inputs[0], np.ndarray)
+        self._is_there = not isinstance(data.inputs[0], np.ndarray)
+        self._repeats = _repeats(training) and self._is_there
 
     def begin(self, order: np.ndarray | None) -> Sums:
         """As `Steps.begin`."""
         self.sums.begin()
-        self._order[:] = engine().take(np.arange(len(self.data)) if order is None else order)
-        self._places = self._order if self._repeats or order is None else self.data.beside(order)
+        places = np.arange(len(self.data)) if order is None else order
+        self._order[:] = engine().take(places)
+        self._places = self._order if self._is_there else places
         return self.sums
 
     def take(self, part: slice, at: dict[str, int]) -> None:

@@ -456,15 +456,17 @@ def test_memory_of_the_host_is_no_cards(given):
         network().fit(*given, **SETTINGS, callbacks=Greedy(), device="cuda")
 
 
-def test_samples_that_do_not_fit_go_over_batch_by_batch(given, monkeypatch):
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_samples_that_do_not_fit_go_over_batch_by_batch(given, monkeypatch, shuffle):
     here, there = network(), network()
-    expected = here.fit(*given, **SETTINGS, epochs=2, validation_split=0.25).history
-    all_at_once = network().fit(*given, **SETTINGS, epochs=2, validation_split=0.25, device="cuda")
+    settings = {**SETTINGS, "epochs": 2, "validation_split": 0.25, "shuffle": shuffle}
+    expected = here.fit(*given, **settings).history
+    all_at_once = network().fit(*given, **settings, device="cuda")
     monkeypatch.setattr(samples, "free_bytes", lambda: 500)
     data = samples.read(there, *given, "", there.loss)
     with on_device("cuda"):
         assert data.here() is data
-    found = there.fit(*given, **SETTINGS, epochs=2, validation_split=0.25, device="cuda").history
+    found = there.fit(*given, **settings, device="cuda").history
     assert found == all_at_once.history
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=1e-5)
