@@ -16,7 +16,7 @@ from .metrics import ACCURACIES, ERRORS
 from .samples import Samples
 from .training import Steps, Sums, Training
 
-OURS = "neurosim.networks."  # whose layers do the same at each step
+OURS = "neurosim.networks."  # whose layers and optimizers do the same at each step
 
 
 def steps_of(training: Training, data: Samples, batch_size: int) -> Steps:
@@ -106,12 +106,12 @@ class CardSteps(Steps):
 
 def _repeats(training: Training) -> bool:
     """Return whether each step does the same: nothing of it is a user's own code."""
-    ahead: list[Any] = [training.model]
+    ahead: list[Any] = [training.model.optimizer, training.model]
     while ahead:
-        layer = ahead.pop()
-        if not type(layer).__module__.startswith(OURS):
+        one = ahead.pop()
+        if not type(one).__module__.startswith(OURS):
             return False
-        ahead.extend(getattr(layer, "layers", ()))
+        ahead.extend(getattr(one, "layers", ()))
     known = (*ACCURACIES.values(), *ERRORS.values())
     return LOSSES.get(training.loss.name) is training.loss and all(
         metric.of in known for metric in training.metrics

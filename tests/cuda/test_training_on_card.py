@@ -182,3 +182,23 @@ def test_a_capture_that_fails_is_said_and_steps_go_on_one_by_one(samples, monkey
     np.testing.assert_allclose(
         there.history.history["loss"], here.history.history["loss"], rtol=1e-5
     )
+
+
+class Halting(SGD):
+    """An optimizer of one's own, which makes smaller steps of gradients it is given later."""
+
+    calls = 0
+
+    def apply(self, gradients):
+        self.calls += 1
+        super().apply([g / self.calls for g in gradients])
+
+
+def test_an_optimizer_of_ones_own_is_asked_at_each_step(samples):
+    here, there = network(Halting(0.5)), network(Halting(0.5))
+    for model, device in ((here, "cpu"), (there, "cuda")):
+        model.fit(*samples, batch_size=8, epochs=2, verbose=0, device=device)
+    assert there.optimizer.calls == here.optimizer.calls == 10
+    np.testing.assert_allclose(
+        there.history.history["loss"], here.history.history["loss"], rtol=1e-5
+    )
