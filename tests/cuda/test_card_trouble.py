@@ -214,6 +214,48 @@ def test_it_goes_back_to_the_end_of_an_epoch(given, monkeypatch, tmp_path):
     alike(there, here)
 
 
+@pytest.mark.parametrize(("batch", "when"), [(0, "batch 1 of epoch 2"), (2, "the end of epoch 2")])
+def test_what_was_looked_at_and_the_rest_go_back_to_one_moment(given, monkeypatch, batch, when):
+    class Looking(Callback):
+        seen = None
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
+
+        def on_train_batch_end(self, number, logs=None):
+            if (self.epoch, number) == (1, batch):
+                self.seen = [*self.model.get_weights(), *self.model.optimizer.read()]
+                self.model.weights[0].array  # noqa: B018 - it comes home
+                self.model.optimizer.moments("velocity")
+
+    monkeypatch.setattr(homecoming, "SHARE", 1e9)
+    model, looking = network(), Looking()
+    with monkeypatch.context() as patched:
+        failing = Failing(patched, ILLEGAL, epoch=2, batch=1)
+        with pytest.raises(DeviceError, match=f"with its weights from {when}; "):
+            model.fit(*given, **SETTINGS, epochs=4, callbacks=[looking, failing], device="cuda")
+    found = [*model.get_weights(), *model.optimizer.read()]
+    for mine, theirs in zip(found, looking.seen, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert model.optimizer.iterations == model.streams.step == 4 + batch
+
+
+def test_what_was_looked_at_between_calls_and_the_rest_go_back_to_one_moment(given, monkeypatch):
+    model = network()
+    for _ in range(2):
+        model.train_on_batch(*given, device="cuda")
+    model.optimizer.moments("velocity")
+    seen = [*model.get_weights(), *model.optimizer.read()]
+    with monkeypatch.context() as patched:
+        break_card(patched, ILLEGAL, where="launch")
+        with pytest.raises(DeviceError, match="weights from before they went to the card"):
+            model.train_on_batch(*given, device="cuda")
+    found = [*model.get_weights(), *model.optimizer.read()]
+    for mine, theirs in zip(found, seen, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert model.optimizer.iterations == 2
+
+
 def test_training_goes_on_from_the_checkpoint_that_is_named(given, monkeypatch, tmp_path):
     path = tmp_path / "run.npz"
     here, there, third = network(), network(), network()

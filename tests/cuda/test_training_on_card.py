@@ -155,7 +155,7 @@ def test_a_rate_that_changes_between_batches(samples):
     )
 
 
-def test_weights_that_are_looked_at_between_batches_go_on(samples):
+def test_weights_that_are_looked_at_between_batches_go_on(samples, caplog):
     class Looking(Callback):
         def on_train_batch_begin(self, batch, logs=None):
             self.model.weights[0].array[0, 0] += 0.01
@@ -163,8 +163,56 @@ def test_weights_that_are_looked_at_between_batches_go_on(samples):
     here, there = network(), network()
     for model, device in ((here, "cpu"), (there, "cuda")):
         model.fit(*samples, batch_size=8, epochs=2, verbose=0, callbacks=Looking(), device=device)
+    assert not caplog.records  # steps are captured all the same
     for one, other in zip(there.get_weights(), here.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
+class Changing(Callback):
+    """Changes what is trained, after the first epoch, when steps are captured."""
+
+    def __init__(self, change):
+        self._change = change
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 1:
+            self._change(self.model)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Look on: the CPU, too, is to take step by step."""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: setattr(model.layers[0], "trainable", False),
+        lambda model: model.compile(SGD(), "mse"),
+    ],
+)
+def test_what_is_trained_may_not_change_under_way(samples, change):
+    told = []
+    for device in ("cpu", "cuda"):
+        model = network()
+        with pytest.raises(ValueError, match=r"gradients for \d+ parameters that learn") as caught:
+            model.fit(
+                *samples, batch_size=8, epochs=3, verbose=0, callbacks=Changing(change),
+                device=device,
+            )  # fmt: skip
+        told.append((str(caught.value), model.streams))
+    assert told[0] == told[1]
+
+
+def test_an_interrupt_while_a_step_is_captured_counts_no_step(samples, monkeypatch):
+    def interrupted(work):
+        monkeypatch.setattr(simulated, "TAPE", [])
+        work()  # as a capture, which does nothing on the card
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("neurosim.cuda.graphs.Graph", interrupted)
+    model = network()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*samples, batch_size=8, verbose=0, device="cuda")
+    assert model.optimizer.iterations == model.streams.step == 1
 
 
 def test_a_capture_that_fails_is_said_and_steps_go_on_one_by_one(samples, monkeypatch, caplog):
