@@ -28,6 +28,7 @@ from neurosim.networks import (
     footprint,
     homecoming,
     operations,
+    placed,
     samples,
 )
 from neurosim.networks.card_steps import CardSteps
@@ -487,6 +488,25 @@ def test_memory_that_runs_out_loses_nothing(given, monkeypatch, error):
     assert not any(p.placed.is_away for p in there.weights)
     assert there.optimizer.iterations == 3
     alike(there, here)
+
+
+def test_large_weights_come_home_without_a_copy_on_the_card(given, monkeypatch, tracked):
+    model = network()
+    model.fit(*given, **SETTINGS, device="cuda")
+    expected = model.get_weights()
+    sizes = sorted(one.nbytes for one in model.homecoming.numbers())
+    monkeypatch.setattr(placed, "AT_ONCE", sizes[-1])
+    gc.collect()
+    model.weights[0].placed._home[...] = 0
+    tracked["most"] = before = tracked["bytes"]
+    model.homecoming.note("now")
+    assert tracked["most"] - before < 2 * sizes[-1]
+    monkeypatch.setattr(placed, "AT_ONCE", 1)
+    tracked["most"] = before
+    model.homecoming.note("now")
+    assert tracked["most"] == before
+    for weights, values in zip(model.weights, expected, strict=True):
+        np.testing.assert_array_equal(weights.placed._home, values)
 
 
 def test_memory_of_the_host_is_no_cards(given):
