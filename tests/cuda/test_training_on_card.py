@@ -142,6 +142,20 @@ def test_steps_are_captured_once_unless_they_are_ones_own(samples, own, shuffle,
     assert there.streams == here.streams
 
 
+def test_a_batch_of_all_samples_is_captured_too(samples, monkeypatch):
+    graphs = []
+    monkeypatch.setattr(
+        "neurosim.cuda.graphs.Graph", lambda work: graphs.append(Graph(work)) or graphs[-1]
+    )
+    here, there = network(), network()
+    for model, device in ((here, "cpu"), (there, "cuda")):
+        model.fit(*samples, batch_size=100, epochs=4, verbose=0, device=device)
+    assert len(graphs) == 1
+    np.testing.assert_allclose(
+        there.history.history["loss"], here.history.history["loss"], rtol=1e-5
+    )
+
+
 def test_a_rate_that_changes_between_batches(samples):
     class Falling(Callback):
         def on_train_batch_begin(self, batch, logs=None):
