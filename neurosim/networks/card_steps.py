@@ -16,7 +16,7 @@ from .metrics import ACCURACIES, ERRORS
 from .supply import Supply
 from .training import Steps, Sums, Training
 
-OURS = "neurosim.networks."  # whose layers do the same at each step
+OURS = "neurosim.networks."  # whose layers and optimizers do the same at each step
 
 
 def steps_of(training: Training, supply: Supply) -> Steps:
@@ -33,7 +33,10 @@ class CardSteps(Steps):
 
     def __init__(self, training: Training, supply: Supply) -> None:
         super().__init__(training, supply)
-        self._clocks = Clocks(training.model.optimizer, training.streams)
+        model = training.model
+        self._clocks = Clocks(model.optimizer, training.streams)
+        self._numbers = model.homecoming.numbers()
+        self._trained = model.optimizer, model.trainable_weights
         self._graph: Any = None
         self._taken = 0
         self._repeats = _repeats(training)
@@ -48,6 +51,8 @@ class CardSteps(Steps):
         """As `Steps.take`."""
         self.supply.bring(part)
         self._clocks.agree()
+        self._bring(at)
+        self._repeats = self._repeats and self._is_the_same()
         with self._clocks.running():
             if part.stop - part.start < self.batch_size or not self._repeats:
                 self._once(self.supply.places(part), at)
@@ -70,13 +75,28 @@ class CardSteps(Steps):
         places = self.sums.counter * self.batch_size + engine().xp.arange(self.batch_size)
         self._once(self.supply.where(places), at)
 
+    def _bring(self, at: dict[str, int]) -> None:
+        """Bring what came home, being looked at, to the card again.
+
+        What the network goes back to, where the card fails, is to be of one moment.
+        """
+        if all(placed.is_away for placed in self._numbers):
+            return
+        if self._taken:
+            batch, epoch = at["batch"], at["epoch"]
+            when = f"batch {batch} of epoch {epoch + 1}" if batch else f"the end of epoch {epoch}"
+            self.training.model.homecoming.note(when)
+        for placed in self._numbers:
+            placed.here  # noqa: B018 - they go there
+
+    def _is_the_same(self) -> bool:
+        """Return whether the same optimizer trains the same weights as at first."""
+        model, (optimizer, trained) = self.training.model, self._trained
+        return model.optimizer is optimizer and model.trainable_weights == trained
+
     def _again(self) -> None:
-        for parameter in self.training.model.weights:
-            parameter.here  # noqa: B018 - they go there, if somebody looked at them
-        optimizer = self.training.model.optimizer
-        optimizer.bring()
         self._graph()
-        optimizer.iterations += 1
+        self.training.model.optimizer.iterations += 1
         self.sums.count(self.batch_size)
 
     def _capture(self, part: slice, at: dict[str, int]) -> None:
@@ -88,26 +108,26 @@ class CardSteps(Steps):
 
         try:
             self._graph = Graph(partial(self._next, at))
-        except (NeurosimError, KeyboardInterrupt):
-            raise
-        except Exception as error:  # whatever CUDA, CuPy or Numba has against it
-            self._repeats = False
+        except BaseException as error:
+            optimizer.iterations, sums.counts = before  # nothing was done
+            if isinstance(error, NeurosimError) or not isinstance(error, Exception):
+                raise
+            self._repeats = False  # whatever CUDA, CuPy or Numba has against it
             logging.getLogger("neurosim").warning(
                 "device 'cuda': the steps of training are launched one by one, as they could not "
                 "be captured: %s", " ".join(str(error).split()),
             )  # fmt: skip
-            optimizer.iterations, sums.counts = before
             self._once(self.supply.places(part), at)
 
 
 def _repeats(training: Training) -> bool:
     """Return whether each step does the same: nothing of it is a user's own code."""
-    ahead: list[Any] = [training.model]
+    ahead: list[Any] = [training.model.optimizer, training.model]
     while ahead:
-        layer = ahead.pop()
-        if not type(layer).__module__.startswith(OURS):
+        one = ahead.pop()
+        if not type(one).__module__.startswith(OURS):
             return False
-        ahead.extend(getattr(layer, "layers", ()))
+        ahead.extend(getattr(one, "layers", ()))
     known = (*ACCURACIES.values(), *ERRORS.values())
     return LOSSES.get(training.loss.name) is training.loss and all(
         metric.of in known for metric in training.metrics

@@ -114,7 +114,9 @@ class Course:
             training.check_weights({"epoch": self.epochs - 1, "batch": self.steps - 1})
             return
         on = engine()
-        steps = steps_of(training, supplied(self.train, self.batch_size))
+        # Batches larger than all samples are of all of them, as steps that repeat.
+        batch_size = min(self.batch_size, len(self.train))
+        steps = steps_of(training, supplied(self.train, batch_size))
         for epoch in ahead:
             work.during = f" in epoch {epoch + 1}"
             for callback in watching:

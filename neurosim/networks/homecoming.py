@@ -40,7 +40,8 @@ class Homecoming:
         learns
             Whether the weights will change there.
         """
-        are_away = all(parameter.placed.is_away for parameter in self._model.weights)
+        weights = [parameter.placed for parameter in self._model.weights]
+        are_away = all(placed.is_away for placed in (self.numbers() if learns else weights))
         if not (are_away and self.when):
             self.note("before they went to the card")
         self._is_now = self._is_now and not learns
@@ -49,7 +50,7 @@ class Homecoming:
         """Note all as it is now, in words too."""
         start = time.monotonic()
         model = self._model
-        note_at_home(self._numbers())
+        note_at_home(self.numbers())
         self.when, self._is_now = when, True
         self._iterations = model.optimizer.iterations if model.is_compiled else 0
         self._counts = [(one, one.step, one.epoch) for one in model.every_stream()]
@@ -71,7 +72,7 @@ class Homecoming:
 
     def go_back(self) -> None:
         """Let the network be what it was at that moment, all at home, unless it is there."""
-        numbers = self._numbers()
+        numbers = self.numbers()
         was_there = any(placed.is_away for placed in numbers) and self.when
         for placed in numbers:
             placed.give_up()
@@ -84,10 +85,11 @@ class Homecoming:
 
     def come_home(self) -> None:
         """Let all come home as it is."""
-        for placed in self._numbers():
+        for placed in self.numbers():
             placed.home  # noqa: B018 - it comes
 
-    def _numbers(self) -> list[Placed]:
+    def numbers(self) -> list[Placed]:
+        """Return the weights, and what the optimizer keeps of them, wherever they are."""
         model = self._model
         kept = model.optimizer.placed if model.is_compiled else []
         return [*(parameter.placed for parameter in model.weights), *kept]

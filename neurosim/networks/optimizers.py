@@ -241,12 +241,6 @@ class Optimizer(ABC):
     def _begin_on_card(self, do: Any, clock: Any) -> None:  # noqa: B027 - most have nothing to do
         """Do what a step begins with on a card, once for all parameters."""
 
-    def bring(self) -> None:
-        """Bring what is kept to the device where operations run now."""
-        for kept in self._kept.values():
-            for placed in kept:
-                placed.here  # noqa: B018
-
     def _held_here(self, number: int) -> tuple[np.ndarray, kernels.Prepared]:
         """Return what `_hold` does, made anew where the parameter has another array since."""
         for placed in self._kept.values():

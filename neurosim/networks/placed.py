@@ -9,7 +9,7 @@ import numpy as np
 
 from .engines import engine, to_host
 
-AT_ONCE = 1 << 26  # bytes that come home in one piece
+AT_ONCE = 1 << 26  # bytes that come home in one piece, of which the card makes a copy before
 
 
 class Placed:
@@ -86,14 +86,17 @@ class Placed:
 def note_at_home(numbers: Iterable[Placed]) -> None:
     """Write down at home what numbers on a card are now, all of one moment; they stay there.
 
-    Many small arrays come in one piece: each copy alone would be waited for.
+    Many small arrays come in one piece: each copy alone would be waited for.  A large one comes by
+    itself, and takes no more of the card's memory.
     """
     pieces: dict[np.dtype, list[Placed]] = {}
     for placed in numbers:
-        if placed.is_away:
+        if placed.is_away and placed.nbytes >= AT_ONCE:
+            placed._home[...] = placed.read()
+        elif placed.is_away:
             piece = pieces.setdefault(placed._home.dtype, [])
             piece.append(placed)
-            if sum(one._home.nbytes for one in piece) >= AT_ONCE:
+            if sum(one.nbytes for one in piece) >= AT_ONCE:
                 _bring(pieces.pop(placed._home.dtype))
     for piece in pieces.values():
         _bring(piece)

@@ -29,6 +29,7 @@ from neurosim.networks import (
     footprint,
     homecoming,
     operations,
+    placed,
     samples,
 )
 from neurosim.networks.card_steps import CardSteps
@@ -213,6 +214,48 @@ def test_it_goes_back_to_the_end_of_an_epoch(given, monkeypatch, tmp_path):
     for model in (here, there):  # what the optimizer keeps came home too
         model.fit(*given, **SETTINGS)
     alike(there, here)
+
+
+@pytest.mark.parametrize(("batch", "when"), [(0, "batch 1 of epoch 2"), (2, "the end of epoch 2")])
+def test_what_was_looked_at_and_the_rest_go_back_to_one_moment(given, monkeypatch, batch, when):
+    class Looking(Callback):
+        seen = None
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
+
+        def on_train_batch_end(self, number, logs=None):
+            if (self.epoch, number) == (1, batch):
+                self.seen = [*self.model.get_weights(), *self.model.optimizer.read()]
+                self.model.weights[0].array  # noqa: B018 - it comes home
+                self.model.optimizer.moments("velocity")
+
+    monkeypatch.setattr(homecoming, "SHARE", 1e9)
+    model, looking = network(), Looking()
+    with monkeypatch.context() as patched:
+        failing = Failing(patched, ILLEGAL, epoch=2, batch=1)
+        with pytest.raises(DeviceError, match=f"with its weights from {when}; "):
+            model.fit(*given, **SETTINGS, epochs=4, callbacks=[looking, failing], device="cuda")
+    found = [*model.get_weights(), *model.optimizer.read()]
+    for mine, theirs in zip(found, looking.seen, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert model.optimizer.iterations == model.streams.step == 4 + batch
+
+
+def test_what_was_looked_at_between_calls_and_the_rest_go_back_to_one_moment(given, monkeypatch):
+    model = network()
+    for _ in range(2):
+        model.train_on_batch(*given, device="cuda")
+    model.optimizer.moments("velocity")
+    seen = [*model.get_weights(), *model.optimizer.read()]
+    with monkeypatch.context() as patched:
+        break_card(patched, ILLEGAL, where="launch")
+        with pytest.raises(DeviceError, match="weights from before they went to the card"):
+            model.train_on_batch(*given, device="cuda")
+    found = [*model.get_weights(), *model.optimizer.read()]
+    for mine, theirs in zip(found, seen, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert model.optimizer.iterations == 2
 
 
 def test_training_goes_on_from_the_checkpoint_that_is_named(given, monkeypatch, tmp_path):
@@ -477,6 +520,25 @@ def test_memory_that_runs_out_loses_nothing(given, monkeypatch, error):
     alike(there, here)
 
 
+def test_large_weights_come_home_without_a_copy_on_the_card(given, monkeypatch, tracked):
+    model = network()
+    model.fit(*given, **SETTINGS, device="cuda")
+    expected = model.get_weights()
+    sizes = sorted(one.nbytes for one in model.homecoming.numbers())
+    monkeypatch.setattr(placed, "AT_ONCE", sizes[-1])
+    gc.collect()
+    model.weights[0].placed._home[...] = 0
+    tracked["most"] = before = tracked["bytes"]
+    model.homecoming.note("now")
+    assert tracked["most"] - before < 2 * sizes[-1]
+    monkeypatch.setattr(placed, "AT_ONCE", 1)
+    tracked["most"] = before
+    model.homecoming.note("now")
+    assert tracked["most"] == before
+    for weights, values in zip(model.weights, expected, strict=True):
+        np.testing.assert_array_equal(weights.placed._home, values)
+
+
 def test_memory_of_the_host_is_no_cards(given):
     class Greedy(Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -486,15 +548,17 @@ def test_memory_of_the_host_is_no_cards(given):
         network().fit(*given, **SETTINGS, callbacks=Greedy(), device="cuda")
 
 
-def test_samples_that_do_not_fit_go_over_block_by_block(given, monkeypatch):
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_samples_that_do_not_fit_go_over_block_by_block(given, monkeypatch, shuffle):
     here, there = network(), network()
-    expected = here.fit(*given, **SETTINGS, epochs=2, validation_split=0.25).history
-    all_at_once = network().fit(*given, **SETTINGS, epochs=2, validation_split=0.25, device="cuda")
+    settings = {**SETTINGS, "epochs": 2, "validation_split": 0.25, "shuffle": shuffle}
+    expected = here.fit(*given, **settings).history
+    all_at_once = network().fit(*given, **settings, device="cuda")
     monkeypatch.setattr(blocks, "free_bytes", lambda: 500)
     data = samples.read(there, *given, "", there.loss)
     with on_device("cuda"):
         assert type(blocks.supplied(data, 8)) is blocks.Blocks
-    found = there.fit(*given, **SETTINGS, epochs=2, validation_split=0.25, device="cuda").history
+    found = there.fit(*given, **settings, device="cuda").history
     assert found == all_at_once.history
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=1e-5)

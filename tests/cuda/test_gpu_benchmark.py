@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.benchmarks import gpu, gpu_checks, gpu_network_checks
+from experiments.benchmarks import gpu, gpu_checks, gpu_network_checks, gpu_networks
 from experiments.benchmarks.gpu_checks import Check
 from experiments.benchmarks.timing import difference
 from neurosim.cuda import bits
@@ -75,6 +75,16 @@ def test_a_row_that_raises_is_told_and_the_others_are_measured(made_of, capsys):
     assert "a row" in told
     made_of([], (measured,))
     assert gpu.main([]) == 0
+
+
+def test_without_pytorch_no_target_is_missed(monkeypatch):
+    for side, took in (("our_step", 2.0), ("torch_step", np.nan), ("cupy_step", 3.0), ("floor", 1)):
+        monkeypatch.setattr(gpu_networks, side, lambda *_, took=took, **__: took)
+    row = gpu_networks.row("a network", "mlp", None, 1.5, 1.0)
+    assert dict(zip(gpu_networks.HEAD, row, strict=True))["target"] == "≤ 1.5: no PyTorch"
+    monkeypatch.setattr(gpu_networks, "torch_step", lambda *_, graphed: 2.0 if graphed else 1.0)
+    assert gpu_networks.row("a network", "lstm", None, 1.5, 1.0)[6] == "≤ 1.5: missed"
+    assert gpu_networks.row("a network", "lstm", None, 2.0, 1.0)[6] == "≤ 2: reached"
 
 
 def test_the_simulator_is_not_measured(made_of, capsys):

@@ -144,6 +144,20 @@ def test_steps_are_captured_once_unless_they_are_ones_own(samples, own, shuffle,
     assert there.streams == here.streams
 
 
+def test_a_batch_of_all_samples_is_captured_too(samples, monkeypatch):
+    graphs = []
+    monkeypatch.setattr(
+        "neurosim.cuda.graphs.Graph", lambda work: graphs.append(Graph(work)) or graphs[-1]
+    )
+    here, there = network(), network()
+    for model, device in ((here, "cpu"), (there, "cuda")):
+        model.fit(*samples, batch_size=100, epochs=4, verbose=0, device=device)
+    assert len(graphs) == 1
+    np.testing.assert_allclose(
+        there.history.history["loss"], here.history.history["loss"], rtol=1e-5
+    )
+
+
 def test_a_rate_that_changes_between_batches(samples):
     class Falling(Callback):
         def on_train_batch_begin(self, batch, logs=None):
@@ -157,7 +171,7 @@ def test_a_rate_that_changes_between_batches(samples):
     )
 
 
-def test_weights_that_are_looked_at_between_batches_go_on(samples):
+def test_weights_that_are_looked_at_between_batches_go_on(samples, caplog):
     class Looking(Callback):
         def on_train_batch_begin(self, batch, logs=None):
             self.model.weights[0].array[0, 0] += 0.01
@@ -165,8 +179,56 @@ def test_weights_that_are_looked_at_between_batches_go_on(samples):
     here, there = network(), network()
     for model, device in ((here, "cpu"), (there, "cuda")):
         model.fit(*samples, batch_size=8, epochs=2, verbose=0, callbacks=Looking(), device=device)
+    assert not caplog.records  # steps are captured all the same
     for one, other in zip(there.get_weights(), here.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
+class Changing(Callback):
+    """Changes what is trained, after the first epoch, when steps are captured."""
+
+    def __init__(self, change):
+        self._change = change
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 1:
+            self._change(self.model)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Look on: the CPU, too, is to take step by step."""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: setattr(model.layers[0], "trainable", False),
+        lambda model: model.compile(SGD(), "mse"),
+    ],
+)
+def test_what_is_trained_may_not_change_under_way(samples, change):
+    told = []
+    for device in ("cpu", "cuda"):
+        model = network()
+        with pytest.raises(ValueError, match=r"gradients for \d+ parameters that learn") as caught:
+            model.fit(
+                *samples, batch_size=8, epochs=3, verbose=0, callbacks=Changing(change),
+                device=device,
+            )  # fmt: skip
+        told.append((str(caught.value), model.streams))
+    assert told[0] == told[1]
+
+
+def test_an_interrupt_while_a_step_is_captured_counts_no_step(samples, monkeypatch):
+    def interrupted(work):
+        monkeypatch.setattr(simulated, "TAPE", [])
+        work()  # as a capture, which does nothing on the card
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("neurosim.cuda.graphs.Graph", interrupted)
+    model = network()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*samples, batch_size=8, verbose=0, device="cuda")
+    assert model.optimizer.iterations == model.streams.step == 1
 
 
 def test_a_capture_that_fails_is_said_and_steps_go_on_one_by_one(samples, monkeypatch, caplog):
@@ -204,3 +266,23 @@ def test_sums_over_rows_of_any_number_of_parts(rng, monkeypatch, rows, parts):
     )
     np.testing.assert_allclose(slopes.get(), g * (1 - y * y), rtol=1e-12)
     np.testing.assert_allclose(biases.get(), (g * (1 - y * y)).sum(axis=0), rtol=1e-12, atol=1e-14)
+
+
+class Halting(SGD):
+    """An optimizer of one's own, which makes smaller steps of gradients it is given later."""
+
+    calls = 0
+
+    def apply(self, gradients):
+        self.calls += 1
+        super().apply([g / self.calls for g in gradients])
+
+
+def test_an_optimizer_of_ones_own_is_asked_at_each_step(samples):
+    here, there = network(Halting(0.5)), network(Halting(0.5))
+    for model, device in ((here, "cpu"), (there, "cuda")):
+        model.fit(*samples, batch_size=8, epochs=2, verbose=0, device=device)
+    assert there.optimizer.calls == here.optimizer.calls == 10
+    np.testing.assert_allclose(
+        there.history.history["loss"], here.history.history["loss"], rtol=1e-5
+    )
