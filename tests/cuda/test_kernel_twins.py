@@ -23,7 +23,6 @@ SUBJECTS = ("convolution", "pooling", "divisive", "recurrent")  # laid out by a 
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch):
     """Rows are summed, and images convolved, in several pieces, as larger ones are."""
-    monkeypatch.setattr(network_kernels, "MOST_PARTS", 2)
     monkeypatch.setattr(parts, "SUMMING", THREADS)
     monkeypatch.setattr(convolution, "PATCH_BYTES", 400)
 
