@@ -36,7 +36,7 @@ class CardSteps(Steps):
         model = training.model
         self._clocks = Clocks(model.optimizer, training.streams)
         self._numbers = model.homecoming.numbers()
-        self._trained = model.optimizer, model.trainable_weights
+        self._trained = model.optimizer, {**model.optimizer.options}, model.trainable_weights
         self._graph: Any = None
         self._taken = 0
         self._repeats = _repeats(training)
@@ -90,9 +90,13 @@ class CardSteps(Steps):
             placed.here  # noqa: B018 - they go there
 
     def _is_the_same(self) -> bool:
-        """Return whether the same optimizer trains the same weights as at first."""
-        model, (optimizer, trained) = self.training.model, self._trained
-        return model.optimizer is optimizer and model.trainable_weights == trained
+        """Return whether the same optimizer trains the same weights in the same way as at first."""
+        model, (optimizer, options, trained) = self.training.model, self._trained
+        return (
+            model.optimizer is optimizer
+            and optimizer.options == options
+            and model.trainable_weights == trained
+        )
 
     def _again(self) -> None:
         self._graph()

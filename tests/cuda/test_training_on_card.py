@@ -286,3 +286,18 @@ def test_an_optimizer_of_ones_own_is_asked_at_each_step(samples):
     np.testing.assert_allclose(
         there.history.history["loss"], here.history.history["loss"], rtol=1e-5
     )
+
+
+class LessMomentum(Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.optimizer.options["momentum"] = 0.5
+
+
+def test_options_of_an_optimizer_that_change_under_way_are_heeded(samples):
+    histories = [
+        network(SGD(0.1, momentum=0.9))
+        .fit(*samples, batch_size=8, epochs=3, verbose=0, callbacks=LessMomentum(), device=device)
+        .history
+        for device in ("cpu", "cuda")
+    ]
+    np.testing.assert_allclose(histories[1]["loss"], histories[0]["loss"], rtol=1e-5)
