@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from many_gates import EXERCISE as MANY
@@ -18,7 +20,7 @@ from stuck_gates import EXERCISE as STUCK
 from two_gates import EXERCISE
 
 from neurosim.errors import FileError
-from neurosim.grading import Limits, confinement
+from neurosim.grading import Limits, confinement, supervisor
 from neurosim.grading.marking import grade
 
 pytestmark = pytest.mark.skipif(
@@ -431,3 +433,14 @@ def test_what_is_no_file_of_a_student_is_refused(tmp_path, what):
         path.write_bytes(b"#" * (1 << 20) + b"\n")
     with pytest.raises(FileError, match=r"student\.py"):
         grade(path, EXERCISE, LIMITS)
+
+
+def test_processes_that_take_all_the_time_are_what_is_told(monkeypatch, tmp_path):
+    (tmp_path / "begun").touch()
+    times, below = iter([0, 1, 1, 99]), iter([{1}, set(range(1, 9))])
+    monkeypatch.setattr(supervisor, "time", SimpleNamespace(monotonic=times.__next__, sleep=id))
+    monkeypatch.setattr(supervisor, "descendants", lambda root: next(below))
+    monkeypatch.setattr(supervisor, "memory_of", lambda process: 0)
+    order = {"begun": tmp_path / "begun", "seconds": 1, "output": 9, "processes": 6, "memory": 9}
+    running, printed = SimpleNamespace(poll=lambda: None), SimpleNamespace(count=0)
+    assert supervisor.watch(running, order, printed, threading.Event()) == ("processes", 0)

@@ -170,9 +170,8 @@ def watch(
             return "abandoned", most
         if printed.count > order["output"]:
             return "output", most
-        if now > deadline:
-            return "time", most
-        if now > look:
+        late = now > deadline
+        if now > look or late:  # what is late may be so because its processes take all the time
             below = descendants(os.getpid())
             used = sum(map(memory_of, below))
             most = max(most, used)
@@ -182,6 +181,8 @@ def watch(
                 return "memory", most
             took = time.monotonic() - now
             look = now + max(LOOK, 20 * took)  # at most a twentieth of a processor
+        if late:
+            return "time", most
         time.sleep(POLL)
 
 
