@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .program import Program
 
 DEVICES = ("cpu", "auto", "cuda")
+OF_OTHERS = dict.fromkeys(("gpu", "GPU", "CUDA", "nvidia", "NVIDIA", "cuda:0"), "'cuda'")
 WORTH_THREADS = 20_000_000  # multiplications of a run from which threads are worth starting
 KEPT = 1 << 25  # bytes of scratch that a Program keeps for its next run
 WORTH_SHARING = 100_000  # and those of one step, from which they may share a single trial
@@ -55,7 +56,7 @@ def check_device(device: str) -> str:
         An unknown device; "cuda" where it cannot be had: the message says why, and what to do.
     """
     if device not in DEVICES:
-        raise InputError(unknown("device", str(device), DEVICES))
+        raise InputError(unknown("device", str(device), DEVICES, OF_OTHERS))
     if device == "cpu":
         return device
     from .cuda.availability import why_not

@@ -73,8 +73,11 @@ def relay():
 
 
 MISSING = [
-    ((), r"^device 'cuda' needs numba-cuda, .* pip install \"neurosim\[cuda13\]\" .*device='cpu'$"),
-    (("numba_cuda",), r"^device 'cuda' needs CuPy, .* pip install \"neurosim\[cuda13\]\""),
+    (
+        (),
+        r"^device 'cuda' needs .* and numba-cuda, .* pip install \"neurosim\[cuda13\]\" .*device='cpu'$",
+    ),
+    (("numba_cuda",), r"^device 'cuda' needs .* and CuPy, .* pip install \"neurosim\[cuda13\]\""),
     (
         ("numba_cuda", "cupy"),
         r"^device 'cuda' found no NVIDIA card .*\(.* no such device\): use device='cpu'$",
@@ -203,7 +206,7 @@ def test_auto_takes_what_there_is_and_says_so_once(machine, relay, caplog):
             assert relay.simulate(1.0, steps=1, device="auto").device == "cpu"
             assert relay.evaluate(1.0, device="auto") == 1
     (said,) = [record.message for record in caplog.records]
-    assert said.startswith("device 'auto' takes 'cpu': 'cuda' needs CuPy")
+    assert said.startswith("device 'auto' takes 'cpu': 'cuda' needs an NVIDIA card and CuPy")
 
 
 def test_auto_takes_a_card(machine, caplog):
@@ -224,5 +227,5 @@ def test_the_benchmark_for_cards_says_that_there_is_none(machine, capsys):
     assert gpu.main([]) == 2
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.startswith("device 'cuda' needs CuPy")
+    assert told.err.startswith("device 'cuda' needs an NVIDIA card and CuPy")
     assert len(told.err.splitlines()) == 1

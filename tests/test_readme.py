@@ -112,3 +112,14 @@ def test_the_example_of_coursework_answers_as_its_comments_say(capsys):
     printed = capsys.readouterr().out
     assert printed.startswith("Proved: ")
     assert printed.endswith("on all 65,536 inputs.\n")
+
+
+def test_the_experiment_in_contributing_runs():
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", contributing, re.DOTALL)
+    names = {}
+    exec(compile(example, "CONTRIBUTING.md", "exec"), names)
+    for threshold in (-1.0, 0.5, 1.0, 2.0, 3.0):
+        result = names["run"](threshold)
+        assert result.holds
+        assert result.figures.keys() == {"counting"}

@@ -160,7 +160,7 @@ REFUSED = [
     ({"steps": 2, "seed": 1.0}, "seed must be a whole number"),
     ({"steps": 2, "trials": 0}, "trials= must be a whole number from 1|trials must be"),
     ({"steps": 2, "threads": 0}, "threads must be a whole number from 1"),
-    ({"steps": 2, "device": "gpu"}, r"no device is called 'gpu'"),
+    ({"steps": 2, "device": "gpu"}, r"no device is called 'gpu' \(here that is 'cuda'\)"),
     ({"steps": 2, "dtype": "int8"}, "dtype must be 'float64' or 'float32'"),
     ({"steps": 2, "record": ["y"]}, r"no population is called 'y'"),
     ({"steps": 2, "record": [3]}, r"record= takes the names of populations.*\(got 3\)"),

@@ -26,7 +26,10 @@ def why_not() -> str | None:
         return None
     for package, module in (("numba-cuda", "numba_cuda"), ("CuPy", "cupy")):
         if find_spec(module) is None:
-            return f"needs {package}, which is not installed: {INSTALL}, or use device='cpu'"
+            return (
+                f"needs an NVIDIA card and {package}, which is not installed: {INSTALL}, or use "
+                "device='cpu'"
+            )
     try:
         import cupy
     except ImportError as error:
