@@ -150,6 +150,7 @@ def spelled(function: Callable[P, T]) -> Callable[P, T]:
         if len(values) > len(placed) and not any_number:
             owner = f"{args[0]}: " if is_method else ""
             taken = f"takes {' and '.join(placed)}" if placed else "takes nothing"
+            taken += ", several in one dict or tuple," * (placed == ["inputs"])
             shown = ", ".join(f"{name}=" for name in named[:5]) + ", …" * (len(named) > 5)
             got = f"{len(values)} value{'s' * (len(values) > 1)}"
             raise InputError(

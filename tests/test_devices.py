@@ -75,7 +75,7 @@ def relay():
 MISSING = [
     (
         (),
-        r"^device 'cuda' needs .* and numba-cuda, .* pip install \"neurosim\[cuda13\]\" .*device='cpu'$",
+        r"^device 'cuda' needs .* and numba-cuda, .* \"neurosim\[cuda13\]\" .*device='cpu'$",
     ),
     (("numba_cuda",), r"^device 'cuda' needs .* and CuPy, .* pip install \"neurosim\[cuda13\]\""),
     (
