@@ -36,7 +36,10 @@ class CardSteps(Steps):
         model = training.model
         self._clocks = Clocks(model.optimizer, training.streams)
         self._numbers = model.homecoming.numbers()
-        self._trained = model.optimizer, {**model.optimizer.options}, model.trainable_weights
+        optimizer = model.optimizer
+        self._trained = (
+            optimizer, optimizer.parameters, {**optimizer.options}, model.trainable_weights
+        )  # fmt: skip
         self._graph: Any = None
         self._taken = 0
         self._repeats = _repeats(training)
@@ -90,10 +93,14 @@ class CardSteps(Steps):
             placed.here  # noqa: B018 - they go there
 
     def _is_the_same(self) -> bool:
-        """Return whether the same optimizer trains the same weights in the same way as at first."""
-        model, (optimizer, options, trained) = self.training.model, self._trained
+        """Return whether the same optimizer trains the same weights in the same way as at first.
+
+        One that began anew meanwhile, as a callback may let it, keeps what it keeps elsewhere.
+        """
+        model, (optimizer, learning, options, trained) = self.training.model, self._trained
         return (
             model.optimizer is optimizer
+            and optimizer.parameters is learning
             and optimizer.options == options
             and model.trainable_weights == trained
         )

@@ -301,3 +301,29 @@ def test_options_of_an_optimizer_that_change_under_way_are_heeded(samples):
         for device in ("cpu", "cuda")
     ]
     np.testing.assert_allclose(histories[1]["loss"], histories[0]["loss"], rtol=1e-5)
+
+
+class BeginningAnew(Callback):
+    """Trains a part of the network, after the first epoch, and all of it again."""
+
+    def __init__(self, samples):
+        self._samples = [array[:8] for array in samples]
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 0:
+            for trainable in (False, True):
+                self.model.layers[0].trainable = trainable
+                self.model.train_on_batch(*self._samples)
+
+
+def test_an_optimizer_that_begins_anew_under_way_is_heeded(samples):
+    histories = [
+        network()
+        .fit(
+            *samples, batch_size=8, epochs=3, verbose=0, callbacks=BeginningAnew(samples),
+            device=device,
+        )
+        .history
+        for device in ("cpu", "cuda")
+    ]  # fmt: skip
+    np.testing.assert_allclose(histories[1]["loss"], histories[0]["loss"], rtol=1e-5)
