@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,8 @@ from .clocks import Clocks
 from .engines import engine
 from .losses import LOSSES
 from .metrics import ACCURACIES, ERRORS
+from .network import Network
+from .optimizers import Optimizer
 from .supply import Supply
 from .training import Steps, Sums, Training
 
@@ -40,6 +43,8 @@ class CardSteps(Steps):
         self._trained = (
             optimizer, optimizer.parameters, {**optimizer.options}, model.trainable_weights
         )  # fmt: skip
+        layers = [part for part in _parts(training) if not isinstance(part, Optimizer | Network)]
+        self._settings = [(vars(layer), {**vars(layer)}) for layer in layers]
         self._graph: Any = None
         self._taken = 0
         self._repeats = _repeats(training)
@@ -95,7 +100,8 @@ class CardSteps(Steps):
     def _is_the_same(self) -> bool:
         """Return whether the same optimizer trains the same weights in the same way as at first.
 
-        One that began anew meanwhile, as a callback may let it, keeps what it keeps elsewhere.
+        One that began anew meanwhile, as a callback may let it, keeps what it keeps elsewhere; and
+        layers may be set otherwise.
         """
         model, (optimizer, learning, options, trained) = self.training.model, self._trained
         return (
@@ -103,6 +109,7 @@ class CardSteps(Steps):
             and optimizer.parameters is learning
             and optimizer.options == options
             and model.trainable_weights == trained
+            and all(now == at_first for now, at_first in self._settings)
         )
 
     def _again(self) -> None:
@@ -131,14 +138,19 @@ class CardSteps(Steps):
             self._once(self.supply.places(part), at)
 
 
-def _repeats(training: Training) -> bool:
-    """Return whether each step does the same: nothing of it is a user's own code."""
+def _parts(training: Training) -> Iterator[Any]:
+    """Return what takes part in a step: the optimizer, the network and all layers within."""
     ahead: list[Any] = [training.model.optimizer, training.model]
     while ahead:
         one = ahead.pop()
-        if not type(one).__module__.startswith(OURS):
-            return False
+        yield one
         ahead.extend(getattr(one, "layers", ()))
+
+
+def _repeats(training: Training) -> bool:
+    """Return whether each step does the same: nothing of it is a user's own code."""
+    if not all(type(part).__module__.startswith(OURS) for part in _parts(training)):
+        return False
     known = (*ACCURACIES.values(), *ERRORS.values())
     return LOSSES.get(training.loss.name) is training.loss and all(
         metric.of in known for metric in training.metrics
