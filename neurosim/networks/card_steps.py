@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -14,10 +13,9 @@ from .clocks import Clocks
 from .engines import engine
 from .losses import LOSSES
 from .metrics import ACCURACIES, ERRORS
-from .network import Network
-from .optimizers import Optimizer
 from .supply import Supply
 from .training import Steps, Sums, Training
+from .unchanged import Unchanged, parts
 
 OURS = "neurosim.networks."  # whose layers and optimizers do the same at each step
 
@@ -39,12 +37,7 @@ class CardSteps(Steps):
         model = training.model
         self._clocks = Clocks(model.optimizer, training.streams)
         self._numbers = model.homecoming.numbers()
-        optimizer = model.optimizer
-        self._trained = (
-            optimizer, optimizer.parameters, {**optimizer.options}, model.trainable_weights
-        )  # fmt: skip
-        layers = [part for part in _parts(training) if not isinstance(part, Optimizer | Network)]
-        self._settings = [(vars(layer), {**vars(layer)}) for layer in layers]
+        self._unchanged, self._options = Unchanged(model), {**model.optimizer.options}
         self._graph: Any = None
         self._taken = 0
         self._repeats = _repeats(training)
@@ -98,19 +91,8 @@ class CardSteps(Steps):
             placed.here  # noqa: B018 - they go there
 
     def _is_the_same(self) -> bool:
-        """Return whether the same optimizer trains the same weights in the same way as at first.
-
-        One that began anew meanwhile, as a callback may let it, keeps what it keeps elsewhere; and
-        layers may be set otherwise.
-        """
-        model, (optimizer, learning, options, trained) = self.training.model, self._trained
-        return (
-            model.optimizer is optimizer
-            and optimizer.parameters is learning
-            and optimizer.options == options
-            and model.trainable_weights == trained
-            and all(now == at_first for now, at_first in self._settings)
-        )
+        """Return whether each step still does what the first did."""
+        return self._unchanged.holds() and self.training.model.optimizer.options == self._options
 
     def _again(self) -> None:
         self._graph()
@@ -138,18 +120,9 @@ class CardSteps(Steps):
             self._once(self.supply.places(part), at)
 
 
-def _parts(training: Training) -> Iterator[Any]:
-    """Return what takes part in a step: the optimizer, the network and all layers within."""
-    ahead: list[Any] = [training.model.optimizer, training.model]
-    while ahead:
-        one = ahead.pop()
-        yield one
-        ahead.extend(getattr(one, "layers", ()))
-
-
 def _repeats(training: Training) -> bool:
     """Return whether each step does the same: nothing of it is a user's own code."""
-    if not all(type(part).__module__.startswith(OURS) for part in _parts(training)):
+    if not all(type(part).__module__.startswith(OURS) for part in parts(training.model)):
         return False
     known = (*ACCURACIES.values(), *ERRORS.values())
     return LOSSES.get(training.loss.name) is training.loss and all(
