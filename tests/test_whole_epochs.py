@@ -7,7 +7,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from neurosim import kernels
+from neurosim import InputError, kernels
 from neurosim.networks import (
     SGD,
     Activation,
@@ -161,6 +161,45 @@ def test_callbacks_that_see_epochs_see_the_weights_of_each(rng, calls):
         np.testing.assert_allclose(weights, kernel, rtol=1e-12)
     assert history.epoch == [0, 1, 2]
     assert len(calls) == 3
+
+
+class Changes(Callback):
+    """Changes something after the first epoch."""
+
+    def __init__(self, change):
+        self._change = change
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 0:
+            self._change(self.model)
+
+
+def test_settings_of_layers_that_change_under_way_are_heeded(rng, calls, one_by_one):
+    x, y = rng.normal(size=(11, 3)), rng.integers(3, size=11)
+    loss = "sparse_categorical_crossentropy"
+    watched = Changes(lambda model: setattr(model.layers[0], "rate", 0.7))
+    both(NETWORKS["dropout"], OPTIMIZERS["adam"], loss, x, y, calls, one_by_one, callbacks=watched)
+
+
+def freeze(model):
+    model.layers[0].trainable = False
+
+
+def train_a_part(model):
+    freeze(model)
+    model.train_on_batch(np.zeros((1, 3)), np.zeros(1, int))
+    model.layers[0].trainable = True
+
+
+@pytest.mark.parametrize(
+    "change", [freeze, train_a_part, lambda model: model.compile("sgd", "mse")]
+)
+def test_what_is_trained_may_not_change_under_way(rng, change):
+    model = Sequential([Input((3,)), Dense(4, "tanh"), Dense(3, "softmax")], seed=3)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    x, y = rng.normal(size=(11, 3)), rng.integers(3, size=11)
+    with pytest.raises(InputError, match=r"gradients for \d+ parameters that learn"):
+        model.fit(x, y, epochs=3, verbose=0, callbacks=Changes(change))
 
 
 def test_early_stopping(rng, calls):

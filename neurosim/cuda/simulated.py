@@ -87,6 +87,8 @@ class ndarray(NDArrayOperatorsMixin):  # noqa: N801 - as CuPy's
     __slots__ = ("__weakref__", "host")
 
     def __init__(self, host: np.ndarray) -> None:
+        if not host.dtype.isnative:
+            raise ValueError(f"CuPy has no arrays of {host.dtype}, of another order of bytes")
         self.host = host
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *given: Any, **options: Any) -> Any:
@@ -238,7 +240,8 @@ def _asarray(given: Any, dtype: Any = None) -> ndarray:
     if isinstance(given, ndarray):
         return given if dtype is None else given.astype(dtype)
     _refuse_in_graph()
-    return ndarray(np.array(given, dtype))
+    host = np.array(given, dtype)
+    return ndarray(host.astype(host.dtype.newbyteorder("="), copy=False))
 
 
 def _known(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from .losses import LOSSES
 from .metrics import ACCURACIES, ERRORS
 from .supply import Supply
 from .training import Steps, Sums, Training
+from .unchanged import Unchanged, parts
 
 OURS = "neurosim.networks."  # whose layers and optimizers do the same at each step
 
@@ -36,7 +37,7 @@ class CardSteps(Steps):
         model = training.model
         self._clocks = Clocks(model.optimizer, training.streams)
         self._numbers = model.homecoming.numbers()
-        self._trained = model.optimizer, {**model.optimizer.options}, model.trainable_weights
+        self._unchanged, self._options = Unchanged(model), {**model.optimizer.options}
         self._graph: Any = None
         self._taken = 0
         self._repeats = _repeats(training)
@@ -90,13 +91,8 @@ class CardSteps(Steps):
             placed.here  # noqa: B018 - they go there
 
     def _is_the_same(self) -> bool:
-        """Return whether the same optimizer trains the same weights in the same way as at first."""
-        model, (optimizer, options, trained) = self.training.model, self._trained
-        return (
-            model.optimizer is optimizer
-            and optimizer.options == options
-            and model.trainable_weights == trained
-        )
+        """Return whether each step still does what the first did."""
+        return self._unchanged.holds() and self.training.model.optimizer.options == self._options
 
     def _again(self) -> None:
         self._graph()
@@ -126,12 +122,8 @@ class CardSteps(Steps):
 
 def _repeats(training: Training) -> bool:
     """Return whether each step does the same: nothing of it is a user's own code."""
-    ahead: list[Any] = [training.model.optimizer, training.model]
-    while ahead:
-        one = ahead.pop()
-        if not type(one).__module__.startswith(OURS):
-            return False
-        ahead.extend(getattr(one, "layers", ()))
+    if not all(type(part).__module__.startswith(OURS) for part in parts(training.model)):
+        return False
     known = (*ACCURACIES.values(), *ERRORS.values())
     return LOSSES.get(training.loss.name) is training.loss and all(
         metric.of in known for metric in training.metrics

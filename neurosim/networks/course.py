@@ -121,6 +121,8 @@ class Course:
             work.during = f" in epoch {epoch + 1}"
             for callback in watching:
                 callback.on_epoch_begin(epoch)
+            if whole_ones is not None and not whole_ones.fits():  # a callback changed something
+                whole_ones = None
             if whole_ones is not None:
                 logs = whole_ones.epoch(reporter, epoch)
             else:

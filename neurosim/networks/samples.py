@@ -50,8 +50,8 @@ class Samples:
         return sum(array.nbytes for array in self.arrays)
 
     def kind(self, array: np.ndarray) -> np.dtype:
-        """Return as which numbers a network takes those of an array."""
-        return self.dtype if array.dtype.kind == "f" else array.dtype
+        """Return as which numbers a network takes an array's, their bytes as cards know them."""
+        return self.dtype if array.dtype.kind == "f" else array.dtype.newbyteorder("=")
 
     def batch(self, which: Any) -> Batch:
         """Return the inputs, targets and weights of some samples, on the device of operations."""

@@ -23,6 +23,7 @@ from .optimizers import SGD, TINY, Adam, Optimizer, RMSprop
 from .reporting import Reporter
 from .samples import Samples
 from .training import Training
+from .unchanged import Unchanged
 
 WORTH = 2**23  # multiplications a batch, forward and back: with more, products by BLAS are faster
 FIRST = 10**5  # multiplications of the first call, from which the time of a batch is learned
@@ -63,6 +64,7 @@ class WholeEpochs:
         self, training: Training, data: Samples, batch_size: int, shuffle: bool, plan: Plan
     ) -> None:
         self._training, self._data, self._plan = training, data, plan
+        self._unchanged = Unchanged(training.model)
         self._batch, self._shuffle = batch_size, shuffle
         self._steps = -(-len(data) // batch_size)
         model, dtype, network = training.model, training.model.dtype, plan.network
@@ -92,6 +94,10 @@ class WholeEpochs:
         self._most = 1 + FIRST // (plan.products * batch_size)
         self._at = np.zeros(table.POSITIONS, np.int64)
         self._running = np.zeros(1 + len(training.metrics))
+
+    def fits(self) -> bool:
+        """Return whether the network is still trained as the plan has it."""
+        return self._unchanged.holds()
 
     def epoch(self, reporter: Reporter, epoch: int) -> Logs:
         """Go over the samples once, and return what came out: as `Training.epoch`."""

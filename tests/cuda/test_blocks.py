@@ -185,6 +185,17 @@ def test_answers_outlast_their_block(rng, in_blocks):
     np.testing.assert_array_equal(model.predict(x, BATCH, device="cuda"), x.reshape(30, 6))
 
 
+def test_words_in_another_order_of_bytes_are_trained_on(rng, in_blocks):
+    (numbers_given, words), y = numbers(rng)
+    found = []
+    for kind in ("<i4", ">i4"):
+        model = two_inputs()
+        model.compile("adam", "mse")
+        in_blocks()
+        found.append(model.fit([numbers_given, words.astype(kind)], y, **SETTINGS).history)
+    assert found[0] == found[1]
+
+
 def test_samples_that_lie_otherwise_are_gathered_too(rng):
     x = rng.normal(size=(9, 4))
     which = rng.permutation(9)[:5]

@@ -301,3 +301,51 @@ def test_options_of_an_optimizer_that_change_under_way_are_heeded(samples):
         for device in ("cpu", "cuda")
     ]
     np.testing.assert_allclose(histories[1]["loss"], histories[0]["loss"], rtol=1e-5)
+
+
+class BeginningAnew(Callback):
+    """Trains a part of the network, after the first epoch, and all of it again."""
+
+    def __init__(self, samples):
+        self._samples = [array[:8] for array in samples]
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 0:
+            for trainable in (False, True):
+                self.model.layers[0].trainable = trainable
+                self.model.train_on_batch(*self._samples)
+
+
+def test_an_optimizer_that_begins_anew_under_way_is_heeded(samples):
+    histories = [
+        network()
+        .fit(
+            *samples, batch_size=8, epochs=3, verbose=0, callbacks=BeginningAnew(samples),
+            device=device,
+        )
+        .history
+        for device in ("cpu", "cuda")
+    ]  # fmt: skip
+    np.testing.assert_allclose(histories[1]["loss"], histories[0]["loss"], rtol=1e-5)
+
+
+@pytest.mark.parametrize("setting", ["rate", "trainable"])
+def test_settings_of_layers_that_change_under_way_are_heeded(samples, setting):
+    def change(model):
+        dropout, normalization = model.layers[1:3]
+        if setting == "rate":
+            dropout.rate = 0.7
+        else:  # it goes by what it has seen so far, and learned nothing before
+            normalization.trainable = False
+
+    losses = []
+    for device in ("cpu", "cuda"):
+        still = BatchNormalization(center=False, scale=False)
+        layers = [Input((6,)), Dense(8), Dropout(0.2), still, Dense(3, "softmax")]
+        model = Sequential(layers, seed=1)
+        model.compile("adam", "sparse_categorical_crossentropy")
+        history = model.fit(
+            *samples, batch_size=8, epochs=3, verbose=0, callbacks=Changing(change), device=device
+        )
+        losses.append(history.history["loss"])
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
