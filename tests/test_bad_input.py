@@ -776,7 +776,7 @@ def test_nothing_may_be_added_in_any_kind_of_number(circuit):
         (lambda c: convolve(c["x"].reshape(1), [1], "wrap"), r"takes image and kernel without a"),
         (lambda c: c.truth_table(3), r"truth_table\(\) takes nothing without a keyword"),
         (lambda c: c.margins(a=1), r"no parameter of margins\(\) is called 'a'; there are: none"),
-        (lambda c: c.settle(1, 1e-9), r"settle\(\) takes inputs, several in one dict or tuple, without"),
+        (lambda c: c.settle(1, 1e-9), r"takes inputs, several in one dict or tuple, without"),
     ],
 )
 def test_what_is_given_beyond_the_parameters(circuit, call, message):

@@ -133,7 +133,7 @@ def _draw(
     for (name, curve), marker in zip(curves.items(), "os^Dv", strict=False):
         ax.plot(curve.damage, curve.mean, marker=marker, label=name)
     ax.set(xlabel=lesioned.damage, ylabel="answered right (share of cases)", ylim=(-0.03, 1.03))
-    ax.set(xlim=(-0.02, 0.98), xticks=(0, 0.2, 0.4))
+    ax.set(xlim=(-0.02, 1.08), xticks=(0, 0.2, 0.4))
     ax.legend(loc="center right")
     ax.set_title(_lost(curves))
     figure.suptitle("Damage breaks the implementation, not the specification")
