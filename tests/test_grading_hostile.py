@@ -70,6 +70,16 @@ def running(token: str) -> list[int]:
     return found
 
 
+def is_daemon_in(processes: list[int], token: str) -> bool:
+    """Whether one of them is the daemon's own program: the token is its last argument."""
+    for process in processes:
+        with contextlib.suppress(OSError):
+            words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+            if words[-2:] == [token.encode(), b""]:
+                return True
+    return False
+
+
 @pytest.fixture
 def token(monkeypatch, request):
     """What marks all processes of a test, which must be gone after it."""
@@ -401,10 +411,10 @@ def test_an_interrupted_grader_leaves_nothing_running(tmp_path, token, signal_nu
         start_new_session=True,
     )  # fmt: skip
     deadline = time.monotonic() + 60
-    # The grader, its watcher, the student's process and the daemon.
-    while len(running(token)) < 4 and time.monotonic() < deadline:
+    # The grader, its watcher, the student's process and the daemon, whose parent is gone.
+    while not (len(running(token)) == 4 and is_daemon_in(running(token), token)):
+        assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert len(running(token)) == 4
     os.kill(grader.pid, signal_number)
     grader.wait(30)
     deadline = time.monotonic() + 10  # of a killed grader, its watcher ends all by itself
