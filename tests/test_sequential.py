@@ -107,7 +107,6 @@ def test_one_layer_at_two_places_has_one_set_of_weights(rng):
     np.testing.assert_allclose(model.predict(values), same(same(values)).numpy(), rtol=1e-6)
 
 
-@pytest.mark.compiled
 def test_a_long_chain_of_layers():
     x = symbol = Input((2,))
     for _ in range(1500):

@@ -219,7 +219,6 @@ def test_the_deepest_goes_first_whatever_the_order_of_operands():
     assert x.grad == pytest.approx(6)
 
 
-@pytest.mark.compiled
 def test_a_long_chain_is_walked_without_recursion():
     steps = 10_000
     x = needing(1.0, "float64")
